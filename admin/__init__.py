@@ -1,0 +1,1 @@
+"""The admin site: one room per desk's work. It reaches the keeper through `tipline.keeper_client` alone."""

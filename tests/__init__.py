@@ -1,0 +1,1 @@
+"""The tests mirror the code: `tests/crypto/test_age.py` tests `crypto/age.py`."""
