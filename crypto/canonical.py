@@ -1,0 +1,68 @@
+"""Canonical JSON: one value has exactly one encoding, so hashes and signatures of it are well defined.
+
+UTF-8, keys sorted by code point, no white space, nothing escaped that need not be. Only text, whole
+numbers, truth values, lists and objects: floats differ between languages, and null would be a second way to
+say "absent".
+"""
+
+import json
+from typing import Any, Final
+
+from crypto.errors import BadFormat
+
+MAX_DEPTH: Final = 8  # the outermost object counts as 1
+MAX_INTEGER: Final = 2**53  # what every JSON reader can hold exactly (RFC 8259, section 6)
+
+
+def encode(value: dict[str, Any]) -> bytes:
+    """Return the one encoding of an object of str, int, bool, list and dict.
+
+    Raises:
+        BadFormat: another type, a number beyond ±2^53, half a surrogate pair, or more than 8 levels.
+    """
+    if not isinstance(value, dict):
+        raise BadFormat("canonical JSON is an object")
+    _check(value, depth=1)
+    try:
+        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise BadFormat("text holds half a surrogate pair") from error
+
+
+def decode(data: bytes) -> dict[str, Any]:
+    """Read an object back, and refuse whatever is not its one encoding.
+
+    A key that stands twice, white space, a needless escape and keys out of order need no rules of their own:
+    what was read does not re-encode to the bytes it came from.
+
+    Raises:
+        BadFormat: not JSON, not canonical, or a value that `encode` would refuse.
+    """
+    try:
+        value = json.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError) as error:  # ValueError: no UTF-8, no JSON, a number of absurd length
+        raise BadFormat("not JSON in UTF-8") from error
+    if encode(value) != data:
+        raise BadFormat("JSON is not in its canonical form")
+    return value  # type: ignore[no-any-return]  # encode has checked that it is an object
+
+
+def _check(value: object, depth: int) -> None:
+    if isinstance(value, str | bool):
+        return
+    if isinstance(value, int):
+        if not -MAX_INTEGER <= value <= MAX_INTEGER:
+            raise BadFormat("number is out of range")
+        return
+    if depth > MAX_DEPTH:
+        raise BadFormat("JSON is nested too deeply")
+    if isinstance(value, dict):
+        if not all(isinstance(key, str) for key in value):
+            raise BadFormat("a key is not text")
+        for inner in value.values():
+            _check(inner, depth + 1)
+    elif isinstance(value, list):
+        for inner in value:
+            _check(inner, depth + 1)
+    else:
+        raise BadFormat("JSON holds a type that is not allowed here")
