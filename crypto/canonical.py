@@ -6,12 +6,17 @@ say "absent".
 """
 
 import json
+from collections.abc import Iterable
 from typing import Any, Final
 
 from crypto.errors import BadFormat
 
 MAX_DEPTH: Final = 8  # the outermost object counts as 1
 MAX_INTEGER: Final = 2**53  # what every JSON reader can hold exactly (RFC 8259, section 6)
+
+_PLAIN = (str, bool)
+_NESTED = (dict, list)
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False)
 
 
 def encode(value: dict[str, Any]) -> bytes:
@@ -24,7 +29,7 @@ def encode(value: dict[str, Any]) -> bytes:
         raise BadFormat("canonical JSON is an object")
     _check(value, depth=1)
     try:
-        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+        return _ENCODER.encode(value).encode("utf-8")
     except UnicodeEncodeError as error:
         raise BadFormat("text holds half a surrogate pair") from error
 
@@ -48,21 +53,22 @@ def decode(data: bytes) -> dict[str, Any]:
 
 
 def _check(value: object, depth: int) -> None:
-    if isinstance(value, str | bool):
+    if isinstance(value, _PLAIN):
         return
     if isinstance(value, int):
         if not -MAX_INTEGER <= value <= MAX_INTEGER:
             raise BadFormat("number is out of range")
         return
+    if not isinstance(value, _NESTED):
+        raise BadFormat("JSON holds a type that is not allowed here")
     if depth > MAX_DEPTH:
         raise BadFormat("JSON is nested too deeply")
+    inside: Iterable[object] = value
     if isinstance(value, dict):
-        if not all(isinstance(key, str) for key in value):
-            raise BadFormat("a key is not text")
-        for inner in value.values():
+        for key in value:
+            if not isinstance(key, str):
+                raise BadFormat("a key is not text")
+        inside = value.values()
+    for inner in inside:
+        if type(inner) is not str:  # most are: a call for each would cost as much as the encoding
             _check(inner, depth + 1)
-    elif isinstance(value, list):
-        for inner in value:
-            _check(inner, depth + 1)
-    else:
-        raise BadFormat("JSON holds a type that is not allowed here")

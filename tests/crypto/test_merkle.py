@@ -157,6 +157,22 @@ def test_an_altered_consistency_proof_is_refused(sizes: tuple[int, int], data: s
             verify_consistency(old, BIG.roots[old], new, BIG.roots[new], proof[:place] + proof[place + 1 :])
 
 
+@pytest.mark.parametrize(("size", "claimed"), [(4, 8), (8, 4), (5, 9), (9, 5), (1, 2), (2, 1)])
+def test_a_proof_of_a_tree_of_another_size_is_refused(size: int, claimed: int) -> None:
+    leaf, root = BIG.node(0, 0), BIG.roots[size]
+    with pytest.raises(BadProof):
+        verify_inclusion(leaf, 0, claimed, inclusion_proof(0, size, BIG.node), root)
+    with pytest.raises(BadProof):
+        verify_consistency(1, BIG.roots[1], claimed, root, consistency_proof(1, size, BIG.node))
+
+
+def test_a_proof_that_climbs_beyond_the_claimed_root_is_refused() -> None:
+    with pytest.raises(BadProof):
+        verify_inclusion(BIG.node(0, 1), 0, 1, inclusion_proof(1, 2, BIG.node), BIG.roots[2])
+    with pytest.raises(BadProof):
+        verify_consistency(3, BIG.roots[7], 4, BIG.roots[8], consistency_proof(7, 8, BIG.node))
+
+
 def test_a_rewritten_tree_is_not_consistent_with_the_old_root() -> None:
     rewritten = numbered(40)
     rewritten[7] = b"rewritten"
