@@ -1,0 +1,1 @@
+"""Members' accounts: a name, and a seed that only the password and a key file open."""

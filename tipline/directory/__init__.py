@@ -1,0 +1,1 @@
+"""The directory: the public keys that the keeper vouches for."""

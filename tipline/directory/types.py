@@ -1,0 +1,113 @@
+"""A directory that was checked, and the units and desks in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from crypto.errors import CryptoError
+from crypto.keys import Recipient, VerifyKey
+from crypto.notes import NoteVerifier, open_json
+from tipline.directory.errors import BadDirectory
+from tipline.ids import DeskId, UnitId
+from tipline.sealing.audience import DeskKey
+
+
+@dataclass(frozen=True)
+class UnitEntry:
+    """A unit that a tip may name. `inside` means inside the township."""
+
+    id: UnitId
+    names: Mapping[str, str]
+    superior: UnitId
+    inside: bool
+
+
+@dataclass(frozen=True)
+class DeskEntry:
+    """A desk: its key, and for each member the units they stand for."""
+
+    id: DeskId
+    names: Mapping[str, str]
+    key: DeskKey
+    reads: bool
+    staff: tuple[frozenset[UnitId], ...]
+
+    def is_wholly_excluded(self, excluded: frozenset[UnitId]) -> bool:
+        """Whether no member of this desk may read a tip that excludes these units."""
+        return all(units & excluded for units in self.staff)
+
+
+@dataclass(frozen=True)
+class Directory:
+    """The public keys that the keeper vouches for, at one version of the roster."""
+
+    version: int
+    keeper: Recipient
+    log_key: VerifyKey
+    units: Mapping[UnitId, UnitEntry]
+    desks: Mapping[DeskId, DeskEntry]
+
+    @cached_property
+    def units_in_order(self) -> tuple[UnitEntry, ...]:
+        """Units by identifier, as a form lists them."""
+        return tuple(sorted(self.units.values(), key=lambda unit: (len(unit.id), unit.id)))
+
+    def with_superiors(self, unit: UnitId) -> frozenset[UnitId]:
+        """A known unit, and everything above it inside the township."""
+        found: set[UnitId] = set()
+        while unit in self.units and unit not in found and (not found or self.units[unit].inside):
+            found.add(unit)
+            unit = self.units[unit].superior
+        return frozenset(found)
+
+    def desk_keys(self, *desks: DeskId) -> list[DeskKey]:
+        """The current keys of these desks.
+
+        Raises:
+            BadDirectory: one of them is not in the directory.
+        """
+        try:
+            return [self.desks[desk].key for desk in dict.fromkeys(desks)]
+        except KeyError as error:
+            raise BadDirectory(f"the directory has no desk {error.args[0]}") from error
+
+
+def open_directory(note: bytes, verifier: NoteVerifier, origin: str, genesis: str) -> Directory:
+    """Check a signed directory against the pinned log.
+
+    Raises:
+        BadDirectory: not signed by this log's key, for another log, or malformed.
+    """
+    try:
+        return _parse(open_json(note, verifier), origin, genesis)
+    except (CryptoError, KeyError, TypeError, ValueError) as error:
+        raise BadDirectory("the directory is not one that our keeper signed") from error
+
+
+def _parse(body: dict[str, Any], origin: str, genesis: str) -> Directory:
+    if (body["type"], body["log"], body["genesis"]) != ("directory", origin, genesis):
+        raise BadDirectory("the directory belongs to another log")
+    return Directory(
+        version=int(body["version"]),
+        keeper=Recipient.parse(body["keeper"]),
+        log_key=VerifyKey(bytes.fromhex(body["log_key"])),
+        units={
+            UnitId(unit["id"]): UnitEntry(
+                UnitId(unit["id"]), dict(unit["names"]), UnitId(unit["superior"]), bool(unit["inside"])
+            )
+            for unit in body["units"]
+        },
+        desks={DeskId(desk["id"]): _desk(desk) for desk in body["desks"]},
+    )
+
+
+def _desk(desk: dict[str, Any]) -> DeskEntry:
+    identifier = DeskId(desk["id"])
+    return DeskEntry(
+        id=identifier,
+        names=dict(desk["names"]),
+        key=DeskKey(identifier, int(desk["epoch"]), Recipient.parse(desk["recipient"])),
+        reads=bool(desk["reads"]),
+        staff=tuple(frozenset(UnitId(unit) for unit in units) for units in desk["staff"]),
+    )

@@ -1,0 +1,1 @@
+"""Sealed files: staged while they stream, kept once their tip is stored."""

@@ -1,0 +1,1 @@
+"""The reporter's mailbox: what opens with a tracking code, and with nothing else."""

@@ -1,0 +1,34 @@
+"""What can go wrong with a mailbox; each sentence is what the person sees."""
+
+from tipline.words import mark
+
+
+class MailboxError(Exception):
+    """The mailbox does not open."""
+
+    sentence = mark("The mailbox cannot be opened just now. Please try again later. Nothing is lost.")
+
+
+class UnknownCode(MailboxError):
+    """No tip has this code. One answer, whatever the reason."""
+
+    sentence = mark(
+        "We know no such code. Please compare all eight groups with your note. "
+        "If you have just sent your report and never saw a code, please send it again."
+    )
+
+
+class SignedOut(MailboxError):
+    """No session, or one that has ended."""
+
+    sentence = mark(
+        "The mailbox was closed because it was not used for a while. Please enter your code again."
+    )
+
+
+class DamagedMailbox(MailboxError):
+    """The tip's first item does not open with its own code: somebody has changed the store."""
+
+    sentence = mark(
+        "This mailbox cannot be opened: what is stored has been changed. Please report again, and mention it."
+    )

@@ -1,0 +1,117 @@
+"""Mailbox sessions: in RAM only, and useless without the cookie.
+
+A file is named by the hash of the cookie's random key and holds the tracking
+code's 16 bytes, boxed under a key derived from the cookie, and a coarse end.
+Whoever takes the folder learns how many people were there, and nothing else.
+"""
+
+import base64
+import binascii
+import hashlib
+import os
+from pathlib import Path
+
+from crypto.boxes import open_box, seal_box
+from crypto.errors import CannotOpen
+from crypto.keys import derive
+from crypto.randomness import random_bytes
+from crypto.tracking_codes import TrackingCode
+from tipline.clock import Clock
+from tipline.mailbox.errors import SignedOut
+
+IDLE_SECONDS = 30 * 60
+COARSE_SECONDS = 5 * 60
+TOKEN_BYTES = 32
+
+_END_BYTES = 8
+_CONTEXT = b"tipline/mailbox/session\n"
+
+
+class MailboxSessions:
+    """The sessions of all workers, in one folder of the RAM folder."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._swept_at = 0
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def start(self, code: TrackingCode) -> str:
+        """Open a session; the returned token belongs into the cookie and nowhere else."""
+        self._sweep()
+        token = random_bytes(TOKEN_BYTES)
+        self._write(token, code)
+        return base64.urlsafe_b64encode(token).rstrip(b"=").decode()
+
+    def resume(self, text: str) -> TrackingCode:
+        """The code of a session that runs; its idle time begins anew.
+
+        Raises:
+            SignedOut: no such session, or it has ended.
+        """
+        token = _token(text)
+        try:
+            data = self._path(token).read_bytes()
+        except FileNotFoundError:
+            raise SignedOut from None
+        end, box = data[:_END_BYTES], data[_END_BYTES:]
+        if int.from_bytes(end, "big") <= self._clock.unix():
+            self.end(text)
+            raise SignedOut
+        try:
+            code = TrackingCode.from_bytes(open_box(_key(token), box, _CONTEXT + end))
+        except CannotOpen:
+            raise SignedOut from None
+        if int.from_bytes(end, "big") != self._next_end():
+            self._write(token, code)
+        return code
+
+    def end(self, text: str) -> None:
+        """Close a session; one that is not there is no error."""
+        try:
+            self._path(_token(text)).unlink(missing_ok=True)
+        except SignedOut:
+            return
+
+    def _next_end(self) -> int:
+        return -(-(self._clock.unix() + IDLE_SECONDS) // COARSE_SECONDS) * COARSE_SECONDS
+
+    def _write(self, token: bytes, code: TrackingCode) -> None:
+        end = self._next_end().to_bytes(_END_BYTES, "big")
+        path = self._path(token)
+        fresh = path.with_suffix(f".{random_bytes(4).hex()}")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(end + seal_box(_key(token), code.raw, _CONTEXT + end))
+        fresh.replace(path)
+
+    def _path(self, token: bytes) -> Path:
+        return self._folder / hashlib.sha256(token).hexdigest()
+
+    def _sweep(self) -> None:
+        now = self._clock.unix()
+        if now - self._swept_at < COARSE_SECONDS:
+            return
+        self._swept_at = now
+        for path in self._folder.iterdir():
+            try:
+                with path.open("rb") as file:
+                    end = int.from_bytes(file.read(_END_BYTES), "big")
+            except FileNotFoundError:
+                continue
+            if end <= now:
+                path.unlink(missing_ok=True)
+
+
+def _key(token: bytes) -> bytes:
+    return derive(token, "tipline/mailbox/session")
+
+
+def _token(text: str) -> bytes:
+    try:
+        token = base64.urlsafe_b64decode(text.encode("ascii") + b"=")
+    except (binascii.Error, UnicodeEncodeError):
+        raise SignedOut from None
+    if len(token) != TOKEN_BYTES:
+        raise SignedOut
+    return token

@@ -1,0 +1,173 @@
+"""What a tracking code opens: replies that the keeper logged, and the reporter's own words."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.orm import Session
+
+from crypto import boxes
+from crypto.errors import BadSignature, CryptoError
+from crypto.notes import NoteVerifier
+from crypto.tracking_codes import TrackingCode
+from tipline.ids import ItemId, TipId
+from tipline.mailbox.errors import DamagedMailbox, UnknownCode
+from tipline.mailbox.records import confirms_reply, latest_route
+from tipline.routing import Route
+from tipline.sealing.audience import claim_message
+from tipline.sealing.opening import open_item
+from tipline.tips.answers import Message, TipText
+from tipline.tips.models import Item, Tip
+
+_MARKER = b"tipline/marker\n"
+_MARKER_BYTES = 8
+
+ItemRow = Row[bytes, int, str, date, bytes | None, bytes, bytes]
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """A tip that was found by its code. `read_up_to` is the position of the last reply that was shown."""
+
+    code: TrackingCode
+    tip: TipId
+    read_up_to: int
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A desk's message, logged by the keeper."""
+
+    position: int
+    text: str
+    day: date
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Something the reporter sent, by its day; the text only when it was asked for."""
+
+    position: int
+    day: date
+    text: str = ""
+
+
+def find_mailbox(session: Session, code: TrackingCode) -> Mailbox:
+    """Find the tip of a code.
+
+    Raises:
+        UnknownCode: there is none.
+    """
+    row = session.execute(select(Tip.id, Tip.marker).where(Tip.locator == code.locator_hash)).one_or_none()
+    if row is None:
+        raise UnknownCode
+    tip = TipId(row.id)
+    return Mailbox(code, tip, _read_marker(code, tip, row.marker))
+
+
+def replies(session: Session, mailbox: Mailbox, log: NoteVerifier, *, after: int = -1) -> list[Reply]:
+    """The desks' messages behind a position, oldest first. Rows without a valid record are not there."""
+    found = []
+    for row in _items(session, mailbox.tip, "reply", after):
+        digest = hashlib.sha256(row.sealed or b"").digest()
+        if not confirms_reply(row.record, log, mailbox.tip, ItemId(row.id), digest):
+            continue
+        content = _open(mailbox, row, "reply")
+        if content is not None:
+            message = Message.decode(content)
+            found.append(Reply(row.position, message.text, message.day))
+    return found
+
+
+def sent(session: Session, mailbox: Mailbox, *, with_text: bool) -> list[Sent]:
+    """What the reporter wrote, oldest first; without their text unless it was asked for."""
+    found = []
+    for kind in ("text", "message"):
+        for row in _items(session, mailbox.tip, kind):
+            text = _own_text(mailbox, row) if with_text else ""
+            if text is not None:
+                found.append(Sent(row.position, row.day, text))
+    return found
+
+
+def first_text(session: Session, mailbox: Mailbox) -> TipText:
+    """The tip's first item: the answers, the reporter's keys and the first route.
+
+    Raises:
+        DamagedMailbox: none carries the reporter's signature and opens.
+    """
+    for row in _items(session, mailbox.tip, "text"):
+        content = _open_own(mailbox, row)
+        if content is not None:
+            return TipText.decode(content)
+    raise DamagedMailbox
+
+
+def current_route(session: Session, mailbox: Mailbox, log: NoteVerifier, first: TipText) -> Route:
+    """The newest recorded route, or before any the first item's own."""
+    records = (_open(mailbox, row, "route") for row in _items(session, mailbox.tip, "route"))
+    return latest_route((record for record in records if record), log, mailbox.tip) or first.route
+
+
+def remember_read(session: Session, mailbox: Mailbox, position: int) -> None:
+    """Keep, sealed for the reporter alone, up to which position they have read."""
+    marker = new_marker(mailbox.code, mailbox.tip, position)
+    session.execute(update(Tip).where(Tip.id == mailbox.tip).values(marker=marker))
+
+
+def new_marker(code: TrackingCode, tip: TipId, position: int = -1) -> bytes:
+    """The sealed read position: always the same size."""
+    data = (position + 1).to_bytes(_MARKER_BYTES, "big")
+    return boxes.seal_box(code.marker_key, data, _MARKER + tip)
+
+
+def _read_marker(code: TrackingCode, tip: TipId, marker: bytes) -> int:
+    try:
+        return int.from_bytes(boxes.open_box(code.marker_key, marker, _MARKER + tip), "big") - 1
+    except CryptoError:
+        # Somebody overwrote it. Showing "new message" again is the safe mistake.
+        return -1
+
+
+def own_texts(session: Session, mailbox: Mailbox) -> Iterator[str]:
+    """Every text the reporter has sent so far."""
+    return (one.text for one in sent(session, mailbox, with_text=True))
+
+
+def _items(session: Session, tip: TipId, kind: str, after: int = -1) -> Sequence[ItemRow]:
+    return session.execute(
+        select(Item.id, Item.position, Item.kind, Item.day, Item.sealed, Item.claim_signature, Item.record)
+        .where(Item.tip_id == tip, Item.kind == kind, Item.position > after)
+        .order_by(Item.position)
+    ).all()
+
+
+def _open(mailbox: Mailbox, row: ItemRow, kind: str) -> bytes | None:
+    """The content of a row, or None for one that somebody else wrote: it is no part of this mailbox."""
+    try:
+        opened = open_item(
+            row.sealed or b"", mailbox.code.identity, kind=kind, tip=mailbox.tip, item=ItemId(row.id)
+        )
+    except CryptoError:
+        return None
+    return opened.content.reveal()
+
+
+def _open_own(mailbox: Mailbox, row: ItemRow) -> bytes | None:
+    """The content of a row that carries the reporter's own signature."""
+    digest = hashlib.sha256(row.sealed or b"").digest()
+    message = claim_message(mailbox.tip, ItemId(row.id), digest, row.kind)
+    try:
+        mailbox.code.claim_key.public.verify(row.claim_signature, message)
+    except BadSignature:
+        return None
+    return _open(mailbox, row, row.kind)
+
+
+def _own_text(mailbox: Mailbox, row: ItemRow) -> str | None:
+    data = _open_own(mailbox, row)
+    if data is None:
+        return None
+    return TipText.decode(data).description if row.kind == "text" else Message.decode(data).text

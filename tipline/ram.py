@@ -1,0 +1,36 @@
+"""The folder in RAM: what several public workers share and no disk may hold."""
+
+import os
+import stat
+from pathlib import Path
+
+
+class NotInRam(Exception):
+    """The folder for passing secrets is not in RAM, or others can read it."""
+
+
+def prepare_ram_folder(folder: Path, *, require_tmpfs: bool) -> Path:
+    """Make the folder (0700, ours) and check that it lies in RAM.
+
+    Raises:
+        NotInRam: it is on a disk, or belongs to somebody else.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid():
+        raise NotInRam(f"{folder} is not a folder of this account.")
+    folder.chmod(0o700)
+    if require_tmpfs and not _is_tmpfs(folder):
+        raise NotInRam(f"{folder} is not on a tmpfs. Name one with TIPLINE_RAM.")
+    return folder
+
+
+def _is_tmpfs(folder: Path) -> bool:
+    real = folder.resolve()
+    best, kind = Path("/"), ""
+    for line in Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines():
+        _, mount, filesystem, *_ = line.split()
+        point = Path(mount)
+        if (real == point or point in real.parents) and len(point.parts) >= len(best.parts):
+            best, kind = point, filesystem
+    return kind in {"tmpfs", "ramfs"}

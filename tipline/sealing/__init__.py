@@ -1,0 +1,1 @@
+"""An item, its slips, its padding: the one way to seal."""

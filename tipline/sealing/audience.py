@@ -1,0 +1,76 @@
+"""Who may open an item, and under which route."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crypto.canonical import encode
+from crypto.keys import Identity, Recipient
+from crypto.policies import Policy, Route
+from crypto.slips import make_slip
+from tipline.ids import DeskId, ItemId, TipId
+
+CLAIM_TAG = b"tipline-item-v1\n"
+
+
+@dataclass(frozen=True)
+class DeskKey:
+    """A desk's current public key."""
+
+    id: DeskId
+    epoch: int
+    recipient: Recipient
+
+
+@dataclass(frozen=True)
+class Audience:
+    """The desks that get a slip, the route they stand under, and the reporter's claim key.
+
+    `claim` is the raw Ed25519 public key (32 bytes) that the tip is bound to.
+    """
+
+    keeper: Recipient
+    desks: Sequence[DeskKey]
+    route: Route
+    claim: bytes
+
+
+@dataclass(frozen=True)
+class NewSlip:
+    """A slip that is not stored yet."""
+
+    desk: DeskId
+    epoch: int
+    slip: bytes
+
+
+def claim_message(tip: TipId, item: ItemId, digest: bytes, kind: str) -> bytes:
+    """What a reporter's claim key signs for each item they send."""
+    return CLAIM_TAG + encode({"tip": tip.hex(), "item": item.hex(), "hash": digest.hex(), "kind": kind})
+
+
+def write_slips(
+    tip: TipId, item: ItemId, kind: str, digest: bytes, item_key: Identity, audience: Audience
+) -> tuple[NewSlip, ...]:
+    """One slip for each desk of the audience."""
+    return tuple(
+        NewSlip(
+            desk=desk.id,
+            epoch=desk.epoch,
+            slip=make_slip(
+                Policy(
+                    item=item.hex(),
+                    digest=digest.hex(),
+                    tip=tip.hex(),
+                    desk=desk.id,
+                    epoch=desk.epoch,
+                    kind=kind,
+                    route=audience.route,
+                    claim=audience.claim.hex(),
+                ),
+                item_key,
+                audience.keeper,
+                desk.recipient,
+            ),
+        )
+        for desk in audience.desks
+    )

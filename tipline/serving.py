@@ -1,0 +1,147 @@
+"""Serving a site with gunicorn, without writing down who came and what they asked for."""
+
+import gc
+import logging
+import resource
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+from gunicorn.http.unreader import SocketUnreader
+from gunicorn.http.wsgi import Response
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  # only the workers' heartbeats, which hold nothing
+STOP_SECONDS = 15
+READ_AHEAD = 64 * 1024
+"""Bytes of a body that the server takes from the socket at once: as many as an upload reads of it.
+
+The server's own step of 1 MiB is copied whole at each of these reads, which is half of what a large file
+costs (docs/performance.md).
+"""
+
+_LIFE_CYCLE = (
+    "Booting worker with pid: %s",
+    "Handling signal: %s",
+    "Listening at: %s (%s)",
+    "Shutting down: %s",
+    "Starting gunicorn %s",
+    "Using worker: %s",
+    "WORKER TIMEOUT (pid:%s)",
+    "Worker (pid:%s) exited with code %s.",
+    "Worker (pid:%s) was sent %s!",
+    "Worker exiting (pid: %s)",
+)
+_ADDRESS_TROUBLE = ("Connection in use: ", "Invalid address: ", "Can't connect to ", "connection to ")
+
+
+class OnlyLifeCycle(logging.Filter):
+    """Lets through what the server says about itself.
+
+    Everything else may hold a client's address, a request line or what
+    somebody typed (in an error's message): only that something happened, and
+    the class of the error, is left of it.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Reduce a record."""
+        template = str(record.msg)
+        if template in _LIFE_CYCLE or template.startswith(_ADDRESS_TROUBLE):
+            return True
+        kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else "no error class"
+        record.msg, record.args = "a request or a worker failed (%s); details are not logged", (kind,)
+        record.exc_info = record.exc_text = record.stack_info = None
+        return True
+
+
+class QuietLogger(Logger):
+    """gunicorn's logger with the filter on, and without an access log."""
+
+    def setup(self, cfg: Any) -> None:
+        """Set up and filter."""
+        super().setup(cfg)  # type: ignore[no-untyped-call]  # the library is untyped
+        self.error_log.filters = [OnlyLifeCycle()]
+
+
+class _Server(BaseApplication):
+    def __init__(self, factory: Callable[[], Flask], options: dict[str, object]) -> None:
+        self._factory = factory
+        self._options = options
+        super().__init__()  # type: ignore[no-untyped-call]  # the library is untyped
+
+    def load_config(self) -> None:
+        config: Any = self.cfg
+        for name, value in self._options.items():
+            config.set(name, value)
+
+    def load(self) -> "WSGIApplication":
+        return _whole_bodies(self._factory())
+
+
+def _whole_bodies(site: Flask) -> "WSGIApplication":
+    """The site, which refuses a body that ends before its announced length.
+
+    gunicorn says that its input ends by itself, and Werkzeug then takes a form
+    that was cut on its way for the whole one: half a message would be sealed.
+    """
+
+    def checked(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        environ.pop("wsgi.input_terminated", None)
+        return site(environ, start_response)
+
+    return checked
+
+
+def serve(
+    factory: Callable[[], Flask], bind: str, *, workers: int = 2, threads: int = 16, timeout: int = 60
+) -> None:
+    """Serve a site until SIGTERM or SIGINT; requests that run may end.
+
+    Args:
+        factory: makes the site, once, before the workers part.
+        bind: host and port, or `unix:` and a path.
+        threads: how many requests a worker handles at once; a slow upload keeps one busy.
+        timeout: seconds after which a worker that hangs as a whole is replaced.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold what is being read or typed
+    _drop_banner()
+    SocketUnreader.max_body_chunk = READ_AHEAD
+    server = _Server(
+        factory,
+        {
+            "bind": bind,
+            "workers": workers,
+            "threads": threads,
+            "worker_class": "gthread",
+            "preload_app": True,
+            # What was made before the workers part is shared by them; the collector would only copy it.
+            "pre_fork": lambda _arbiter, _worker: gc.freeze(),
+            "timeout": timeout,
+            "graceful_timeout": STOP_SECONDS,
+            "keepalive": 5,
+            "control_socket_disable": True,
+            "worker_tmp_dir": str(SHARED_MEMORY) if SHARED_MEMORY.is_dir() else None,
+            "accesslog": None,
+            "errorlog": "-",
+            "logger_class": QuietLogger,
+            "limit_request_line": 4094,
+            "limit_request_fields": 60,
+        },
+    )
+    server.run()  # type: ignore[no-untyped-call]  # the library is untyped
+
+
+def _drop_banner() -> None:
+    """Leave the server's name out of its responses: it tells an attacker which holes to try."""
+    response_class: Any = Response
+    original = response_class.default_headers
+
+    def without_banner(response: Response) -> list[str]:
+        return [line for line in original(response) if not line.startswith("Server: ")]
+
+    response_class.default_headers = without_banner

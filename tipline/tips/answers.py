@@ -1,0 +1,186 @@
+"""What stands inside a tip's sealed items: the text, the card, the messages.
+
+All are canonical JSON, so that two programs agree on every byte.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from crypto.canonical import decode, encode
+from crypto.errors import BadFormat
+from crypto.keys import Recipient
+from crypto.policies import Route
+from tipline.tips.categories import Category, Official, Urgency
+
+FORMAT = 1
+MAX_TEXT_BYTES = 65_536
+"""The longest text of one item, as UTF-8."""
+
+
+@dataclass(frozen=True)
+class FileEntry:
+    """A file that belongs to a text: item and digest (hex), name, bytes, media type."""
+
+    item: str
+    digest: str
+    name: str
+    size: int
+    media_type: str
+
+
+@dataclass(frozen=True)
+class TipText:
+    """The first item of a tip: the answers, and what binds the reporter to it.
+
+    `received` is when the tip came, in UTC: it stands here and nowhere in clear.
+    """
+
+    description: str
+    category: Category
+    unit: str
+    official: Official
+    exclude: tuple[str, ...]
+    exclude_text: str
+    urgency: Urgency
+    language: str
+    received: datetime
+    recipient: Recipient
+    claim: bytes
+    route: Route
+    files: tuple[FileEntry, ...] = ()
+
+    def encode(self) -> bytes:
+        """Canonical JSON."""
+        return encode(
+            {
+                "v": FORMAT,
+                "description": self.description,
+                "category": self.category,
+                "unit": self.unit,
+                "official": self.official,
+                "exclude": list(self.exclude),
+                "exclude_text": self.exclude_text,
+                "urgency": self.urgency,
+                "language": self.language,
+                "received": self.received.isoformat(timespec="seconds"),
+                "recipient": self.recipient.text,
+                "claim": self.claim.hex(),
+                "route": {"desks": list(self.route.desks), "excluded": list(self.route.excluded)},
+                "files": [
+                    {"item": f.item, "digest": f.digest, "name": f.name, "size": f.size, "type": f.media_type}
+                    for f in self.files
+                ],
+            }
+        )
+
+    @classmethod
+    def decode(cls, data: bytes) -> "TipText":
+        """Read the answers.
+
+        Raises:
+            BadFormat: not a tip's text.
+        """
+        fields = decode(data)
+        try:
+            return cls(
+                description=_text(fields, "description"),
+                category=Category(_text(fields, "category")),
+                unit=_text(fields, "unit"),
+                official=Official(_text(fields, "official")),
+                exclude=tuple(fields["exclude"]),
+                exclude_text=_text(fields, "exclude_text"),
+                urgency=Urgency(_text(fields, "urgency")),
+                language=_text(fields, "language"),
+                received=datetime.fromisoformat(_text(fields, "received")),
+                recipient=Recipient.parse(_text(fields, "recipient")),
+                claim=bytes.fromhex(_text(fields, "claim")),
+                route=Route(tuple(fields["route"]["desks"]), tuple(fields["route"]["excluded"])),
+                files=tuple(
+                    FileEntry(f["item"], f["digest"], f["name"], f["size"], f["type"])
+                    for f in fields["files"]
+                ),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadFormat("not a tip's text") from error
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a desk's list shows of a tip."""
+
+    category: Category
+    unit: str
+    official: Official
+    urgency: Urgency
+    files: int
+    language: str
+    day: date
+
+    def encode(self) -> bytes:
+        """Canonical JSON."""
+        return encode(
+            {
+                "v": FORMAT,
+                "category": self.category,
+                "unit": self.unit,
+                "official": self.official,
+                "urgency": self.urgency,
+                "files": self.files,
+                "language": self.language,
+                "day": self.day.isoformat(),
+            }
+        )
+
+    @classmethod
+    def decode(cls, data: bytes) -> "Card":
+        """Read a card.
+
+        Raises:
+            BadFormat: not a card.
+        """
+        fields = decode(data)
+        try:
+            return cls(
+                category=Category(_text(fields, "category")),
+                unit=_text(fields, "unit"),
+                official=Official(_text(fields, "official")),
+                urgency=Urgency(_text(fields, "urgency")),
+                files=int(fields["files"]),
+                language=_text(fields, "language"),
+                day=date.fromisoformat(_text(fields, "day")),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadFormat("not a card") from error
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of the thread, from the reporter or from a desk."""
+
+    text: str
+    day: date
+
+    def encode(self) -> bytes:
+        """Canonical JSON."""
+        return encode({"v": FORMAT, "text": self.text, "day": self.day.isoformat()})
+
+    @classmethod
+    def decode(cls, data: bytes) -> "Message":
+        """Read a message.
+
+        Raises:
+            BadFormat: not a message.
+        """
+        fields = decode(data)
+        try:
+            return cls(_text(fields, "text"), date.fromisoformat(_text(fields, "day")))
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadFormat("not a message") from error
+
+
+def _text(fields: dict[str, Any], name: str) -> str:
+    value = fields[name]
+    if not isinstance(value, str):
+        raise TypeError(name)
+    return value

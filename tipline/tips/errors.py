@@ -1,0 +1,41 @@
+"""What can be wrong with a tip or a message; each sentence is what the person sees."""
+
+from tipline.words import mark
+
+
+class TipError(Exception):
+    """A tip or a message was not stored."""
+
+    sentence = mark("This could not be stored. Please send it again.")
+
+
+class NothingWritten(TipError):
+    """The main text is empty."""
+
+    sentence = mark("Please write what happened. A few words are enough.")
+
+
+class TextTooLong(TipError):
+    """A text is over MAX_TEXT_BYTES as UTF-8."""
+
+    sentence = mark(
+        "This text is too long. Please shorten it to about 20,000 characters and send the rest later, "
+        "from your mailbox."
+    )
+
+
+class NobodyMayRead(TipError):
+    """Everybody at the desk that would get the tip belongs to a unit that it excludes."""
+
+    sentence = mark(
+        "Nothing was sent: everybody here who could read this belongs to an office that you named. "
+        "Please take it to a higher body, or change the offices that you chose."
+    )
+
+
+class TooManyUnits(TipError):
+    """More units are excluded than a slip's policy can hold."""
+
+    sentence = mark(
+        "Too many offices are ticked. Please tick the most important ones and write the others below."
+    )

@@ -1,0 +1,56 @@
+"""Writing sealed items and their slips to the main database.
+
+Core inserts of whole rows: an ORM unit of work costs more than sealing does.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, cast
+
+from sqlalchemy import Table, func, insert, select
+from sqlalchemy.orm import Session
+
+from tipline.ids import TipId
+from tipline.sealing.items import NewItem
+from tipline.tips.models import Item, Slip
+
+ITEMS = cast("Table", Item.__table__)
+SLIPS = cast("Table", Slip.__table__)
+
+
+def next_position(session: Session, tip: TipId) -> int:
+    """The first free position among a tip's items."""
+    highest = session.execute(select(func.max(ITEMS.c.position)).where(ITEMS.c.tip_id == tip)).scalar()
+    return 0 if highest is None else int(highest) + 1
+
+
+def store_items(
+    session: Session, items: Sequence[NewItem], *, first_position: int, day: date, record: bytes = b""
+) -> None:
+    """Insert items in their order, and their slips last; `record` is the keeper's, for what staff write."""
+    connection = session.connection()
+    connection.execute(
+        insert(ITEMS),
+        [_item_row(item, position, day, record) for position, item in enumerate(items, first_position)],
+    )
+    slips = [
+        {"item_id": item.id, "desk": slip.desk, "epoch": slip.epoch, "slip": slip.slip}
+        for item in items
+        for slip in item.slips
+    ]
+    if slips:
+        connection.execute(insert(SLIPS), slips)
+
+
+def _item_row(item: NewItem, position: int, day: date, record: bytes) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "tip_id": item.tip,
+        "position": position,
+        "kind": item.kind,
+        "day": day,
+        "digest": item.digest,
+        "sealed": item.sealed,
+        "claim_signature": item.claim_signature,
+        "record": record,
+    }
