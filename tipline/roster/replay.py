@@ -1,0 +1,218 @@
+"""The roster at one index of the log: what replaying its statements up to there gives.
+
+The keeper decides by it, both sites ask it, and the verifier builds it again from an export. It rests on
+nothing but statements: signatures are checked by the caller (`Roster.key_of`), rules are checked here.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Final, Self
+
+from crypto.keys import Recipient, VerifyKey
+from tipline.ids import DeskId, UnitId
+from tipline.roster.bodies import (
+    BASE_FIELDS,
+    listed,
+    malformed,
+    read_desk,
+    read_member,
+    read_recipient,
+    read_unit,
+    read_verify_key,
+    require_fields,
+    write_desk,
+    write_unit,
+)
+from tipline.roster.changes import CHANGES, check_member, check_units
+from tipline.roster.errors import RosterRefused
+from tipline.roster.rules import DUTIES, KEEPER
+from tipline.roster.types import Desk, Member, Unit
+
+GENESIS: Final = "genesis"
+PAST_YEARS: Final = 5
+"""How long a unit that a member left still counts as theirs."""
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Units, desks and members by id, and the keys that statements rest on.
+
+    It is never changed: `apply` gives another. `version` is the index of the last entry that changed it.
+    """
+
+    origin: str
+    keeper: Recipient
+    log_key: VerifyKey
+    units: Mapping[str, Unit]
+    desks: Mapping[str, Desk]
+    members: Mapping[str, Member] = field(repr=False)
+    version: int = 0
+
+    @classmethod
+    def from_genesis(cls, body: Mapping[str, Any]) -> Self:
+        """Begin with the body of entry 0.
+
+        Raises:
+            RosterRefused: it is malformed, or breaks a rule that later statements must keep too.
+        """
+        fields = require_fields(
+            body, BASE_FIELDS | {"keeper", "log_key", "mint", "units", "desks", "members"}
+        )
+        if fields["type"] != GENESIS or list(fields["by"]) != [KEEPER]:
+            raise malformed("entry 0 is the keeper's genesis")
+        if fields["mint"] != []:
+            raise malformed("no mint key is known yet")
+        units = [read_unit(unit) for unit in listed(fields["units"])]
+        desks = [read_desk(desk) for desk in listed(fields["desks"])]
+        members = [read_member(member) for member in listed(fields["members"])]
+        for kind in (units, desks, members):
+            if len({thing.id for thing in kind}) != len(kind):
+                raise malformed("the genesis names something twice")
+        roster = cls(
+            origin=fields["log"],
+            keeper=read_recipient(fields["keeper"]),
+            log_key=read_verify_key(fields["log_key"]),
+            units={unit.id: unit for unit in units},
+            desks={desk.id: desk for desk in desks},
+            members={member.id: member for member in members},
+        )
+        roster._check_whole()
+        return roster
+
+    def check(self, body: Mapping[str, Any]) -> None:
+        """Check a statement: its signers, their desks, and all about statements that change the roster.
+
+        What depends on tips (routes, states, items) is the keeper's to check. The body is that of a
+        `Statement`, so its common fields have their shape.
+
+        Raises:
+            RosterRefused: a rule forbids it, or this type of statement is unknown.
+        """
+        if body["log"] != self.origin:
+            raise malformed("the statement is for another log")
+        if body["type"] in CHANGES:
+            CHANGES[body["type"]](self, body)
+        elif body["type"] in DUTIES:
+            DUTIES[body["type"]](self, body)
+        else:
+            raise malformed("this type of statement is unknown")
+
+    def apply(self, index: int, body: Mapping[str, Any]) -> "Roster":
+        """Return the roster after a done statement; itself, when the statement changes nothing in it.
+
+        Raises:
+            RosterRefused: as `check`, for statements that change the roster.
+        """
+        change = CHANGES.get(body["type"])
+        if change is None:
+            return self
+        if body["log"] != self.origin or index <= self.version:
+            raise malformed("the statement is for another log, or out of order")
+        return replace(change(self, body), version=index)
+
+    def key_of(self, signer: str) -> VerifyKey:
+        """The key of a member, removed ones too, or of the reserved signer "keeper".
+
+        Raises:
+            RosterRefused: nobody has this id.
+        """
+        return self.log_key if signer == KEEPER else self.member(signer).signing_key
+
+    def member(self, member_id: str) -> Member:
+        """A member, active or removed.
+
+        Raises:
+            RosterRefused: nobody has this id.
+        """
+        try:
+            return self.members[member_id]
+        except KeyError as error:
+            raise RosterRefused("unknown-member", "nobody has this id") from error
+
+    def signers(self, body: Mapping[str, Any]) -> list[Member]:
+        """The members who sign a statement, in its order.
+
+        Raises:
+            RosterRefused: one is unknown, was removed, or is the keeper, who signs alone.
+        """
+        members = [self.member(signer) for signer in body["by"]]
+        if not all(member.active for member in members):
+            raise RosterRefused("removed-member", "a signer was removed")
+        return members
+
+    def holders(self, desk: str) -> list[Member]:
+        """The active members who hold a desk, by id."""
+        return sorted(
+            (member for member in self.members.values() if member.holds(desk)), key=lambda one: one.id
+        )
+
+    def units_of(self, member_id: str, on: date) -> frozenset[UnitId]:
+        """Every unit a member stands for on a day: theirs, those of the past five years, declared conflicts.
+
+        Raises:
+            RosterRefused: nobody has this id.
+        """
+        member = self.member(member_id)
+        since = _years_before(on, PAST_YEARS).isoformat()
+        past = {unit for unit, until in member.past_units if until >= since}
+        return frozenset({member.unit, *past, *member.conflicts})
+
+    def is_excluded(self, member_id: str, excluded: Collection[str], on: date) -> bool:
+        """Whether one of a member's units is among the excluded.
+
+        Raises:
+            RosterRefused: nobody has this id.
+        """
+        return not self.units_of(member_id, on).isdisjoint(excluded)
+
+    def superiors(self, unit: str) -> tuple[UnitId, ...]:
+        """The units above one inside the township, the nearest first; of an unknown unit none."""
+        found: list[UnitId] = []
+        known = self.units.get(unit)
+        while known is not None and known.superior is not None:
+            known = self.units[known.superior]
+            if known.inside:
+                found.append(known.id)
+        return tuple(found)
+
+    def directory_body(self, genesis: str, on: date) -> dict[str, Any]:
+        """The directory that the keeper signs for both sites, as of a day.
+
+        `genesis` is the hex SHA-256 of entry 0, which the roster does not hold.
+        """
+        return {
+            "v": 1,
+            "type": "directory",
+            "log": self.origin,
+            "version": self.version,
+            "genesis": genesis,
+            "keeper": self.keeper.text,
+            "log_key": self.log_key.raw.hex(),
+            "mint": [],
+            "units": [write_unit(unit) for _, unit in sorted(self.units.items())],
+            "desks": [
+                {**write_desk(desk), "staff": self._staff(desk.id, on)}
+                for _, desk in sorted(self.desks.items())
+            ],
+        }
+
+    def _staff(self, desk: DeskId, on: date) -> list[list[UnitId]]:
+        return sorted(sorted(self.units_of(member.id, on)) for member in self.holders(desk))
+
+    def _check_whole(self) -> None:
+        check_units(self.units)
+        for desk in self.desks.values():
+            if desk.epoch != 1:
+                raise malformed("a new desk begins with epoch 1")
+        for member in self.members.values():
+            if not member.desks <= self.desks.keys():
+                raise malformed("a member holds a desk that does not exist")
+            check_member(self, member)
+
+
+def _years_before(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - years, day=28)
