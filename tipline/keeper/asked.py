@@ -1,0 +1,75 @@
+"""A request as the writer gets it: everything that does not depend on the log's state is done already."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from crypto.errors import BadFormat, BadSignature
+from crypto.keys import Identity, VerifyKey
+from crypto.statements import MAX_STATEMENT, Statement
+from tipline.keeper.release import OpenedSlip, SlipFrame, open_card_key, open_slips
+from tipline.keeper_client.reasons import Reason
+from tipline.roster import Roster
+
+APPEND = "append"
+RELEASE = "release"
+LIST = "list"
+EXPORT = "export"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request for an entry.
+
+    Attributes:
+        op: `release`, `list`, `append` or `export`.
+        statement: None when the bytes were none (or for `export`, which the keeper states itself).
+        digest: SHA-256 of those bytes, hex.
+        fault: why there is no statement.
+        slips: opened; None for one that does not open.
+        verified: the keys under which the signatures were found right.
+        card_key: the stored form of a card group's slip.
+    """
+
+    op: str
+    statement: Statement | None = None
+    digest: str = ""
+    fault: Reason = Reason.MALFORMED
+    slips: tuple[OpenedSlip | None, ...] = ()
+    verified: Mapping[str, VerifyKey] = field(default_factory=dict)
+    card_key: bytes = b""
+
+
+def prepare(
+    op: str, data: bytes, slips: Sequence[SlipFrame], card_key: bytes, keeper: Identity, roster: Roster
+) -> Asked:
+    """Parse, open slips, and try signatures against the roster as it is now.
+
+    The writer compares keys and checks again when one has changed since.
+    """
+    digest = sha256(data).hexdigest()
+    if len(data) > MAX_STATEMENT:
+        return Asked(op, digest=digest, fault=Reason.TOO_LARGE)
+    try:
+        statement = Statement.decode(data)
+    except BadFormat:
+        return Asked(op, digest=digest)
+    opened = open_slips(slips, keeper)
+    if card_key:
+        opened += (open_card_key(card_key, keeper),)
+    return Asked(op, statement, digest, Reason.MALFORMED, opened, _verified(statement, roster), card_key)
+
+
+def signing_keys(statement: Statement, roster: Roster) -> dict[str, VerifyKey]:
+    """The keys that the roster knows of a statement's signers."""
+    known = (roster.members.get(signer) for signer in statement.signers)
+    return {member.id: member.signing_key for member in known if member is not None}
+
+
+def _verified(statement: Statement, roster: Roster) -> dict[str, VerifyKey]:
+    keys = signing_keys(statement, roster)
+    try:
+        statement.verify(keys)
+    except BadSignature:
+        return {}
+    return keys

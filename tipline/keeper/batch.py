@@ -1,0 +1,108 @@
+"""What one request becomes inside a batch: an entry, done or refused, or a refusal without one."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from crypto.keys import SigningKey
+from crypto.randomness import random_bytes
+from crypto.statements import DONE, REFUSED, VERSION, Entry, Statement
+from tipline.keeper.asked import EXPORT, Asked
+from tipline.keeper.errors import Refusal
+from tipline.keeper.log import Logged
+from tipline.keeper.rules.case import Granted
+from tipline.keeper.rules.table import authenticate, carry_out, check_fresh
+from tipline.keeper.state import Draft
+from tipline.keeper_client.reasons import Reason
+from tipline.roster.rules import KEEPER
+
+NO_ENTRY: Final = -1
+NOBODY: Final = ""
+"""All who did not prove who they are share one allowance."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """A done statement, where it stands, and what it earned."""
+
+    statement: Statement
+    logged: Logged
+    at: int
+    granted: Granted
+
+
+@dataclass(frozen=True)
+class Declined:
+    """A refusal; `index` is `NO_ENTRY` when it is one of a flood."""
+
+    reason: Reason
+    index: int
+
+
+Outcome = Done | Declined
+
+
+class Examiner:
+    """Decides requests one by one against a draft. `limit` is requests of one member in a minute."""
+
+    def __init__(self, log_key: SigningKey, limit: int) -> None:
+        self._log_key = log_key
+        self._limit = limit
+
+    def decide(self, asked: Asked, draft: Draft) -> Outcome:
+        """Carry a request out in the draft, and append its entry there."""
+        if asked.op == EXPORT:
+            return self._export(draft)
+        try:
+            statement = authenticate(asked, draft)
+        except Refusal as refusal:
+            # A flood's own entry must not rest on a statement that perhaps nobody signed.
+            unreadable = self._unreadable(asked, draft)
+            flooded = self._flooded(draft, NOBODY, unreadable)
+            return flooded or _refused(draft, asked.statement or unreadable, refusal.reason)
+        if flooded := self._flooded(draft, statement.signers[0], statement):
+            return flooded
+        try:
+            check_fresh(statement, draft)
+            granted = carry_out(asked, statement, draft)
+        except Refusal as refusal:
+            return _refused(draft, statement, refusal.reason)
+        return _done(draft, statement, granted)
+
+    def _flooded(self, draft: Draft, who: str, statement: Statement) -> Declined | None:
+        """The first request over the limit has an entry, so that it is seen; the rest would fill the log."""
+        over = draft.count(who) - self._limit
+        if over <= 0:
+            return None
+        if over > 1:
+            return Declined(Reason.TOO_MANY, NO_ENTRY)
+        return _refused(draft, statement, Reason.TOO_MANY)
+
+    def _export(self, draft: Draft) -> Outcome:
+        root, size = draft.growth.root.hex(), draft.growth.next_index
+        statement = self._own(draft, {"type": "export", "size": size, "root": root})
+        if flooded := self._flooded(draft, KEEPER, statement):
+            return flooded
+        draft.grant(statement)
+        return _done(draft, statement, Granted())
+
+    def _unreadable(self, asked: Asked, draft: Draft) -> Statement:
+        return self._own(draft, {"type": "unreadable", "digest": asked.digest})
+
+    def _own(self, draft: Draft, fields: dict[str, object]) -> Statement:
+        return own_statement(draft.roster.origin, draft.at, fields, self._log_key)
+
+
+def own_statement(origin: str, at: int, fields: dict[str, object], log_key: SigningKey) -> Statement:
+    """A statement of the keeper itself."""
+    body = {"v": VERSION, "log": origin, "at": at, "nonce": random_bytes(16).hex(), "by": [KEEPER], **fields}
+    return Statement.signed(body, {KEEPER: log_key})
+
+
+def _refused(draft: Draft, statement: Statement, reason: Reason) -> Declined:
+    entry = Entry(draft.at, REFUSED, reason.value, statement)
+    return Declined(reason, draft.growth.append(entry).index)
+
+
+def _done(draft: Draft, statement: Statement, granted: Granted) -> Done:
+    entry = Entry(draft.at, DONE, "", statement, granted.withheld)
+    return Done(statement, draft.growth.append(entry), draft.at, granted)

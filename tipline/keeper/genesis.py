@@ -1,0 +1,65 @@
+"""Entry 0: the keys of the keeper and the founding units, desks and members."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from crypto.notes import NoteSigner
+from crypto.statements import DONE, Entry
+from tipline.clock import Clock
+from tipline.database import Database
+from tipline.keeper.batch import own_statement
+from tipline.keeper.errors import AlreadyInitialised
+from tipline.keeper.folder import KeeperFolder
+from tipline.keeper.log import Growth, read_head
+from tipline.keeper.migrations import upgrade
+from tipline.roster import Roster
+
+
+@dataclass(frozen=True)
+class Founding:
+    """What a deployment begins with, in the shapes that statements give units, desks and members."""
+
+    units: Sequence[Mapping[str, Any]]
+    desks: Sequence[Mapping[str, Any]]
+    members: Sequence[Mapping[str, Any]]
+
+
+def init_keeper(
+    folder: KeeperFolder, database: Database, origin: str, founding: Founding, clock: Clock
+) -> str:
+    """Make the keys, the tables and entry 0; returns the hex SHA-256 of entry 0.
+
+    Raises:
+        AlreadyInitialised: there is a log, whole or cut short. A folder in which this was cut short holds
+            nothing yet that anybody relies on, and can be removed.
+        RosterRefused: the founding breaks a rule that every later statement must keep.
+        KeyFilesUnsafe: key files are there, and malformed or readable by others.
+    """
+    keys = folder.make_keys()
+    statement = own_statement(
+        origin,
+        clock.unix(),
+        {
+            "type": "genesis",
+            "keeper": keys.identity.recipient.text,
+            "log_key": keys.log_key.public.raw.hex(),
+            "mint": [],
+            "units": [dict(unit) for unit in founding.units],
+            "desks": [dict(desk) for desk in founding.desks],
+            "members": [dict(member) for member in founding.members],
+        },
+        keys.log_key,
+    )
+    Roster.from_genesis(statement.body)
+    upgrade(database.engine)
+    with database.writing() as session:
+        head = read_head(session.connection())
+        if head.size or folder.read_last_signed() is not None:
+            raise AlreadyInitialised("This keeper has a log already.")
+        growth = Growth(head)
+        logged = growth.append(Entry(clock.unix(), DONE, "", statement))
+        head = growth.store(session.connection(), NoteSigner(origin, keys.log_key))
+    folder.write_last_signed(head.checkpoint)
+    return sha256(logged.data).hexdigest()

@@ -1,0 +1,91 @@
+"""The keeper's own tables. They hold no plaintext: statements, hashes, pins and card groups' slips.
+
+`tips` and `items` are what the keeper pinned when it first saw them; all else about them is in the entries.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+from tipline.database import NAMING
+
+metadata = MetaData(naming_convention=NAMING)
+
+# On SQLite an INTEGER key is the row number itself: entries lie in the order of the log.
+_POSITION = BigInteger().with_variant(Integer, "sqlite")
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("index", _POSITION, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),  # the keeper's clock, Unix seconds
+    Column("type", String, nullable=False),
+    Column("actor", String, nullable=False),  # the first signer
+    Column("tip", LargeBinary(16), nullable=False),  # empty when the statement names none
+    Column("outcome", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("salt", LargeBinary(32), nullable=False),
+    Column("entry", LargeBinary, nullable=False),
+    Index("ix_entries_type", "type", "index"),  # the roster at start
+    Index("ix_entries_at", "at"),  # nonces at start
+)
+
+nodes = Table(
+    "nodes",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),  # a tile's level: 8 levels of the tree
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+head = Table(
+    "head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # always 1: there is one tree
+    Column("size", BigInteger, nullable=False),
+    Column("frontier", LargeBinary, nullable=False),  # the peaks, largest first, 32 bytes each
+    Column("checkpoint", LargeBinary, nullable=False),
+)
+
+tips = Table(
+    "tips",
+    metadata,
+    Column("tip", LargeBinary(16), primary_key=True),
+    Column("claim", LargeBinary(32), nullable=False),
+    Column("desks", String, nullable=False),  # the latest route: ids with a space between
+    Column("excluded", String, nullable=False),
+    Column("routes", LargeBinary, nullable=False),  # SHA-256 of every route the tip has had, first to latest
+    Column("state", String, nullable=False),
+    Column("route_index", BigInteger, nullable=False),  # entry of the latest route statement; -1 before any
+    sqlite_with_rowid=False,
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("item", LargeBinary(16), primary_key=True),
+    Column("tip", LargeBinary(16), nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("kind", String, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+card_groups = Table(
+    "card_groups",
+    metadata,
+    Column("group", LargeBinary(16), primary_key=True),
+    Column("desk", String, nullable=False),
+    Column("excluded", String, nullable=False),
+    Column("slip", LargeBinary, nullable=False),
+    UniqueConstraint("desk", "excluded"),
+    sqlite_with_rowid=False,
+)

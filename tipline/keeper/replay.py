@@ -1,0 +1,71 @@
+"""Building the state again from the stored entries, at start and after a commit of unknown outcome.
+
+The roster decides who may read, so every entry it comes from is checked against the signed tree and for its
+signatures: an edited entry is found here, not obeyed.
+"""
+
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from crypto.errors import BadFormat
+from crypto.merkle import Frontier, leaf_hash, verify_inclusion
+from crypto.statements import DONE, Entry, commitment
+from tipline.keeper import models
+from tipline.keeper.log import Head, Log
+from tipline.keeper.shapes import ROSTER_TYPES
+from tipline.keeper.state import GRANT_SECONDS, NONCE_SECONDS, Memory, grant_of
+from tipline.keeper_client.reasons import Reason
+from tipline.roster import Roster
+
+_UNPROVEN: Final = frozenset(
+    (Reason.MALFORMED, Reason.TOO_LARGE, Reason.BAD_SIGNATURE, Reason.UNKNOWN_MEMBER, Reason.REMOVED_MEMBER)
+)
+"""Refused before it was known that the signers had signed: such an entry uses up nobody's nonce."""
+
+
+def replay(connection: Connection, log: Log, head: Head, now: int) -> Memory:
+    """The roster, and what was seen in the last minutes.
+
+    Raises:
+        BadFormat, BadProof, BadSignature: an entry is not the one in the tree, or is signed by nobody.
+        RosterRefused: an entry changes the roster in a way that no keeper would log.
+    """
+    memory = Memory(_roster(connection, log, head), head, 0)
+    table = models.entries
+    memory.last_at = connection.scalar(select(table.c.at).where(table.c.index == head.size - 1)) or 0
+    recent = connection.execute(
+        select(table.c.index, table.c.entry).where(table.c.at >= now - GRANT_SECONDS).order_by(table.c.index)
+    )
+    for index, data in recent:
+        _recall(memory, index, Entry.decode(data), now)
+    return memory
+
+
+def _roster(connection: Connection, log: Log, head: Head) -> Roster:
+    table = models.entries
+    changes = connection.execute(
+        select(table.c.index, table.c.salt, table.c.entry)
+        .where(table.c.type.in_(ROSTER_TYPES), table.c.outcome == DONE)
+        .order_by(table.c.index)
+    ).all()
+    roster: Roster | None = None
+    root = Frontier(head.size, head.peaks).root()
+    for index, salt, data in changes:
+        leaf = leaf_hash(commitment(salt, data))
+        verify_inclusion(leaf, index, head.size, log.inclusion(index, head.size), root)
+        statement = Entry.decode(data).statement
+        before = roster or Roster.from_genesis(statement.body)
+        statement.verify({signer: before.key_of(signer) for signer in statement.signers})
+        roster = before if roster is None else roster.apply(index, statement.body)
+    if roster is None:
+        raise BadFormat("the log has no genesis")
+    return roster
+
+
+def _recall(memory: Memory, index: int, entry: Entry, now: int) -> None:
+    body = entry.statement.body
+    if entry.reason not in _UNPROVEN and entry.at >= now - NONCE_SECONDS:
+        memory.nonces[body["nonce"]] = entry.at
+    if entry.outcome == DONE and body["type"] in ("audit", "export"):
+        memory.grants[entry.statement.digest] = grant_of(body, index, entry.at)

@@ -1,0 +1,1 @@
+"""What a statement may do: one function per type, joined in `table`."""

@@ -1,0 +1,129 @@
+"""A request under examination, and the questions that most rules ask."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from crypto.policies import Policy, Route
+from crypto.statements import Statement
+from tipline.ids import AUDITORS
+from tipline.keeper.asked import Asked
+from tipline.keeper.errors import Refusal
+from tipline.keeper.pins import Pin, Standing
+from tipline.keeper.release import OpenedSlip
+from tipline.keeper.state import Draft
+from tipline.keeper_client.reasons import Reason
+from tipline.roster import Member
+
+
+@dataclass(frozen=True)
+class CardKey:
+    """A card group's key, still under the keeper's lock: it comes off after the list is logged."""
+
+    group: bytes
+    excluded: tuple[str, ...]
+    slip: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Granted:
+    """What a statement earns, once its entry is durable."""
+
+    inner: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)  # (item, slip without our lock)
+    withheld: tuple[str, ...] = ()
+    card_keys: tuple[CardKey, ...] = ()
+    routes: tuple[Route, ...] = ()  # the latest one: of the tip that was read, or for each card in `inner`
+
+
+@dataclass(frozen=True)
+class Case:
+    """A statement whose signers are known, and the state that it meets."""
+
+    asked: Asked
+    statement: Statement
+    draft: Draft
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """The statement's body, its shape checked."""
+        return self.statement.body
+
+    def only_signer(self) -> Member:
+        """The one signer.
+
+        Raises:
+            Refusal: not-allowed; several people signed what one person states.
+        """
+        if len(self.statement.signers) != 1:
+            raise Refusal(Reason.NOT_ALLOWED)
+        return self.draft.roster.members[self.statement.signers[0]]
+
+    def units(self, member: Member) -> frozenset[str]:
+        """The units that a member stands for today."""
+        return self.draft.roster.units_of(member.id, self.draft.today)
+
+    def standing(self) -> Standing:
+        """Where the statement's tip stands.
+
+        Raises:
+            Refusal: unknown-tip.
+        """
+        standing = self.draft.pins.tip(bytes.fromhex(self.body["tip"]))
+        if standing is None:
+            raise Refusal(Reason.UNKNOWN_TIP)
+        return standing
+
+    def require_not_excluded(self, members: Iterable[Member], excluded: Iterable[str]) -> None:
+        """Refuse when a unit of one of them is excluded.
+
+        Raises:
+            Refusal: excluded.
+        """
+        barred = frozenset(excluded)
+        if barred and any(self.units(member) & barred for member in members):
+            raise Refusal(Reason.EXCLUDED)
+
+    def require_desk_reads(self, route: Route) -> None:
+        """Refuse a desk that reads no tips, or that the latest route does not name.
+
+        Raises:
+            Refusal: not-allowed.
+        """
+        desk = self.body["desk"]
+        if desk == AUDITORS or not self.draft.roster.desks[desk].reads or desk not in route.desks:
+            raise Refusal(Reason.NOT_ALLOWED)
+
+    def pin_new(self, named: Mapping[str, str], kind: str) -> None:
+        """Pin an item that this statement brings into being; nothing, when it names none.
+
+        Raises:
+            Refusal: item-mismatch; there is an item of this name.
+        """
+        if not named:
+            return
+        item = bytes.fromhex(named["item"])
+        if self.draft.pins.item(item) is not None:
+            raise Refusal(Reason.ITEM_MISMATCH)
+        pin = Pin(bytes.fromhex(self.body["tip"]), bytes.fromhex(named["hash"]), kind)
+        self.draft.pins.put_item(item, pin)
+
+
+def require_desk(member: Member, desk: str) -> None:
+    """Refuse a member who does not hold the desk they speak for.
+
+    Raises:
+        Refusal: desk-not-held.
+    """
+    if desk not in member.desks:
+        raise Refusal(Reason.DESK_NOT_HELD)
+
+
+def require_policy(slip: OpenedSlip | None, *, item: str, digest: str, desk: str) -> Policy:
+    """The policy of a slip, which must be for this item and this desk.
+
+    Raises:
+        Refusal: policy-mismatch.
+    """
+    if slip is None or (slip.policy.item, slip.policy.digest, slip.policy.desk) != (item, digest, desk):
+        raise Refusal(Reason.POLICY_MISMATCH)
+    return slip.policy

@@ -1,0 +1,146 @@
+"""Reading a tip's items, and listing cards.
+
+The order of the checks matters little to who may read, and is kept for the auditors: first what the member
+holds, then whether the slips are for what was stated, then what was pinned, then the latest route.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from crypto.policies import Route
+from tipline.ids import AUDITORS
+from tipline.keeper import models
+from tipline.keeper.errors import Refusal
+from tipline.keeper.pins import Pin, Standing
+from tipline.keeper.release import CLAIMED_KINDS, STATED_KINDS, OpenedSlip
+from tipline.keeper.rules.case import CardKey, Case, Granted, require_desk, require_policy
+from tipline.keeper_client.reasons import Reason
+
+REASON_KIND = "reason"
+
+
+def read(case: Case) -> Granted:
+    """All items of one reading, or none."""
+    body, reader = case.body, case.only_signer()
+    require_desk(reader, body["desk"])
+    slips = _matching_slips(case, body["items"])
+    if any(slip.policy.tip != body["tip"] for slip in slips):
+        raise Refusal(Reason.POLICY_MISMATCH)
+    standing = case.draft.pins.tip(bytes.fromhex(body["tip"])) or _first_sight(slips)
+    for slip in slips:
+        _require_pinned(case, standing, slip)
+    _require_desk_may_read(case, standing, slips)
+    case.require_not_excluded([reader], standing.route.excluded)
+    _pin(case, standing, slips)
+    return Granted(tuple((slip.policy.item, slip.inner) for slip in slips), routes=(standing.route,))
+
+
+def list_cards(case: Case) -> Granted:
+    """The cards that this member may have; the others are withheld, and named in the entry."""
+    body, reader = case.body, case.only_signer()
+    require_desk(reader, body["desk"])
+    if body["desk"] == AUDITORS or not case.draft.roster.desks[body["desk"]].reads:
+        raise Refusal(Reason.NOT_ALLOWED)
+    if len(case.asked.slips) != len(body["items"]):
+        raise Refusal(Reason.POLICY_MISMATCH)
+    units = case.units(reader)
+    inner, withheld, routes = [], [], []
+    for named, slip in zip(body["items"], case.asked.slips, strict=True):
+        try:
+            opened, route = _card(case, named, slip, units)
+            inner.append((named["item"], opened))
+            routes.append(route)
+        except Refusal:
+            withheld.append(named["item"])
+    return Granted(tuple(inner), tuple(withheld), tuple(_card_keys(case, units)), tuple(routes))
+
+
+def _card(
+    case: Case, named: Mapping[str, str], slip: OpenedSlip | None, units: frozenset[str]
+) -> tuple[bytes, Route]:
+    policy = require_policy(slip, item=named["item"], digest=named["hash"], desk=case.body["desk"])
+    if slip is None or policy.kind != "card":
+        raise Refusal(Reason.POLICY_MISMATCH)
+    standing = case.draft.pins.tip(bytes.fromhex(policy.tip)) or _first_sight([slip])
+    _require_pinned(case, standing, slip)
+    if policy.desk not in standing.route.desks:
+        raise Refusal(Reason.NOT_ALLOWED)
+    if units.intersection(standing.route.excluded):
+        raise Refusal(Reason.EXCLUDED)
+    _pin(case, standing, [slip])
+    return slip.inner, standing.route
+
+
+def _card_keys(case: Case, units: frozenset[str]) -> Iterable[CardKey]:
+    table = models.card_groups
+    rows = case.draft.connection.execute(
+        select(table.c.group, table.c.excluded, table.c.slip)
+        .where(table.c.desk == case.body["desk"])
+        .order_by(table.c.excluded)
+    )
+    for group, excluded, slip in rows:
+        if not units.intersection(excluded.split()):
+            yield CardKey(group, tuple(excluded.split()), slip)
+
+
+def _matching_slips(case: Case, named: list[dict[str, Any]]) -> list[OpenedSlip]:
+    if len(case.asked.slips) != len(named):
+        raise Refusal(Reason.POLICY_MISMATCH)
+    slips = []
+    for each, slip in zip(named, case.asked.slips, strict=True):
+        require_policy(slip, item=each["item"], digest=each["hash"], desk=case.body["desk"])
+        if slip is not None:
+            slips.append(slip)
+    return slips
+
+
+def _first_sight(slips: Iterable[OpenedSlip]) -> Standing:
+    """What an item of the reporter's tells of a tip nobody has seen before; its signature is checked next."""
+    claimed = [slip for slip in slips if slip.policy.kind in CLAIMED_KINDS]
+    if not claimed:
+        raise Refusal(Reason.UNKNOWN_TIP)
+    return Standing.first(bytes.fromhex(claimed[0].policy.claim), claimed[0].policy.route)
+
+
+def _require_pinned(case: Case, standing: Standing, slip: OpenedSlip) -> None:
+    policy = slip.policy
+    pin = case.draft.pins.item(bytes.fromhex(policy.item))
+    if bytes.fromhex(policy.claim) != standing.claim or (pin is not None and pin != _as_pin(slip)):
+        raise Refusal(Reason.ITEM_MISMATCH)
+    if policy.kind in CLAIMED_KINDS:
+        if not slip.claimed:
+            raise Refusal(Reason.CLAIM_SIGNATURE)
+        # Otherwise a made-up slip, seen first, could pin a route that excludes nobody.
+        if not standing.had(policy.route):
+            raise Refusal(Reason.ITEM_MISMATCH)
+    elif policy.kind not in STATED_KINDS:
+        raise Refusal(Reason.NOT_ALLOWED)
+    elif pin is None:
+        raise Refusal(Reason.ITEM_MISMATCH)
+
+
+def _require_desk_may_read(case: Case, standing: Standing, slips: Iterable[OpenedSlip]) -> None:
+    """Auditors read the reasons that members stated, and nothing else; nobody else reads those."""
+    reasons = {slip.policy.kind == REASON_KIND for slip in slips}
+    if case.body["desk"] == AUDITORS:
+        if reasons != {True}:
+            raise Refusal(Reason.NOT_ALLOWED)
+        return
+    if reasons != {False}:
+        raise Refusal(Reason.NOT_ALLOWED)
+    case.require_desk_reads(standing.route)
+
+
+def _pin(case: Case, standing: Standing, slips: Iterable[OpenedSlip]) -> None:
+    for slip in slips:
+        tip = bytes.fromhex(slip.policy.tip)
+        if case.draft.pins.tip(tip) is None:
+            case.draft.pins.put_tip(tip, standing)
+        case.draft.pins.put_item(bytes.fromhex(slip.policy.item), _as_pin(slip))
+
+
+def _as_pin(slip: OpenedSlip) -> Pin:
+    policy = slip.policy
+    return Pin(bytes.fromhex(policy.tip), bytes.fromhex(policy.digest), policy.kind)

@@ -1,0 +1,89 @@
+"""Whether a request is done or refused: first who signed, then freshness, then the rule of its type."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from crypto.errors import BadSignature
+from crypto.statements import Statement
+from tipline.keeper.asked import APPEND, LIST, RELEASE, Asked, signing_keys
+from tipline.keeper.errors import Refusal
+from tipline.keeper.rules import cards, people, reading, tips
+from tipline.keeper.rules.case import Case, Granted
+from tipline.keeper.shapes import check_shape
+from tipline.keeper.state import Draft
+from tipline.keeper_client.reasons import Reason
+
+FRESH_SECONDS: Final = 120
+
+Rule = Callable[[Case], Granted]
+
+_RULES: Final[Mapping[str, Mapping[str, Rule]]] = {
+    RELEASE: {"read": reading.read},
+    LIST: {"list": reading.list_cards},
+    APPEND: {
+        "unit": people.change,
+        "member": people.change,
+        "member-unit": people.change,
+        "grant": people.change,
+        "revoke": people.change,
+        "remove": people.change,
+        "desk": people.change,
+        "audit": people.audit,
+        "card-group": cards.card_group,
+        "reply": tips.reply,
+        "note": tips.note,
+        "move": tips.move,
+        "route": tips.route,
+    },
+}
+"""Operation, then type: each has one way in, or a reading could be logged that released nothing."""
+
+
+def authenticate(asked: Asked, draft: Draft) -> Statement:
+    """The statement, once every signer is known to have signed it for this log.
+
+    Raises:
+        Refusal: too-large, malformed, unknown-member, removed-member or bad-signature.
+    """
+    statement = asked.statement
+    if statement is None:
+        raise Refusal(asked.fault)
+    if statement.body["log"] != draft.roster.origin:
+        raise Refusal(Reason.MALFORMED)
+    for signer in statement.signers:
+        member = draft.roster.members.get(signer)
+        if member is None:
+            raise Refusal(Reason.UNKNOWN_MEMBER)
+        if not member.active:
+            raise Refusal(Reason.REMOVED_MEMBER)
+    keys = signing_keys(statement, draft.roster)
+    if keys != asked.verified:
+        try:
+            statement.verify(keys)
+        except BadSignature:
+            raise Refusal(Reason.BAD_SIGNATURE) from None
+    return statement
+
+
+def check_fresh(statement: Statement, draft: Draft) -> None:
+    """Refuse what is old, from the future, or was here before.
+
+    Raises:
+        Refusal: stale or replayed.
+    """
+    if abs(draft.now - statement.body["at"]) > FRESH_SECONDS:
+        raise Refusal(Reason.STALE)
+    draft.use_nonce(statement.body["nonce"])
+
+
+def carry_out(asked: Asked, statement: Statement, draft: Draft) -> Granted:
+    """Check a statement by the rule of its type, and change the draft as it says.
+
+    Raises:
+        Refusal: the rule forbids it. The draft is as before.
+    """
+    check_shape(statement.body)
+    rule = _RULES[asked.op].get(statement.body["type"])
+    if rule is None:
+        raise Refusal(Reason.NOT_ALLOWED)
+    return rule(Case(asked, statement, draft))

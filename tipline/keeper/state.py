@@ -1,0 +1,123 @@
+"""What the keeper knows beside its tables: the roster, recent nonces, how much each member asked.
+
+`Memory` changes only after a commit succeeded; a `Draft` is what a batch would make of it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection
+
+from crypto.statements import Statement
+from tipline.keeper.asked import Asked
+from tipline.keeper.errors import Refusal
+from tipline.keeper.log import Growth, Head
+from tipline.keeper.pins import Pins
+from tipline.keeper_client.reasons import Reason
+from tipline.roster import Roster
+
+NONCE_SECONDS: Final = 300
+GRANT_SECONDS: Final = 600
+_MINUTE: Final = 60
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Entries that may be handed out under an audit or an export, until a moment of the keeper's clock."""
+
+    first: int
+    stop: int
+    until: int
+
+
+@dataclass
+class Memory:
+    """What holds after the last commit. Only the writer changes it; others may read `roster` and `grants`."""
+
+    roster: Roster
+    head: Head
+    last_at: int
+    nonces: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, tuple[int, int]] = field(default_factory=dict)
+    grants: dict[str, Grant] = field(default_factory=dict)
+
+    def adopt(self, draft: "Draft", head: Head) -> None:
+        """Take over what a batch has made durable."""
+        self.roster, self.head, self.last_at = draft.roster, head, draft.at
+        self.nonces.update(draft.nonces)
+        self.counts.update(draft.counts)
+        self.grants.update(draft.grants)
+        _drop_oldest(self.nonces, lambda seen: seen < draft.now - NONCE_SECONDS)
+        _drop_oldest(self.grants, lambda grant: grant.until < draft.at)
+
+
+def _drop_oldest(entries: dict[str, Value], is_over: Callable[[Value], bool]) -> None:
+    """Drop what is over from the front: a dictionary keeps the order of arrival."""
+    while entries:
+        first = next(iter(entries))
+        if not is_over(entries[first]):
+            return
+        del entries[first]
+
+
+class Draft:
+    """The state as one batch makes it, request by request."""
+
+    def __init__(self, memory: Memory, connection: Connection, now: int) -> None:
+        self._memory = memory
+        self.connection = connection
+        self.now = now
+        # Entries never go back in time, even when the machine's clock does.
+        self.at = max(now, memory.last_at)
+        self.roster = memory.roster
+        self.growth = Growth(memory.head)
+        self.pins = Pins(connection)
+        self.nonces: dict[str, int] = {}
+        self.counts: dict[str, tuple[int, int]] = {}
+        self.grants: dict[str, Grant] = {}
+
+    @property
+    def today(self) -> date:
+        """The UTC day of this batch."""
+        return datetime.fromtimestamp(self.now, UTC).date()
+
+    def load_pins(self, batch: Iterable[Asked]) -> None:
+        """Read at once what the batch will ask for."""
+        opened = [slip.policy for asked in batch for slip in asked.slips if slip is not None]
+        self.pins.load(
+            (bytes.fromhex(policy.tip) for policy in opened),
+            (bytes.fromhex(policy.item) for policy in opened),
+        )
+
+    def count(self, who: str) -> int:
+        """Count one request; how many this minute, this one included."""
+        minute = self.now // _MINUTE
+        then, number = self.counts.get(who) or self._memory.counts.get(who, (minute, 0))
+        number = number + 1 if then == minute else 1
+        self.counts[who] = (minute, number)
+        return number
+
+    def use_nonce(self, nonce: str) -> None:
+        """Take a nonce.
+
+        Raises:
+            Refusal: replayed.
+        """
+        if nonce in self.nonces or nonce in self._memory.nonces:
+            raise Refusal(Reason.REPLAYED)
+        self.nonces[nonce] = self.now
+
+    def grant(self, statement: Statement) -> None:
+        """Let entries be handed out for a while under an audit or export statement that is done now."""
+        self.grants[statement.digest] = grant_of(statement.body, self.growth.next_index, self.at)
+
+
+def grant_of(body: Mapping[str, Any], index: int, at: int) -> Grant:
+    """What a done audit or export statement lets out."""
+    if body["type"] == "audit":
+        return Grant(body["first"], body["first"] + body["count"], at + GRANT_SECONDS)
+    return Grant(0, index + 1, at + GRANT_SECONDS)  # an export: all entries, itself included
