@@ -1,0 +1,1 @@
+"""The report form: read without touching a disk, sealed as it streams."""

@@ -1,0 +1,45 @@
+"""The report form's page, filled in or with placeholders for its two tokens."""
+
+from collections.abc import Sequence
+
+from flask import render_template, request
+
+from tipline.public.forgery import csrf_token
+from tipline.public.language import unit_language
+from tipline.public.report.body import ReportBody
+from tipline.public.report.forms import ReportForm
+from tipline.public.services import services
+from tipline.tips.wording import CATEGORY_WORDS, OFFICIAL_WORDS
+
+
+def form_page(form: ReportForm, *, notice: str = "") -> str:
+    """The form with everything that was typed.
+
+    A sealed field that still opens comes back as it is: the tip may be stored
+    already, and sending the form again must find it.
+    """
+    body = getattr(request, "body", None)
+    known = isinstance(body, ReportBody) and body.issued
+    token = request.form["form"] if known else services().form_keys.issue()
+    return render_form(form, notice=notice, token=token, csrf=csrf_token())
+
+
+def empty_form(tokens: Sequence[str]) -> str:
+    """An empty form around two tokens: the CSRF token, then the sealed field."""
+    csrf, token = tokens
+    return render_form(ReportForm(), notice="", token=token, csrf=csrf)
+
+
+def render_form(form: ReportForm, *, notice: str, token: str, csrf: str) -> str:
+    """The form's page."""
+    return render_template(
+        "report/form.html",
+        form=form,
+        notice=notice,
+        token=token,
+        csrf=csrf,
+        units=services().book.current().units_in_order,
+        unit_language=unit_language(),
+        categories=list(CATEGORY_WORDS.items()),
+        officials=list(OFFICIAL_WORDS.items()),
+    )
