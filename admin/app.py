@@ -1,0 +1,221 @@
+"""The admin site: who opens a page is settled here, before any view runs.
+
+Order of each request: rate and token of the form, session, roster, permission.
+Errors that a room does not handle itself end here, as one plain page.
+"""
+
+from pathlib import Path
+from typing import Final
+
+import structlog
+from flask import Flask, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel, get_locale
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from jinja2 import StrictUndefined
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from admin.directories import PublishedDirectory
+from admin.errors import (
+    AdminError,
+    BadForm,
+    KeeperAway,
+    KeeperNotTrusted,
+    NotFound,
+    NotPermitted,
+    SignedOut,
+    StoreAway,
+)
+from admin.headers import add_headers
+from admin.home.views import pages as home_pages
+from admin.language import choose_language
+from admin.log.views import pages as log_pages
+from admin.page_words import page_words
+from admin.permissions import Permission, check_every_endpoint, declared_permission, holds, requires
+from admin.queue.views import pages as queue_pages
+from admin.services import Services
+from admin.sessions.cookie import cookie_of
+from admin.sessions.errors import NoSession
+from admin.sign_in.views import pages as sign_in_pages
+from admin.tip.views import pages as tip_pages
+from admin.visit import Visit
+from admin.words import NOTICES
+from crypto.keys import derive
+from tipline.clock import Clock, SystemClock
+from tipline.directory.errors import BadDirectory
+from tipline.keeper_client import KeeperError, KeeperLied
+from tipline.quiet_site import QuietSite
+from tipline.settings import Settings
+
+TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates" / "admin"
+MAX_FORM: Final = 1024 * 1024
+"""Bytes of any request: the site takes no files."""
+
+log = structlog.get_logger()
+
+
+def create_app(settings: Settings, clock: Clock = SystemClock()) -> Flask:  # noqa: B008  a clock holds nothing
+    """Build the site.
+
+    Raises:
+        UndeclaredPermission: an endpoint names no permission.
+    """
+    services = Services.build(settings, clock)
+    app = QuietSite("admin", template_folder=str(TEMPLATES), static_folder=str(TEMPLATES / "static"))
+    _configure(app, services)
+    _speak(app, services)
+    _guard(app, services)
+    _answer_errors(app)
+    for pages in (home_pages, sign_in_pages, queue_pages, tip_pages, log_pages):
+        app.register_blueprint(pages)
+    requires(Permission.PUBLIC)(app.view_functions["static"])
+    check_every_endpoint(app)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
+    return app
+
+
+def _configure(app: Flask, services: Services) -> None:
+    secure = services.settings.secure_cookies
+    app.config.update(
+        # The key file lies on this host alone, so forms outlive a restart and no secret is set by hand.
+        SECRET_KEY=derive(services.settings.account_key_file.read_bytes(), "tipline/admin/forms"),
+        SESSION_COOKIE_NAME="__Host-tipline_staff_form" if secure else "tipline_staff_form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_PATH="/",
+        MAX_CONTENT_LENGTH=MAX_FORM,
+        MAX_FORM_MEMORY_SIZE=MAX_FORM,
+        WTF_CSRF_CHECK_DEFAULT=False,  # `_guard` checks, in its order
+        WTF_CSRF_TIME_LIMIT=None,  # the session ends before
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["tipline"] = services
+    add_headers(app, secure=secure)
+
+
+def _speak(app: Flask, services: Services) -> None:
+    Babel(  # type: ignore[no-untyped-call]  # Flask-Babel has no types
+        app,
+        default_locale="zh_Hans",
+        default_translation_directories=str(TEMPLATES / "translations"),
+        locale_selector=lambda: choose_language(request),
+    )
+
+    @app.context_processor
+    def words() -> dict[str, object]:
+        return {
+            **page_words(str(get_locale()), g.get("visit")),
+            "trial": services.settings.trial,
+            "visit": g.get("visit"),
+            "notice": NOTICES.get(request.args.get("done", "")),
+        }
+
+
+def _guard(app: Flask, services: Services) -> None:
+    csrf = CSRFProtect(app)  # type: ignore[no-untyped-call]  # Flask-WTF has no types
+    directories = PublishedDirectory(
+        services.keeper,
+        services.database,
+        services.log_key,
+        services.settings.origin,
+        services.settings.genesis,
+    )
+
+    @app.before_request
+    def settle() -> ResponseReturnValue | None:
+        g.services = services
+        if request.endpoint is None:
+            return None  # no such address: the page of an unknown one
+        csrf.protect()  # type: ignore[no-untyped-call]  # the same
+        permission = declared_permission(app, request.endpoint)
+        if permission is Permission.PUBLIC:
+            return None
+        try:
+            session = services.sessions.resume(cookie_of(request, secure=services.settings.secure_cookies))
+        except NoSession as error:
+            if request.method in ("GET", "HEAD"):
+                return redirect("/sign-in", 303)
+            raise SignedOut from error
+        roster = services.keeper.roster()
+        member = roster.members.get(session.member.id)
+        if member is None or not member.active:
+            services.sessions.end_all(session.member.id)
+            raise SignedOut
+        visit = Visit(services, session, roster, directories.at(roster), member)
+        if not holds(permission, member, roster):
+            g.visit = visit  # the page of the refusal may show the way to the member's own rooms
+            raise NotPermitted
+        g.visit = visit
+        return None
+
+
+def _answer_errors(app: Flask) -> None:
+    @app.errorhandler(AdminError)
+    def refuse(error: AdminError) -> ResponseReturnValue:
+        return _error_page(error), error.status
+
+    @app.errorhandler(KeeperError)
+    def keeper(error: KeeperError) -> ResponseReturnValue:
+        lied = isinstance(error, KeeperLied)
+        log.warning("keeper not trusted" if lied else "keeper away", error=type(error).__name__)
+        return refuse(KeeperNotTrusted() if lied else KeeperAway())
+
+    @app.errorhandler(BadDirectory)
+    def directory(_error: BadDirectory) -> ResponseReturnValue:
+        log.warning("directory refused")
+        return refuse(KeeperNotTrusted())
+
+    @app.errorhandler(SQLAlchemyError)
+    def store(error: SQLAlchemyError) -> ResponseReturnValue:
+        log.warning("database away", error=type(error).__name__)
+        return refuse(StoreAway())
+
+    @app.errorhandler(CSRFError)
+    def form(_error: CSRFError) -> ResponseReturnValue:
+        return refuse(BadForm())
+
+    @app.errorhandler(404)
+    def unknown(_error: HTTPException) -> ResponseReturnValue:
+        return refuse(NotFound())
+
+    @app.errorhandler(HTTPException)
+    def plain(error: HTTPException) -> ResponseReturnValue:
+        response = refuse(AdminError())
+        return (response[0], error.code or 500) if isinstance(response, tuple) else response
+
+    @app.errorhandler(500)
+    def broken(_error: HTTPException) -> ResponseReturnValue:
+        return _error_page(AdminError()), 500
+
+
+def _error_page(error: AdminError) -> str:
+    """One page for what went wrong, with what was typed.
+
+    That of an unknown address holds nothing of the request, so that it is the
+    same for every address and reason.
+    """
+    g.pop("visit", None)
+    typed, again = _typed() if error.keeps_typed and not isinstance(error, NotFound) else ({}, {})
+    return render_template(
+        "error.html",
+        sentence=error.sentence,
+        typed=typed,
+        again=again if typed and error.status == KeeperAway.status else None,
+        keeper_away=error.status == KeeperAway.status,
+        signed_out=isinstance(error, SignedOut),
+    )
+
+
+def _typed() -> tuple[dict[str, str], dict[str, str]]:
+    """The texts of the form that was posted, and the fields that sending it again needs."""
+    try:
+        form = request.form
+    except HTTPException:  # too large, or cut: there is no form
+        return {}, {}
+    texts = {name: form[name] for name in ("message", "reason") if form.get(name)}
+    return texts, {name: form[name] for name in ("state", "move", "exclude") if name in form}

@@ -1,0 +1,1 @@
+"""Adding a unit that must not see a tip: it binds at once, old slips included."""

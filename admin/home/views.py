@@ -1,0 +1,34 @@
+"""/ and the language links."""
+
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from admin.errors import NotFound
+from admin.language import COOKIE, COOKIE_SECONDS, LANGUAGES, safe_return
+from admin.permissions import Permission, requires
+from admin.visit import this_visit
+
+pages = Blueprint("home", __name__)
+
+
+@pages.get("/")
+@requires(Permission.SIGNED_IN)
+def show() -> ResponseReturnValue:
+    """To the member's room, or to a page that says which rooms there are."""
+    visit = this_visit()
+    if visit.desks:
+        return redirect("/tips", 303)
+    if visit.audits:
+        return redirect("/log", 303)
+    return render_template("home.html", visit=visit)
+
+
+@pages.get("/language/<code>")
+@requires(Permission.PUBLIC)
+def language(code: str) -> ResponseReturnValue:
+    """Choose a language and go back to where one was."""
+    if code not in LANGUAGES:
+        raise NotFound
+    response = redirect(safe_return(request.args.get("to", "/")), 303)
+    response.set_cookie(COOKIE, code, max_age=COOKIE_SECONDS, samesite="Strict", httponly=True)
+    return response

@@ -1,0 +1,252 @@
+"""Where the main database disagrees with the log.
+
+The log is the truth and the database a store, so a row written by hand changes
+nothing that staff or reporters may do; here the auditor sees that it was written.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from admin.directories import check_keys
+from admin.log.entries import LoggedEntry
+from admin.log.people import people
+from admin.queue.service import handle
+from admin.readings.sealed import RECORDED, check_record, digest_of, sealed_item
+from admin.tip.records import check_returned
+from crypto.errors import BadSignature
+from crypto.notes import NoteVerifier
+from crypto.statements import DONE
+from tipline.accounts.models import Account, DeskSeal
+from tipline.directory.errors import BadDirectory
+from tipline.directory.models import DirectoryNote
+from tipline.directory.types import open_directory
+from tipline.files.errors import NoSuchFile
+from tipline.files.store import FileStore
+from tipline.ids import AUDITORS, INTEGRITY, ItemId
+from tipline.keeper_client import AdminKeeper, KeeperLied
+from tipline.roster import Roster
+from tipline.tips.models import Item, Slip, Tip
+from tipline.tips.moves import TIP_MOVES
+
+BATCH: Final = 500
+
+
+class Disagreement(StrEnum):
+    """What can disagree; the sentences stand in `admin.words`."""
+
+    DESK = "desk"
+    STATE = "state"
+    STATE_RECORD = "state-record"
+    TIP_MISSING = "tip-missing"
+    ITEM_MISSING = "item-missing"
+    ITEM_CHANGED = "item-changed"
+    DIGEST = "digest"
+    RECORD = "record"
+    SLIP_DESK = "slip-desk"
+    SLIP_ROUTE = "slip-route"
+    ROUTE_RECORDS = "route-records"
+    CARD_GROUP = "card-group"
+    DIRECTORY = "directory"
+    NAME = "name"
+    ACCOUNT = "account"
+    DESK_SEAL = "desk-seal"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One disagreement, and what it is about."""
+
+    what: Disagreement
+    subject: str
+
+
+@dataclass
+class LoggedFacts:
+    """What done entries say of tips and items."""
+
+    tips: set[str] = field(default_factory=set)
+    items: dict[str, tuple[str, str]] = field(default_factory=dict)  # item -> (tip or "", hash)
+    routes: Counter[str] = field(default_factory=Counter)  # tip -> how often its route was changed
+    groups: dict[str, str] = field(default_factory=dict)  # card group -> desk
+
+    def take(self, logged: LoggedEntry) -> None:
+        """Remember what an entry names."""
+        entry = logged.entry
+        body = entry.statement.body
+        if entry.outcome != DONE:
+            return
+        tip = body.get("tip", "")
+        if tip:
+            self.tips.add(tip)
+        if body["type"] == "route":
+            self.routes[tip] += 1
+        if body["type"] == "card-group":
+            self.groups[body["group"]] = body["desk"]
+        named = list(body.get("items", [])) if body["type"] in ("read", "list") else []
+        if body["type"] in ("reply", "note"):
+            named.append({"item": body["item"], "hash": body["hash"]})
+        if isinstance(body.get("reason"), dict) and body["reason"]:
+            named.append(body["reason"])
+        for one in named:
+            if one["item"] not in entry.withheld:
+                self.items[one["item"]] = (tip, one["hash"])
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What is compared with what."""
+
+    session: Session
+    roster: Roster
+    keeper: AdminKeeper
+    log_key: NoteVerifier
+    genesis: str
+    files: FileStore
+
+    def findings(self, facts: LoggedFacts) -> list[Finding]:
+        """Every disagreement, tips first."""
+        checks: Iterable[Iterator[Finding]] = (
+            self._tips(facts),
+            self._items(facts),
+            self._route_records(facts),
+            self._slips(facts),
+            self._directories(),
+            self._accounts(),
+        )
+        return [finding for check in checks for finding in check]
+
+    def _tips(self, facts: LoggedFacts) -> Iterator[Finding]:
+        seen = set()
+        tips = self.session.execute(
+            select(Tip.id, Tip.desk, Tip.state, Tip.state_record, Tip.card_group).order_by(Tip.id)
+        ).all()
+        for start in range(0, len(tips), BATCH):
+            batch = tips[start : start + BATCH]
+            views = self.keeper.states([tip.id.hex() for tip in batch])
+            for tip in batch:
+                name = tip.id.hex()
+                seen.add(name)
+                view = views.get(name)
+                state = view.state if view else TIP_MOVES.start.value
+                if view and tip.desk not in view.desks:
+                    yield Finding(Disagreement.DESK, handle(name))
+                if tip.state != state:
+                    yield Finding(Disagreement.STATE, handle(name))
+                elif not self._state_is_recorded(name, tip.state, tip.state_record):
+                    yield Finding(Disagreement.STATE_RECORD, handle(name))
+                if tip.card_group and facts.groups.get(tip.card_group.hex()) != tip.desk:
+                    yield Finding(Disagreement.CARD_GROUP, handle(name))
+        for name in sorted(facts.tips - seen):
+            yield Finding(Disagreement.TIP_MISSING, handle(name))
+
+    def _state_is_recorded(self, tip: str, state: str, record: bytes | None) -> bool:
+        if record is None:
+            return state == TIP_MOVES.start
+        try:
+            check_returned(record, self.log_key, {"kind": "move", "tip": tip, "to": state})
+        except KeeperLied:
+            return False
+        return True
+
+    def _items(self, facts: LoggedFacts) -> Iterator[Finding]:
+        seen = set()
+        for item in self.session.scalars(select(Item).order_by(Item.tip_id).execution_options(yield_per=50)):
+            name, about = item.id.hex(), handle(item.tip_id.hex())
+            seen.add(name)
+            digest = self._digest(item)
+            if name in facts.items and not _is_as_logged(item, digest, *facts.items[name]):
+                yield Finding(Disagreement.ITEM_CHANGED, about)
+            elif digest != item.digest.hex():
+                yield Finding(Disagreement.DIGEST, about)
+            if item.kind in RECORDED and not self._is_recorded(item):
+                yield Finding(Disagreement.RECORD, about)
+        for name in sorted(facts.items.keys() - seen):
+            tip = facts.items[name][0]
+            yield Finding(Disagreement.ITEM_MISSING, handle(tip) if tip else name[:8])
+
+    def _digest(self, item: Item) -> str:
+        if item.sealed is not None:
+            return hashlib.sha256(item.sealed).hexdigest()
+        try:
+            with self.files.open(ItemId(item.id)) as source:
+                return digest_of(source)
+        except NoSuchFile:
+            return ""
+
+    def _is_recorded(self, item: Item) -> bool:
+        try:
+            check_record(sealed_item(item, b""), self.log_key)
+        except BadSignature:
+            return False
+        return True
+
+    def _route_records(self, facts: LoggedFacts) -> Iterator[Finding]:
+        """Only the reporter opens route records, so what can be compared here is how many there are."""
+        query = select(Item.tip_id, func.count()).where(Item.kind == "route").group_by(Item.tip_id)
+        stored = {tip.hex(): int(count) for tip, count in self.session.execute(query)}
+        for tip in sorted(stored.keys() | facts.routes.keys()):
+            if stored.get(tip, 0) != facts.routes[tip]:
+                yield Finding(Disagreement.ROUTE_RECORDS, handle(tip))
+
+    def _slips(self, facts: LoggedFacts) -> Iterator[Finding]:
+        query = (
+            select(Item.tip_id, Slip.desk, (Item.kind == "reason").label("reason"))
+            .join(Item, Item.id == Slip.item_id)
+            .distinct()
+            .order_by(Item.tip_id)
+        )
+        rows = self.session.execute(query).all()
+        views = self.keeper.states(dict.fromkeys(row.tip_id.hex() for row in rows))
+        for row in rows:
+            tip = row.tip_id.hex()
+            # The first route of a tip is known to the log while no other has followed it.
+            routed = views[tip].desks if tip in views and tip not in facts.routes else None
+            what = self._slip_finding(row.desk, routed, reason=bool(row.reason))
+            if what:
+                yield Finding(what, f"{handle(tip)} · {row.desk}")
+
+    def _slip_finding(
+        self, desk: str, routed: Collection[str] | None, *, reason: bool
+    ) -> Disagreement | None:
+        if desk not in self.roster.desks:
+            return Disagreement.SLIP_DESK
+        if (desk == AUDITORS) != reason:
+            return Disagreement.SLIP_ROUTE
+        if not reason and routed is not None and desk not in (*routed, INTEGRITY):
+            return Disagreement.SLIP_ROUTE
+        return None
+
+    def _directories(self) -> Iterator[Finding]:
+        for row in self.session.scalars(select(DirectoryNote)):
+            try:
+                directory = open_directory(row.note, self.log_key, self.roster.origin, self.genesis)
+                check_keys(directory, self.roster)
+            except BadDirectory:
+                yield Finding(Disagreement.DIRECTORY, str(row.version))
+                continue
+            if directory.version != row.version:
+                yield Finding(Disagreement.DIRECTORY, str(row.version))
+
+    def _accounts(self) -> Iterator[Finding]:
+        known = people(self.session, self.roster)
+        for account in self.session.scalars(select(Account).order_by(Account.member_id)):
+            if account.member_id not in self.roster.members:
+                yield Finding(Disagreement.ACCOUNT, account.member_id)
+            elif not known[account.member_id].trusted:
+                yield Finding(Disagreement.NAME, account.member_id)
+        for seal in self.session.scalars(select(DeskSeal)):
+            member = self.roster.members.get(seal.member_id)
+            if seal.desk not in self.roster.desks or member is None or seal.desk not in member.desks:
+                yield Finding(Disagreement.DESK_SEAL, f"{seal.member_id} · {seal.desk}")
+
+
+def _is_as_logged(item: Item, digest: str, tip: str, logged: str) -> bool:
+    # A list names no tip.
+    return digest == logged and tip in ("", item.tip_id.hex())

@@ -1,0 +1,1 @@
+"""Moving a tip from state to state: the log decides, the row follows."""

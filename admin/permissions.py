@@ -1,0 +1,81 @@
+"""Who may reach which page. Every endpoint names its permission, or the site does not start.
+
+A permission is checked against the keeper's roster at each request, so that a
+grant or a removal binds at once and a row in the main database grants nothing.
+"""
+
+from collections.abc import Callable, Iterable
+from enum import Enum
+from typing import Any, TypeVar
+
+from flask import Flask
+
+from tipline.ids import AUDITORS
+from tipline.roster import Member, Roster
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_DECLARED = "__permission__"
+
+
+class Permission(Enum):
+    """What a page asks of whoever opens it."""
+
+    PUBLIC = "nobody in particular"
+    SIGNED_IN = "an active member"
+    READ_TIPS = "an active member of a desk that reads"
+    AUDIT = "an active member of the auditors' desk"
+
+
+class UndeclaredPermission(Exception):
+    """An endpoint names no permission: the site must not start."""
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Declare the permission of a view."""
+
+    def declare(view: View) -> View:
+        setattr(view, _DECLARED, permission)
+        return view
+
+    return declare
+
+
+def declared_permission(app: Flask, endpoint: str) -> Permission:
+    """The permission that an endpoint declares.
+
+    Raises:
+        UndeclaredPermission: it declares none.
+    """
+    permission = getattr(app.view_functions.get(endpoint), _DECLARED, None)
+    if not isinstance(permission, Permission):
+        raise UndeclaredPermission(f"{endpoint} names no permission")
+    return permission
+
+
+def check_every_endpoint(app: Flask) -> None:
+    """Walk the map of addresses.
+
+    Raises:
+        UndeclaredPermission: an endpoint declares none.
+    """
+    for rule in app.url_map.iter_rules():
+        declared_permission(app, rule.endpoint)
+
+
+def holds(permission: Permission, member: Member, roster: Roster) -> bool:
+    """Whether a member may open pages of this permission now."""
+    if permission is Permission.PUBLIC:
+        return True
+    if not member.active:
+        return False
+    if permission is Permission.READ_TIPS:
+        return bool(reading_desks(member.desks, roster))
+    if permission is Permission.AUDIT:
+        return AUDITORS in member.desks
+    return True
+
+
+def reading_desks(desks: Iterable[str], roster: Roster) -> tuple[str, ...]:
+    """Those of the desks that read tips, by name."""
+    return tuple(sorted(desk for desk in desks if desk in roster.desks and roster.desks[desk].reads))

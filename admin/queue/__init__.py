@@ -1,0 +1,1 @@
+"""The list of tips that a member's desks work on."""

@@ -1,0 +1,127 @@
+"""Reading a tip: its text and its thread, with what is not genuine left shut."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from admin.readings.errors import NotWhatWasSealed
+from admin.readings.reader import Reader
+from admin.readings.sealed import REPORTED, SealedItem, check_claim, recorded
+from admin.readings.service import ReadItems, Signs, read_items
+from crypto.errors import CryptoError
+from crypto.keys import VerifyKey
+from crypto.notes import NoteVerifier
+from tipline.ids import TipId
+from tipline.keeper_client import AdminKeeper
+from tipline.routing import Route
+from tipline.sealing.opening import Opened
+from tipline.tips.answers import Message, TipText
+from tipline.tips.purposes import Purpose
+
+THREAD_KINDS = ("text", "message", "reply", "note")
+
+
+@dataclass(frozen=True)
+class ThreadEntry:
+    """One message of the thread; without its text when it is not genuine."""
+
+    kind: str
+    day: date
+    text: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class TipReading:
+    """A tip as a reader sees it, and where the reading stands in the log."""
+
+    index: int
+    route: Route
+    text: TipText = field(repr=False)
+    thread: tuple[ThreadEntry, ...] = field(repr=False)
+
+    @property
+    def left_shut(self) -> int:
+        """How many entries are not genuine."""
+        return sum(entry.text is None for entry in self.thread)
+
+
+def read_tip(
+    tip: TipId,
+    items: Sequence[SealedItem],
+    reader: Reader,
+    purpose: Purpose,
+    keeper: AdminKeeper,
+    sign: Signs,
+    log_key: NoteVerifier,
+) -> TipReading:
+    """Read text, messages and replies of a tip, as one logged reading.
+
+    A row written by hand must not keep a tip from being read: when the keeper
+    refuses the whole for what one item holds, each is read by itself, and what
+    is refused again is left shut.
+
+    Raises:
+        AdminError: the reading was refused, or the text itself is not what was sealed.
+        KeeperError: nothing was proved to be logged.
+    """
+    genuine = recorded(items, log_key)
+    try:
+        readings = [(genuine, read_items(tip, genuine, reader, purpose, keeper, sign))]
+    except NotWhatWasSealed:
+        readings = _one_by_one(tip, genuine, reader, purpose, keeper, sign)
+    opened = {item.id: one for some, read in readings for item, one in zip(some, read.opened, strict=True)}
+    first = _first_text(items)
+    if first.id not in opened:
+        raise NotWhatWasSealed
+    last = readings[-1][1]
+    text = _decode_text(first, opened[first.id])
+    claim = VerifyKey(text.claim)
+    thread = tuple(_entry(item, opened.get(item.id), claim) for item in items if item.id != first.id)
+    return TipReading(last.index, last.route, text, thread)
+
+
+def _one_by_one(
+    tip: TipId,
+    items: Sequence[SealedItem],
+    reader: Reader,
+    purpose: Purpose,
+    keeper: AdminKeeper,
+    sign: Signs,
+) -> list[tuple[tuple[SealedItem, ...], ReadItems]]:
+    readings: list[tuple[tuple[SealedItem, ...], ReadItems]] = []
+    for item in items:
+        try:
+            readings.append(((item,), read_items(tip, [item], reader, purpose, keeper, sign)))
+        except NotWhatWasSealed:
+            if item.kind == "text":
+                raise
+    return readings
+
+
+def _first_text(items: Sequence[SealedItem]) -> SealedItem:
+    for item in items:
+        if item.kind == "text":
+            return item
+    raise NotWhatWasSealed
+
+
+def _decode_text(item: SealedItem, opened: Opened) -> TipText:
+    try:
+        text = TipText.decode(opened.content.reveal())
+        check_claim(item, VerifyKey(text.claim))
+    except CryptoError as error:
+        raise NotWhatWasSealed from error
+    return text
+
+
+def _entry(item: SealedItem, opened: Opened | None, claim: VerifyKey) -> ThreadEntry:
+    shut = ThreadEntry(item.kind, item.day, None)
+    if opened is None or item.kind == "text":  # a tip has one text; a second was put there by hand
+        return shut
+    try:
+        if item.kind in REPORTED:
+            check_claim(item, claim)
+        message = Message.decode(opened.content.reveal())
+    except CryptoError:
+        return shut
+    return ThreadEntry(item.kind, message.day, message.text)

@@ -1,0 +1,50 @@
+"""What the site is built from, in one place that views are handed."""
+
+from dataclasses import dataclass
+
+from admin.sessions.service import StaffSessions
+from admin.sign_in.throttle import Throttle
+from crypto.notes import NoteVerifier
+from tipline.accounts.service import Accounts
+from tipline.clock import Clock
+from tipline.database import Database
+from tipline.files.store import FileStore
+from tipline.keeper_client import AdminKeeper, SeenFile
+from tipline.settings import Settings
+
+SEEN_FILE = "seen.json"
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything a view may use. `seen` is this site's own memory of the log."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    keeper: AdminKeeper
+    seen: SeenFile
+    log_key: NoteVerifier
+    accounts: Accounts
+    sessions: StaffSessions
+    files: FileStore
+    throttle: Throttle
+
+    @classmethod
+    def build(cls, settings: Settings, clock: Clock) -> "Services":
+        """Open what the settings name. Nothing is asked of the keeper yet: it may come later."""
+        database = Database(settings.database_url, dated_by=clock)
+        log_key = NoteVerifier.parse(settings.log_key)
+        seen = SeenFile(settings.admin_folder / SEEN_FILE)
+        return cls(
+            settings=settings,
+            clock=clock,
+            database=database,
+            keeper=AdminKeeper(settings.admin_socket, settings.origin, log_key, seen),
+            seen=seen,
+            log_key=log_key,
+            accounts=Accounts(database, settings.account_key_file.read_bytes(), clock),
+            sessions=StaffSessions(database, clock),
+            files=FileStore(settings.files, settings.staging, clock),
+            throttle=Throttle(),
+        )

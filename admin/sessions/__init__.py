@@ -1,0 +1,1 @@
+"""Staff sessions: rows that end, and that open only with the cookie."""

@@ -1,0 +1,45 @@
+"""How often a name, and a source, may try to sign in.
+
+Keys are HMACs under a key that this process drew at its start: no name and no
+address is kept, and the counts are gone with the process.
+"""
+
+import hashlib
+import hmac
+from typing import Final
+
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from crypto.randomness import random_bytes
+
+PER_NAME: Final = "8/minute"
+PER_SOURCE: Final = "60/minute"
+
+
+class Throttle:
+    """Counts tries in the memory of this one process."""
+
+    def __init__(self) -> None:
+        self._key = random_bytes(32)
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._per_name = parse(PER_NAME)
+        self._per_source = parse(PER_SOURCE)
+
+    def allows(self, name: str, source: str) -> bool:
+        """Count one try of a name from a source; whether it may go on.
+
+        A name is counted per source, so that somebody else's wrong passwords
+        shut nobody out.
+        """
+        by_source = self._limiter.hit(self._per_source, self._mark("source", source))
+        return self._limiter.hit(self._per_name, self._mark("name", source, name)) and by_source
+
+    def forget(self, name: str, source: str) -> None:
+        """A right password starts the count of its name anew."""
+        self._limiter.clear(self._per_name, self._mark("name", source, name))
+
+    def _mark(self, *parts: str) -> str:
+        text = "\0".join(parts).encode("utf-8", "surrogatepass")
+        return hmac.new(self._key, text, hashlib.sha256).hexdigest()

@@ -1,0 +1,1 @@
+"""The page of one tip, where readings, replies, moves and exclusions meet."""

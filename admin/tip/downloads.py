@@ -1,0 +1,78 @@
+"""Sending a file to a reader: always an attachment, never shown."""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+from urllib.parse import quote
+
+from flask import Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin.errors import NotFound
+from admin.readings.files import OpenFile, SealedFile, read_file
+from admin.readings.reader import reader_at
+from admin.tip.errors import FileMissing
+from admin.tip.page import TipPage
+from admin.visit import Visit
+from tipline.files.errors import NoSuchFile
+from tipline.ids import ItemId, TipId
+from tipline.tips.models import Item, Slip
+from tipline.tips.purposes import Purpose
+
+
+def open_download(visit: Visit, page: TipPage, item: str, purpose: Purpose) -> OpenFile:
+    """Open a file of a tip as a stream.
+
+    Raises:
+        NotFound: the tip has no such file for this desk.
+        FileMissing: its bytes are gone.
+        AdminError: the reading was refused.
+        KeeperError: nothing was proved to be logged.
+    """
+    services = visit.services
+    with services.database.reading() as session:
+        file = _find(session, page, item)
+        reader = reader_at(session, visit.session.member, page.tip.desk, visit.roster)
+    try:
+        source = services.files.open(file.item)
+    except NoSuchFile as error:
+        raise FileMissing from error
+    try:
+        opened = read_file(file, source, reader, purpose, services.keeper, visit.sign)
+    except BaseException:
+        source.close()
+        raise
+    return OpenFile(opened.name, _closing(source, opened.pieces))
+
+
+def attachment(file: OpenFile) -> Response:
+    """The answer that carries a file. No length is announced: an error breaks the transfer off."""
+    response = Response(file.pieces, mimetype="application/octet-stream")
+    response.headers["Content-Disposition"] = disposition(file.name)
+    return response
+
+
+def disposition(name: str) -> str:
+    """Attachment, with the name as RFC 5987 has it and a plain one for old browsers."""
+    plain = "".join(char for char in name if char.isprintable() and char not in "/\\") or "file"
+    return f"attachment; filename=\"tip-file\"; filename*=UTF-8''{quote(plain, safe='')}"
+
+
+def _find(session: Session, page: TipPage, item: str) -> SealedFile:
+    try:
+        wanted = bytes.fromhex(item)
+    except ValueError as error:
+        raise NotFound from error
+    row = session.execute(
+        select(Item.id, Item.claim_signature, Slip.slip)
+        .join(Slip, Slip.item_id == Item.id)
+        .where(Item.id == wanted, Item.tip_id == page.id, Item.kind == "file", Slip.desk == page.tip.desk)
+    ).first()
+    if row is None:
+        raise NotFound
+    return SealedFile(TipId(page.id), ItemId(row.id), row.claim_signature, row.slip)
+
+
+def _closing(source: BinaryIO, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    with source:
+        yield from pieces

@@ -1,0 +1,75 @@
+"""What the forms of a read tip need, travelling in a hidden field that only this session opens.
+
+It names the reporter's key and the route, so it never stands in clear in a page.
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from admin.errors import BadForm
+from admin.sessions.service import OpenSession
+from crypto import canonical
+from crypto.boxes import open_box, seal_box
+from crypto.errors import CryptoError
+from crypto.keys import Recipient
+from tipline.ids import TipId
+from tipline.routing import Route
+from tipline.tips.moves import TipState
+from tipline.tips.purposes import Purpose
+
+
+@dataclass(frozen=True, repr=False)
+class ReadState:
+    """What a reading has shown: the reporter's keys, route, purpose, state, and how far the thread went."""
+
+    recipient: Recipient
+    claim: bytes
+    route: Route
+    purpose: Purpose
+    desk: str
+    tip_state: TipState
+    position: int
+
+    def seal(self, session: OpenSession, tip: TipId) -> str:
+        """The hidden field, for this tip's page of this session."""
+        fields: Mapping[str, Any] = {
+            "recipient": self.recipient.text,
+            "claim": self.claim.hex(),
+            "desks": list(self.route.desks),
+            "excluded": list(self.route.excluded),
+            "purpose": self.purpose.value,
+            "desk": self.desk,
+            "tip_state": self.tip_state.value,
+            "position": self.position,
+        }
+        box = seal_box(session.token.form_key, canonical.encode(dict(fields)), _context(session, tip))
+        return base64.urlsafe_b64encode(box).decode()
+
+    @classmethod
+    def open(cls, text: str, session: OpenSession, tip: TipId) -> "ReadState":
+        """Open the hidden field.
+
+        Raises:
+            BadForm: it was made for another tip or session, or not by us.
+        """
+        try:
+            box = base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True)
+            fields = canonical.decode(open_box(session.token.form_key, box, _context(session, tip)))
+        except (CryptoError, UnicodeEncodeError, binascii.Error) as error:
+            raise BadForm from error
+        return cls(
+            Recipient.parse(fields["recipient"]),
+            bytes.fromhex(fields["claim"]),
+            Route(tuple(fields["desks"]), tuple(fields["excluded"])),
+            Purpose(fields["purpose"]),
+            fields["desk"],
+            TipState(fields["tip_state"]),
+            fields["position"],
+        )
+
+
+def _context(session: OpenSession, tip: TipId) -> bytes:
+    return canonical.encode({"tip": tip.hex(), "member": session.member.id})

@@ -1,0 +1,48 @@
+"""Who opens a page, and what the roster gives them at this moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, cast
+
+from flask import g
+
+from admin.permissions import reading_desks
+from admin.services import Services
+from admin.sessions.service import OpenSession
+from crypto.statements import Statement
+from tipline.directory.types import Directory
+from tipline.ids import AUDITORS
+from tipline.roster import Member, Roster
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request of a signed-in, active member, whose permission was checked."""
+
+    services: Services
+    session: OpenSession
+    roster: Roster
+    directory: Directory
+    member: Member
+
+    @cached_property
+    def desks(self) -> tuple[str, ...]:
+        """The desks at which this member reads tips, by name."""
+        return reading_desks(self.member.desks, self.roster)
+
+    @property
+    def audits(self) -> bool:
+        """Whether this member is an auditor."""
+        return AUDITORS in self.member.desks
+
+    def sign(self, kind: str, fields: Mapping[str, Any]) -> Statement:
+        """A fresh statement by this member."""
+        return self.session.member.sign(
+            kind, fields, origin=self.services.settings.origin, clock=self.services.clock
+        )
+
+
+def this_visit() -> Visit:
+    """The visit of the request at hand; set before every view that is not public."""
+    return cast(Visit, g.visit)

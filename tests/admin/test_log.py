@@ -1,0 +1,100 @@
+"""The auditors' room: look-ups are entries, refusals are shown, evidence verifies elsewhere."""
+
+import io
+import re
+
+import pytest
+
+from tests.admin.conftest import Office
+from tests.world import request
+from tipline.evidence.errors import VerificationFailed
+from tipline.evidence.verify import verify_export
+from tipline.keeper_client import Refused
+
+REASON = re.compile(r"/log/reasons/[0-9a-f]{32}")
+
+
+def test_an_auditor_reads_no_tip_and_a_reader_no_log(office: Office) -> None:
+    tip = office.put_tip()
+    auditor, reviewer = office.signed_in("auditor"), office.signed_in("reviewer-a")
+    assert auditor.get(f"/tips/{tip.hex()}").status_code == 403
+    assert auditor.read(tip).status_code == 403
+    size = office.log_size()
+    for path in ("/log/verify", "/log/export", f"/log/reasons/{'0' * 32}"):
+        assert reviewer.post(path).status_code == 403
+    assert office.log_size() == size
+
+
+def test_looking_is_an_entry(office: Office) -> None:
+    auditor = office.signed_in("auditor")
+    size = office.log_size()
+    auditor.get("/log")
+    assert office.log_size() == size + 1
+    assert "查看日志" in auditor.get("/log").text
+
+
+def test_refusals_stand_in_the_list(office: Office) -> None:
+    sealed = office.world.seal_tip(excluded=["u2"])
+    with pytest.raises(Refused):
+        office.keeper().release(office.world.read("reviewer-a", sealed), [request(sealed.item("text"))])
+    page = office.signed_in("auditor").get("/log").text
+    assert "单位须回避" in page
+    assert 'class="refused"' in page
+
+
+def test_a_name_is_shown_only_where_the_log_knows_it(office: Office) -> None:
+    office.put_tip()
+    office.signed_in("reviewer-a").get("/tips")
+    office.change("update accounts set name = 'somebody else' where name = 'reviewer-a'")
+    page = office.signed_in("auditor").get("/log").text
+    assert "somebody else" not in page
+    assert "姓名不符" in page
+
+
+def test_older_entries_are_a_page_away(office: Office) -> None:
+    auditor = office.signed_in("auditor")
+    for _ in range(52):
+        office.keeper().append(office.world.sign("audit", "auditor", first=0, count=1))
+    page = auditor.get("/log").text
+    older = re.search(r'rel="next" href="(/log\?before=\d+)"', page)
+    assert older
+    assert "日志起点" in auditor.get(older[1]).text
+    for odd in ("-5", "999999", "x"):
+        assert auditor.get("/log", query_string={"before": odd}).status_code == 200
+
+
+def test_an_export_verifies_elsewhere_and_not_when_changed(office: Office) -> None:
+    office.put_tip()
+    office.signed_in("reviewer-a").get("/tips")
+    answer = office.signed_in("auditor").post("/log/export")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    result = verify_export(
+        io.BytesIO(answer.data), log_key=office.world.verifier, old_checkpoint=None, progress=None
+    )
+    assert result.signer_checked
+    changed = answer.data.replace(b'"intake"', b'"intakf"', 1)
+    with pytest.raises(VerificationFailed):
+        verify_export(io.BytesIO(changed), log_key=office.world.verifier, old_checkpoint=None, progress=None)
+
+
+def test_verification_goes_on_from_what_the_site_saw(office: Office) -> None:
+    auditor = office.signed_in("auditor")
+    auditor.get("/log")
+    page = auditor.post("/log/verify").text
+    assert "日志验证通过" in page
+    assert "是，前" in page
+
+
+def test_a_sealed_reason_is_read_by_auditors_as_an_entry(office: Office) -> None:
+    tip, reviewer, auditor = office.put_tip(), office.signed_in("reviewer-a"), office.signed_in("auditor")
+    reviewer.act(tip, reviewer.read(tip), exclude="u4", reason="His brother works there")
+    page = auditor.get("/log").text
+    assert "His brother" not in page
+    path = REASON.findall(page)[0]
+    assert reviewer.post(path).status_code == 403
+    size = office.log_size()
+    answer = auditor.post(path)
+    assert "His brother works there" in answer.text
+    assert office.log_size() == size + 1
+    assert auditor.post(f"/log/reasons/{'0' * 32}").status_code == 404
+    assert auditor.post("/log/reasons/x").status_code == 404
