@@ -1,0 +1,1 @@
+"""Tests of tipline/bench: what is measured and how, never how fast."""

@@ -1,0 +1,1 @@
+"""Members, by signed statements."""

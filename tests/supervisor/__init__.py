@@ -1,0 +1,1 @@
+"""The three processes, kept running and ended together."""

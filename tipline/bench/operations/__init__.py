@@ -1,0 +1,1 @@
+"""What is measured, one operation a module; `registry` lists them."""

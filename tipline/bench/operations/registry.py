@@ -1,0 +1,38 @@
+"""The operations by name, in the order in which they run and are shown."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from tipline.bench.crowd import Effort
+from tipline.bench.errors import BenchError
+from tipline.bench.operations import file_50mb, first_tip, log_append, mailbox_open, reading
+from tipline.bench.results import Result
+from tipline.bench.stage import Stage
+
+Measurement = Callable[[Stage, Effort], Result]
+
+OPERATIONS: Final[Mapping[str, Measurement]] = MappingProxyType(
+    {
+        first_tip.NAME: first_tip.run,
+        mailbox_open.NAME: mailbox_open.run,
+        reading.NAME: reading.run,
+        file_50mb.NAME: file_50mb.run,
+        log_append.NAME: log_append.run,
+    }
+)
+
+
+def chosen(names: str | None) -> dict[str, Measurement]:
+    """The operations that a list with commas names, in their own order; all of them when it is None.
+
+    Raises:
+        BenchError: a name is not known.
+    """
+    if names is None:
+        return dict(OPERATIONS)
+    wanted = [name.strip() for name in names.split(",")]
+    for name in wanted:
+        if name not in OPERATIONS:
+            raise BenchError(f'There is no operation "{name}". There are: {", ".join(OPERATIONS)}.')
+    return {name: run for name, run in OPERATIONS.items() if name in wanted}

@@ -1,0 +1,216 @@
+"""The command line. Each command is one call; what it imports, it imports when it runs.
+
+That keeps the three processes apart: the public site's never loads the keeper's
+code. Errors are sentences, never traces.
+"""
+
+import importlib
+import json
+import os
+import shlex
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tipline.clock import SystemClock
+from tipline.commands.plainly import PlainGroup, say
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from tipline.settings import Settings
+
+OWNER_ONLY = 0o077
+"""The umask of every process: what it writes, its own account alone may read."""
+
+
+APART = {
+    "bench": "tipline.commands.bench:bench",
+    "log": "tipline.commands.log:log",
+    "member": "tipline.commands.members:member",
+}
+"""Commands with a module of their own: name, module and attribute."""
+
+
+@click.group(cls=PlainGroup, apart=APART, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tipline")
+@click.pass_context
+def program(context: click.Context) -> None:
+    """Sealed tips about organised crime, read only with a signed entry in a log nobody can rewrite unseen."""
+    os.umask(OWNER_ONLY)
+    context.obj = dict(os.environ)
+
+
+def main() -> None:
+    """Run the command line."""
+    program(prog_name="tipline")
+
+
+# ------------------------------------------------------------------ instance
+
+
+@program.command()
+@click.option(
+    "--plan", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The plan's TOML file."
+)
+@click.option("--sample", is_flag=True, help="Print a plan to start from, and do nothing else.")
+@click.pass_obj
+def init(environment: Mapping[str, str], plan: Path | None, sample: bool) -> None:
+    """Make an instance in the data folder: keys, the log's first entry, founding members."""
+    from tipline.commands.founders import show_founders
+    from tipline.instance.founding import make_instance
+    from tipline.instance.plan import read_plan
+    from tipline.trial.service import sample_plan
+
+    if sample:
+        click.echo(sample_plan(), nl=False)
+        return
+    if plan is None:
+        raise click.UsageError("Name the plan: tipline init --plan FILE. `tipline init --sample` prints one.")
+    make_instance(
+        environment,
+        read_plan(plan.read_text(encoding="utf-8")),
+        SystemClock(),
+        trial=False,
+        keep=show_founders,
+        tell=say,
+    )
+    say("Done. Start it with `tipline serve`.")
+
+
+@program.group(invoke_without_command=True)
+@click.pass_context
+def trial(context: click.Context) -> None:
+    """Make a trial instance where there is none, start all three processes, and show how to sign in."""
+    from tipline.processes import run_all
+    from tipline.trial.board import show_board, wide_console
+    from tipline.trial.credentials import sign_ins
+    from tipline.trial.service import open_trial, township, trial_environment
+
+    again = _again(context.obj, "trial codes")
+    context.obj = environment = trial_environment(context.obj)
+    if context.invoked_subcommand is not None:
+        return
+    clock = SystemClock()
+    settings = open_trial(environment, clock, say)
+
+    def ready() -> None:
+        show_board(wide_console(), settings, sign_ins(settings, clock), township(), again)
+
+    run_all(settings, environment, say, ready)
+
+
+@trial.command()
+@click.argument("names", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list for programs.")
+@click.pass_obj
+def codes(environment: Mapping[str, str], names: tuple[str, ...], as_json: bool) -> None:
+    """Print passwords and one-time codes that were not used yet, of everybody or of NAMES.
+
+    Where somebody's next codes were used already, it waits for a new one: at most half a minute.
+    """
+    from tipline.trial.board import show_codes, wide_console
+    from tipline.trial.credentials import sign_ins
+    from tipline.trial.service import find_trial, township
+
+    people = sign_ins(find_trial(environment), SystemClock(), names)
+    if as_json:
+        click.echo(json.dumps([person.fields() for person in people], ensure_ascii=False, indent=2))
+    else:
+        show_codes(wide_console(), people, township())
+
+
+# ----------------------------------------------------------------- processes
+
+
+@program.command()
+@click.pass_obj
+def serve(environment: Mapping[str, str]) -> None:
+    """Start all three processes with production settings, and keep them running."""
+    from tipline.processes import run_all
+
+    settings = _settings(environment)
+    if settings.trial:
+        raise click.ClickException(
+            "This is a trial instance; its passwords are in a file. Use `tipline trial`."
+        )
+    run_all(settings, environment, say, lambda: say("All three answer."))
+
+
+@program.command()
+@click.pass_obj
+def public(environment: Mapping[str, str]) -> None:
+    """Start the public site alone."""
+    from tipline.ram import prepare_ram_folder
+    from tipline.serving import serve as serve_site
+
+    settings = _settings(environment)
+    prepare_ram_folder(settings.ram, require_tmpfs=not settings.trial)
+    serve_site(_factory("tipline.public.app", settings), settings.public_bind, workers=2)
+
+
+@program.command()
+@click.pass_obj
+def admin(environment: Mapping[str, str]) -> None:
+    """Start the admin site alone."""
+    from tipline.serving import serve as serve_site
+
+    settings = _settings(environment)
+    serve_site(_factory("admin.app", settings), settings.admin_bind, workers=1)
+
+
+@program.command()
+@click.pass_obj
+def keeper(environment: Mapping[str, str]) -> None:
+    """Start the keeper alone."""
+    from tipline.keeper.app import run
+    from tipline.ram import prepare_ram_folder
+
+    settings = _settings(environment)
+    prepare_ram_folder(settings.ram, require_tmpfs=not settings.trial)
+    raise SystemExit(run(settings))
+
+
+@program.command()
+@click.pass_obj
+def rebuild(environment: Mapping[str, str]) -> None:
+    """Make the main database's caches (desk, state) again from the log."""
+    from crypto.notes import NoteVerifier
+    from tipline.commands.asking import admin_keeper, main_database
+    from tipline.rebuild import rebuild_caches
+
+    settings, clock = _settings(environment), SystemClock()
+    with main_database(settings, clock) as database, admin_keeper(settings) as keeper:
+        rebuilt = rebuild_caches(database, keeper, NoteVerifier.parse(settings.log_key), clock)
+    say(f"{rebuilt.looked_at} tips looked at, {rebuilt.put_right} put right.")
+
+
+# ------------------------------------------------------------------- support
+
+
+def _settings(environment: Mapping[str, str]) -> "Settings":
+    from tipline.settings import Settings
+
+    return Settings.from_mapping(environment)
+
+
+def _factory(module: str, settings: "Settings") -> "Callable[[], Flask]":
+    # By name: imports run crypto <- tipline <- admin, and only the command line starts the admin site.
+    def make() -> "Flask":
+        app: Flask = importlib.import_module(module).create_app(settings)
+        return app
+
+    return make
+
+
+def _again(environment: Mapping[str, str], command: str) -> str:
+    named = environment.get("TIPLINE_DATA")
+    name = os.path.relpath(sys.argv[0]) if os.sep in sys.argv[0] else sys.argv[0]
+    return " ".join([*([f"TIPLINE_DATA={shlex.quote(named)}"] if named else []), name, command])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Making an instance: folders, keys, the log's first entry, founding members."""

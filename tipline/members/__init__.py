@@ -1,0 +1,1 @@
+"""Members and who of them holds which desk: each change is a signed statement in the log first."""
