@@ -4,8 +4,8 @@
 # make coverage   the tests, with what they did not reach
 # make check      format, lint, types, import contracts, message catalogues
 # make format     put code into the one format
-# make catalogues bring new sentences into the message catalogues
 # make bench      how fast it is, beside the physical limits
+# make screenshots  the pictures in docs/screenshots, from a trial of their own
 # make lock       the lock files from requirements*.in
 
 PYTHON ?= python3
@@ -14,12 +14,12 @@ BIN := .venv/bin
 ARGS ?=
 CODE := crypto tipline admin templates tests hatch_build.py
 ROOMS := crypto tipline admin templates
-CATALOGUES := $(wildcard templates/translations/*/LC_MESSAGES/*.po)
+CATALOGUES := $(wildcard templates/*/translations/*/LC_MESSAGES/*.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 COMPILE := uv pip compile --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 
-.PHONY: install runtime run test coverage check format catalogues bench lock
+.PHONY: install runtime run test coverage check format bench screenshots lock
 
 install:
 	@deploy/environment.sh dev
@@ -61,6 +61,9 @@ format: install
 
 bench: runtime
 	$(BIN)/tipline bench $(ARGS)
+
+screenshots: install
+	$(BIN)/python -m tests.docs.screenshots
 
 lock: install
 	$(BIN)/$(COMPILE) $(ARGS) --output-file requirements.lock requirements.in

@@ -10,7 +10,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-TRANSLATIONS = Path("templates", "translations")
+CATALOGUES = "templates/*/translations/*/LC_MESSAGES/*.po"
+"""One set of catalogues for each site."""
 
 
 class BadCatalogue(ValueError):
@@ -18,13 +19,13 @@ class BadCatalogue(ValueError):
 
 
 def compile_catalogues(root: Path) -> list[Path]:
-    """Write a .mo beside every .po under `root`/templates/translations and return the files written.
+    """Write a .mo beside every .po of both sites under `root` and return the files written.
 
     Raises:
         BadCatalogue: a translation and its sentence have different placeholders or plural forms.
     """
     written = []
-    for source in sorted((root / TRANSLATIONS).glob("*/LC_MESSAGES/*.po")):
+    for source in sorted(root.glob(CATALOGUES)):
         locale = source.parent.parent.name
         with source.open("rb") as po:
             catalogue = read_po(po, locale=locale)
