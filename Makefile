@@ -42,7 +42,7 @@ run: runtime
 test:
 	@deploy/system-packages.sh --if-root
 	@$(MAKE) --no-print-directory install
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 coverage:
 	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term $(ARGS)"

@@ -1,0 +1,1 @@
+"""Journeys through all three processes, as reporter and as staff, without JavaScript."""

@@ -1,0 +1,307 @@
+"""The main job in a real browser: with and without scripts, on a phone and a desktop, in both languages."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    FilePayload,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
+
+from tests.journeys import browser as plain
+from tests.journeys.people import CODE, photo, read, report, sign_in
+from tests.journeys.store import tip_of
+from tests.journeys.trial import Trial
+
+CHROMIUM: Final = Path("/usr/bin/chromium")
+PHONE: Final = ViewportSize(width=360, height=640)
+DESKTOP: Final = ViewportSize(width=1280, height=900)
+PATIENCE: Final = 20_000  # milliseconds
+MOVED: Final = "screening"
+
+
+@dataclass(frozen=True)
+class Screen:
+    """How somebody looks at the sites, and where they come from."""
+
+    size: ViewportSize
+    language: str
+    scripts: bool
+    address: str
+    dark: bool = False
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is written in one language."""
+
+    description: str
+    reply: str
+    back: str
+
+
+WORDS: Final = {
+    "zh-CN": Words(
+        "他们每周五到鱼市收钱，不给就砸摊。", "我们已经看到。请不要再去拍照。", "领头的开一辆黑色越野车。"
+    ),
+    "en": Words("They collect money at the fish market.", "We have read it. Stay away.", "The car is black."),
+}
+JOURNEYS: Final = {
+    "phone-zh-without-scripts": (Screen(PHONE, "zh-CN", False, "198.51.100.160"), "reviewer-a"),
+    "desktop-en-without-scripts": (Screen(DESKTOP, "en", False, "198.51.100.161"), "reviewer-b"),
+    "desktop-zh-with-scripts": (Screen(DESKTOP, "zh-CN", True, "198.51.100.162"), "reviewer-b"),
+}
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip("Chromium is not installed; deploy/system-packages.sh installs it")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield started
+        started.close()
+
+
+class Window:
+    """A browser window: what it asks for and complains about is watched."""
+
+    def __init__(self, chromium: Browser, screen: Screen, trial: Trial, *, for_axe: bool = False) -> None:
+        self.context: BrowserContext = chromium.new_context(
+            viewport=screen.size,
+            locale=screen.language,
+            java_script_enabled=screen.scripts,
+            color_scheme="dark" if screen.dark else "light",
+            extra_http_headers={"X-Forwarded-For": screen.address},
+            bypass_csp=for_axe,  # the tool's own script; nothing else is let in by it
+        )
+        self.context.set_default_timeout(PATIENCE)
+        self.page: Page = self.context.new_page()
+        self.trouble: list[str] = []
+        sites = (f"{trial.public}/", f"{trial.admin}/")
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.trouble.append(str(error)))
+        self.page.on(
+            "request", lambda asked: None if asked.url.startswith(sites) else self.trouble.append(asked.url)
+        )
+
+    def _note(self, said: ConsoleMessage) -> None:
+        if said.type == "error" and not said.location["url"].endswith("/favicon.ico"):
+            self.trouble.append(said.text)
+
+    def go(self, address: str) -> None:
+        """Open an address."""
+        self.page.goto(address)
+
+    def press(self, selector: str) -> None:
+        """Press a button or follow a link, and wait for the page behind it."""
+        with self.page.expect_navigation():
+            self.page.locator(selector).click()
+
+    def check(self) -> None:
+        """Nothing came from elsewhere or was refused, and nothing has to be scrolled sideways."""
+        assert self.trouble == []
+        width, shown = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        assert width <= shown, f"{self.page.url} is {width} wide on a screen of {shown}"
+
+    def close(self) -> None:
+        """Close the window, and forget its cookies."""
+        self.context.close()
+
+
+def payload(name: str, seed: int) -> FilePayload:
+    upload = photo(name, seed)
+    return FilePayload(name=upload.name, mimeType=upload.media_type, buffer=upload.content)
+
+
+def send_tip(window: Window, trial: Trial, description: str) -> str:
+    """Fill the form in by hand; the code that the page shows."""
+    window.go(f"{trial.public}/report")
+    window.check()
+    window.page.locator("#danger").check()  # among so many tips, one in danger stands on top of the list
+    window.page.locator("#official-no").check()
+    window.page.locator("#description").fill(description)
+    window.page.locator("#files").set_input_files([payload("a.png", 1), payload("b.png", 2)])
+    window.press("main form button[type=submit]")
+    window.check()
+    code = window.page.locator("#tracking-code").inner_text()
+    assert CODE.fullmatch(code)
+    assert code.split()[0] not in window.page.url
+    return code
+
+
+def come_back(window: Window, trial: Trial, code: str) -> None:
+    """Open the mailbox and its thread."""
+    window.go(f"{trial.public}/mailbox")
+    window.page.locator("#code").fill(code)
+    window.press("main form[action$='/mailbox'] button")
+    window.check()
+    expect(window.page.locator("#news")).to_be_visible()
+    window.press("main form[action$='/mailbox/open'] button")
+    window.check()
+
+
+def enter(window: Window, trial: Trial, name: str) -> None:
+    """Sign in at the admin site."""
+    person = trial.codes(name)[name]
+    window.go(f"{trial.admin}/sign-in")
+    window.check()
+    for field in ("name", "password", "otp"):
+        window.page.locator(f"#{field}").fill(person[field])
+    window.press("main form button")
+    window.check()
+
+
+def work_on(window: Window, trial: Trial, tip: str, words: Words) -> None:
+    """List, read, reply, move; each page is looked at."""
+    window.go(f"{trial.admin}/tips")
+    window.check()
+    window.press(f"a[href='/tips/{tip}']")
+    window.check()
+    expect(window.page.get_by_text(words.description)).to_have_count(0)
+    window.page.locator("#purpose").select_option("triage")
+    window.press("form:has(#purpose) button")
+    window.check()
+    expect(window.page.get_by_text(words.description)).to_be_visible()
+    expect(window.page.locator("ul.files > li")).to_have_count(2)
+    window.page.locator("#message").fill(words.reply)
+    window.press("form:has(#message) button")
+    window.check()
+    expect(window.page.get_by_text(words.reply)).to_be_visible()
+    window.press(f"button[name=move][value={MOVED}]")
+    window.check()
+
+
+@pytest.mark.parametrize("how", JOURNEYS)
+def test_a_tip_is_sent_read_answered_and_read_again(proxied: Trial, chromium: Browser, how: str) -> None:
+    screen, reviewer = JOURNEYS[how]
+    words = WORDS[screen.language]
+    reporter, staff = Window(chromium, screen, proxied), Window(chromium, screen, proxied)
+    code = send_tip(reporter, proxied, words.description)
+    come_back(reporter, proxied, code)
+    reporter.page.locator("#message").fill(words.back)
+    reporter.press("form:has(#message) button")
+    reporter.check()
+    enter(staff, proxied, reviewer)
+    work_on(staff, proxied, tip_of(proxied, code).hex(), words)
+    expect(staff.page.get_by_text(words.back)).to_be_visible()
+    reporter.close()
+    again = Window(chromium, screen, proxied)
+    come_back(again, proxied, code)
+    expect(again.page.get_by_text(words.reply)).to_be_visible()
+    again.close()
+    staff.close()
+
+
+def test_an_auditor_sees_who_read_and_not_what(
+    proxied: Trial, chromium: Browser, reviewer: plain.Browser
+) -> None:
+    words = WORDS["en"]
+    reporter = plain.Browser(proxied.public, headers={"X-Forwarded-For": "198.51.100.163"})
+    address = f"/tips/{tip_of(proxied, report(reporter, words.description)).hex()}"
+    reviewer.get("/tips")
+    assert words.description in read(reviewer, address).words
+    window = Window(chromium, Screen(DESKTOP, "en", False, "198.51.100.163"), proxied)
+    enter(window, proxied, "auditor")
+    window.go(f"{proxied.admin}/log")
+    window.check()
+    assert "reviewer-a" in window.page.locator("main").inner_text()
+    assert words.description not in window.page.content()
+    window.press("form[action='/log/verify'] button")
+    window.check()
+    window.close()
+
+
+# ------------------------------------------------------------------ for everybody's eyes and ears
+
+
+@pytest.fixture(scope="module")
+def auditor(proxied: Trial) -> plain.Browser:
+    return sign_in(proxied, "auditor")
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """A window whose every page the accessibility rules are put to."""
+
+    window: Window
+    found: list[str]
+
+    def look(self, selector: str = "") -> None:
+        """Put the rules to the page, after a press where one is named."""
+        if selector:
+            self.window.press(selector)
+        results = Axe().run(self.window.page)
+        if results.violations_count:
+            self.found.append(f"{self.window.page.url}\n{results.generate_report()}")
+
+    def look_at(self, address: str) -> None:
+        """Put the rules to an address."""
+        self.window.go(address)
+        self.look()
+
+
+def as_somebody(window: Window, known: plain.Browser) -> None:
+    """Give a window the session of somebody who has signed in elsewhere."""
+    window.context.clear_cookies()
+    window.context.add_cookies(
+        [{"name": name, "value": value, "url": known.base} for name, value in known.cookies.items()]
+    )
+
+
+def look_around_in_public(eyes: Eyes, trial: Trial) -> str:
+    page = eyes.window.page
+    for path in ("/", "/safety", "/report", "/mailbox", "/nothing-here"):
+        eyes.look_at(f"{trial.public}{path}")
+    eyes.window.go(f"{trial.public}/report")
+    page.locator("#description").fill("   ")
+    eyes.look("main form button[type=submit]")  # the form again, with its errors
+    page.locator("#danger").check()
+    page.locator("#description").fill("They collect money at the fish market.")
+    eyes.look("main form button[type=submit]")
+    code = page.locator("#tracking-code").inner_text()
+    eyes.window.go(f"{trial.public}/mailbox")
+    page.locator("#code").fill(f"{code.split()[0]} 999999")
+    eyes.look("main form[action$='/mailbox'] button")  # mistyped
+    page.locator("#code").fill(code)
+    eyes.look("main form[action$='/mailbox'] button")
+    eyes.look("main form[action$='/mailbox/open'] button")
+    return code
+
+
+@pytest.mark.parametrize(
+    "screen",
+    [
+        Screen(DESKTOP, "en", True, "198.51.100.164"),
+        Screen(PHONE, "zh-CN", True, "198.51.100.165", dark=True),
+    ],
+    ids=["light-desktop-en", "dark-phone-zh"],
+)
+def test_the_accessibility_rules_find_nothing_wrong_on_the_main_pages(
+    proxied: Trial, chromium: Browser, reviewer: plain.Browser, auditor: plain.Browser, screen: Screen
+) -> None:
+    window = Window(chromium, screen, proxied, for_axe=True)
+    eyes = Eyes(window, [])
+    tip = tip_of(proxied, look_around_in_public(eyes, proxied)).hex()
+    eyes.look_at(f"{proxied.admin}/sign-in")
+    as_somebody(window, reviewer)
+    for path in ("/tips", f"/tips/{tip}", "/nothing-here"):
+        eyes.look_at(f"{proxied.admin}{path}")
+    window.go(f"{proxied.admin}/tips/{tip}")
+    eyes.look("form:has(#purpose) button")
+    as_somebody(window, auditor)
+    eyes.look_at(f"{proxied.admin}/log")
+    eyes.look("form[action='/log/verify'] button")
+    window.close()
+    assert eyes.found == [], "\n".join(eyes.found)
