@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from crypto import bech32
 from crypto.age_header import WRAPPED_KEY_LENGTH, Stanza, decode_base64, encode_base64
 from crypto.errors import BadFormat, CannotOpen
-from crypto.hidden import Hidden
 from crypto.randomness import random_bytes
+from crypto.seeds import Seeded
 
 KEY_LENGTH = 32  # RFC 7748
 RECIPIENT_PREFIX = "age"  # c2sp.org/age
@@ -88,23 +88,8 @@ class X25519Recipient:
         return f"X25519Recipient({self.text})"
 
 
-class X25519Identity(Hidden):
+class X25519Identity(Seeded):
     """The private half of an ``X25519Recipient``: a scalar of 32 bytes."""
-
-    def __init__(self, seed: bytes) -> None:
-        if len(seed) != KEY_LENGTH:
-            raise BadFormat("an X25519 identity has 32 bytes")
-        self.seed = bytes(seed)
-
-    @classmethod
-    def from_seed(cls, seed: bytes) -> Self:
-        """The identity of a 32-byte scalar."""
-        return cls(seed)
-
-    @classmethod
-    def generate(cls) -> Self:
-        """A fresh random identity."""
-        return cls(random_bytes(KEY_LENGTH))
 
     @classmethod
     def parse(cls, text: str) -> Self:

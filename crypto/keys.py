@@ -27,10 +27,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from crypto import bech32
 from crypto.age_header import WRAPPED_KEY_LENGTH, Stanza, decode_base64, encode_base64
 from crypto.errors import BadFormat, BadSignature, CannotOpen
-from crypto.hidden import Hidden
-from crypto.randomness import random_bytes
+from crypto.seeds import Seeded
 
-SEED_LENGTH = 32
 SIGNATURE_LENGTH = 64  # RFC 8032
 VERIFY_KEY_LENGTH = 32  # RFC 8032
 MLKEM_PUBLIC_LENGTH = 1184  # FIPS 203, ML-KEM-768 encapsulation key
@@ -121,23 +119,8 @@ class Recipient:
         return f"Recipient({self.raw[:4].hex()}…)"
 
 
-class Identity(Hidden):
+class Identity(Seeded):
     """The private half of a ``Recipient``: everything comes from its seed of 32 bytes."""
-
-    def __init__(self, seed: bytes) -> None:
-        if len(seed) != SEED_LENGTH:
-            raise BadFormat("an identity has 32 bytes")
-        self.seed = bytes(seed)
-
-    @classmethod
-    def from_seed(cls, seed: bytes) -> Self:
-        """The identity of a 32-byte seed."""
-        return cls(seed)
-
-    @classmethod
-    def generate(cls) -> Self:
-        """A fresh random identity."""
-        return cls(random_bytes(SEED_LENGTH))
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -254,23 +237,8 @@ class VerifyKey:
         return f"VerifyKey({self.raw.hex()})"
 
 
-class SigningKey(Hidden):
+class SigningKey(Seeded):
     """An Ed25519 private key, kept as its seed of 32 bytes."""
-
-    def __init__(self, seed: bytes) -> None:
-        if len(seed) != SEED_LENGTH:
-            raise BadFormat("a signing key has 32 bytes")
-        self.seed = bytes(seed)
-
-    @classmethod
-    def from_seed(cls, seed: bytes) -> Self:
-        """The key of a 32-byte seed."""
-        return cls(seed)
-
-    @classmethod
-    def generate(cls) -> Self:
-        """A fresh random key."""
-        return cls(random_bytes(SEED_LENGTH))
 
     @cached_property
     def _private(self) -> Ed25519PrivateKey:
@@ -286,18 +254,8 @@ class SigningKey(Hidden):
         return self._private.sign(message)
 
 
-class MemberSeed(Hidden):
+class MemberSeed(Seeded):
     """The one secret of a member, 32 bytes: a sealing and a signing key pair come from it."""
-
-    def __init__(self, seed: bytes) -> None:
-        if len(seed) != SEED_LENGTH:
-            raise BadFormat("a member's seed has 32 bytes")
-        self.seed = bytes(seed)
-
-    @classmethod
-    def generate(cls) -> Self:
-        """A fresh random seed."""
-        return cls(random_bytes(SEED_LENGTH))
 
     @cached_property
     def identity(self) -> Identity:
