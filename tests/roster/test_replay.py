@@ -182,14 +182,6 @@ def test_a_declared_conflict_excludes_as_a_unit_does() -> None:
     assert not roster.is_excluded(REVIEWER_A, [], TODAY)
 
 
-def test_superiors_are_those_inside_the_township_however_far_up() -> None:
-    roster = township()
-    assert roster.superiors(JUSTICE) == (POLICE, OFFICE)
-    assert roster.superiors(OFFICE) == ()
-    assert roster.superiors(COUNTY) == ()
-    assert roster.superiors("u99") == ()
-
-
 def test_the_directory_shows_keys_and_units_and_no_member() -> None:
     roster = township().apply(9, body("remove", [REGISTRAR], member=REVIEWER_B))
     directory = roster.directory_body("ab" * 32, TODAY)

@@ -337,9 +337,9 @@ def test_whoever_changes_units_keeps_the_exclusions_of_the_old_one() -> None:
 
 def test_a_unit_is_added_and_moved() -> None:
     roster = township().apply(1, body("unit", [REGISTRAR, INTEGRITY], unit=unit("u6", JUSTICE)))
-    assert roster.superiors("u6") == (JUSTICE, POLICE, OFFICE)
+    assert roster.units["u6"].superior == JUSTICE
     roster = roster.apply(2, body("unit", [REGISTRAR, REGISTRAR_2], unit=unit(JUSTICE, OFFICE)))
-    assert roster.superiors("u6") == (JUSTICE, OFFICE)
+    assert roster.units[JUSTICE].superior == OFFICE
 
 
 def test_the_genesis_may_be_without_people() -> None:

@@ -166,16 +166,6 @@ class Roster:
         """
         return not self.units_of(member_id, on).isdisjoint(excluded)
 
-    def superiors(self, unit: str) -> tuple[UnitId, ...]:
-        """The units above one inside the township, the nearest first; of an unknown unit none."""
-        found: list[UnitId] = []
-        known = self.units.get(unit)
-        while known is not None and known.superior is not None:
-            known = self.units[known.superior]
-            if known.inside:
-                found.append(known.id)
-        return tuple(found)
-
     def directory_body(self, genesis: str, on: date) -> dict[str, Any]:
         """The directory that the keeper signs for both sites, as of a day.
 
