@@ -231,7 +231,8 @@ class Inspection:
             except BadDirectory:
                 yield Finding(Disagreement.DIRECTORY, str(row.version))
                 continue
-            if directory.version != row.version:
+            # One that is ahead of the roster rests on no statement: the log key alone signed it.
+            if directory.version != row.version or directory.version > self.roster.version:
                 yield Finding(Disagreement.DIRECTORY, str(row.version))
 
     def _accounts(self) -> Iterator[Finding]:

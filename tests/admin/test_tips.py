@@ -5,6 +5,8 @@ import re
 import pytest
 
 from admin.queue.service import handle
+from crypto.keys import Identity
+from crypto.notes import NoteSigner, open_json, sign_json
 from tests.admin.conftest import Office, Staff, hidden_state
 from tipline.ids import TipId, UnitId
 from tipline.tips.categories import Official, Urgency
@@ -295,6 +297,21 @@ def test_a_desk_seal_and_a_row_give_no_desk(office: Office) -> None:
     )
     page = office.signed_in("reviewer-a").get("/tips", query_string={"state": "all"}).text
     assert "0 条" in page or "没有您可以查看的举报" in page
+
+
+def test_a_directory_that_the_log_key_alone_made_is_found(office: Office) -> None:
+    read_of(office.signed_in("reviewer-a"), office.put_tip())
+    log_key = office.world.keeper_folder.keys().log_key
+    body = open_json(office.world.client().directory(), office.world.verifier)
+    for ahead in (0, 1):
+        body["version"] += ahead
+        body["desks"][0]["recipient"] = Identity.generate().recipient.text
+        forged = sign_json(body, NoteSigner(office.world.settings.origin, log_key))
+        office.change("delete from directory_notes")
+        office.change(
+            "insert into directory_notes values (:version, :note)", version=body["version"], note=forged
+        )
+        assert "no statement in the log gave" in findings(office)
 
 
 def test_a_swapped_directory_changes_no_recipient(office: Office) -> None:
