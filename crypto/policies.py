@@ -16,6 +16,7 @@ _VERSION = 1
 KINDS = frozenset(
     ("text", "message", "reply", "file", "note", "card", "card-key", "reason", "route", "identity")
 )
+_ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _HEX_32 = re.compile(r"[0-9a-f]{32}")
 _HEX_64 = re.compile(r"[0-9a-f]{64}")
 
@@ -25,7 +26,7 @@ class Route:
     """Which desks may read a tip and which units must not; both sorted, each id once.
 
     Raises:
-        BadFormat: unsorted, repeated or empty ids.
+        BadFormat: unsorted or repeated ids, or what is no id: whoever keeps a route may join ids by spaces.
     """
 
     desks: tuple[str, ...]
@@ -33,7 +34,7 @@ class Route:
 
     def __post_init__(self) -> None:
         for ids in (self.desks, self.excluded):
-            if "" in ids or list(ids) != sorted(set(ids)):
+            if list(ids) != sorted(set(ids)) or not all(map(_ID.fullmatch, ids)):
                 raise BadFormat("a route lists each id once, in order")
 
 

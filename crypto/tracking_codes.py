@@ -33,7 +33,7 @@ class MistypedCode(BadFormat):
 
     Attributes:
         groups: the wrong groups as they were typed; where two claim one
-            place, both. A group that stands right is never among them.
+            place, both, of which one may be right.
         missing: how many groups are missing.
         surplus: how many groups there are too many.
     """

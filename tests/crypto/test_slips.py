@@ -100,8 +100,8 @@ def test_a_field_of_another_form_is_refused(field: str, value: Any) -> None:
         Policy.decode(block({**FIELDS, field: value}))
 
 
-@pytest.mark.parametrize("ids", [("b", "a"), ("a", "a"), ("",)])
-def test_a_route_that_is_not_in_order_is_refused(ids: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("ids", [("b", "a"), ("a", "a"), ("",), ("u3 u1",), ("U1",), ("u1\n",), ("u" * 41,)])
+def test_a_route_that_is_not_in_order_or_names_what_is_no_id_is_refused(ids: tuple[str, ...]) -> None:
     with pytest.raises(BadFormat):
         Route(ids, ())
     with pytest.raises(BadFormat):

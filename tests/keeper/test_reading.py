@@ -120,6 +120,18 @@ def test_another_number_of_slips_than_items_opens_nothing(world: World, keeper: 
     assert keeper.refused(world.read("reviewer-a", tip), text, card) is Reason.POLICY_MISMATCH
 
 
+@pytest.mark.parametrize(
+    ("desks", "excluded"),
+    [(("intake", "nowhere"), ()), (("auditors", "intake"), ()), (("intake",), ("u77",))],
+)
+def test_a_first_route_names_only_what_the_roster_knows(
+    world: World, keeper: Observed, desks: tuple[str, ...], excluded: tuple[str, ...]
+) -> None:
+    tip = world.seal_tip()
+    forged = reslipped(world, tip, tip.item("text"), route=Route(desks, excluded))
+    assert keeper.refused(world.read("reviewer-a", tip, forged), forged) is Reason.POLICY_MISMATCH
+
+
 def test_an_item_with_another_hash_than_first_seen_is_refused(world: World, keeper: Observed) -> None:
     tip = world.seal_tip()
     first_read(keeper, tip)

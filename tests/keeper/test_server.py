@@ -2,14 +2,16 @@
 
 import socket
 import struct
+import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 
 import pytest
 
 from tests.keeper.observed import Observed
 from tests.world import World
 from tipline.keeper import server
+from tipline.keeper.app import MAX_PUBLIC_FRAME
 from tipline.keeper_client import KeeperUnavailable, frames
 from tipline.keeper_client.connections import Connections
 
@@ -56,6 +58,32 @@ def test_half_a_frame_holds_its_place_for_a_while_only(world: World, monkeypatch
             frames.receive(connection)
 
 
+def test_a_frame_that_trickles_in_has_one_deadline_in_all(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "FRAME_SECONDS", 0.3)
+    with world.keeper(), connected(world) as connection:
+        connection.sendall(struct.pack(">I", 100))
+        connection.settimeout(0.1)  # each byte comes well within the time
+        sent = 0
+        with suppress(BrokenPipeError, ConnectionResetError):
+            while sent < 100:
+                with suppress(TimeoutError):
+                    assert connection.recv(1) == b""
+                    break
+                connection.sendall(b"{")
+                sent += 1
+    assert sent < 100
+
+
+def test_the_public_site_sends_small_frames_only(world: World, keeper: Observed) -> None:
+    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as connection:
+        connection.settimeout(5)
+        connection.connect(str(world.settings.public_socket))
+        connection.sendall(struct.pack(">I", MAX_PUBLIC_FRAME + 1))
+        assert frames.receive(connection) == {"refused": "malformed", "index": -1}
+
+
 def test_an_idle_connection_stays(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "FRAME_SECONDS", 0.05)
     with world.keeper(), connected(world) as connection:
@@ -77,7 +105,16 @@ def test_connections_over_the_limit_are_told_so(world: World, monkeypatch: pytes
             asking = closing(Connections(world.settings.admin_socket, 5.0))
             with asking as connections, pytest.raises(KeeperUnavailable):
                 connections.ask({"op": "hello"})
-        Observed(world).client.checkpoint()
+        assert answers_again(world)
+
+
+def answers_again(world: World) -> bool:
+    """Whether the keeper takes a connection within five seconds of others having ended."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        with suppress(KeeperUnavailable):
+            return bool(Observed(world).client.checkpoint())
+    return False
 
 
 def test_a_socket_file_that_was_left_behind_is_replaced(world: World) -> None:

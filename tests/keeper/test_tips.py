@@ -7,7 +7,7 @@ import pytest
 from crypto.notes import open_json
 from crypto.statements import Statement
 from tests.keeper.observed import Observed
-from tests.world import SealedTip, World, name, request
+from tests.world import UNITS, SealedTip, World, name, request
 from tipline.keeper_client import Reason
 
 REASON = {"item": "ab" * 16, "hash": "cd" * 32}
@@ -100,6 +100,16 @@ def test_a_move_happens_once(world: World, keeper: Observed, tip: SealedTip) -> 
     assert keeper.client.states([tip.id.hex()])[tip.id.hex()].state == "screening"
 
 
+def test_a_tips_state_names_the_latest_routes_desks_and_excluded_units(
+    world: World, keeper: Observed, tip: SealedTip
+) -> None:
+    keeper.client.append(move(world, "reviewer-a", tip, "received", "screening"))
+    assert keeper.client.states([tip.id.hex()])[tip.id.hex()].excluded == ("u4",)
+    keeper.client.append(world.route("reviewer-b", tip, desks=["intake"], excluded=["u2", "u4"]))
+    view = keeper.client.states([tip.id.hex()])[tip.id.hex()]
+    assert (view.desks, view.excluded) == (("intake",), ("u2", "u4"))
+
+
 def test_a_move_that_ends_a_tips_way_needs_a_reason(world: World, keeper: Observed, tip: SealedTip) -> None:
     keeper.client.append(move(world, "reviewer-a", tip, "received", "screening"))
     keeper.client.append(move(world, "reviewer-a", tip, "screening", "triage"))
@@ -183,6 +193,12 @@ def test_a_route_of_another_shape_is_refused(
     world: World, keeper: Observed, tip: SealedTip, changes: dict[str, Any]
 ) -> None:
     assert keeper.refused(world.route("reviewer-a", tip, **changes)) is Reason.MALFORMED
+
+
+def test_nobody_buries_a_tip(world: World, keeper: Observed, tip: SealedTip) -> None:
+    for desks in (["intake"], ["integrity"]):
+        everybody = world.route("reviewer-a", tip, desks=desks, excluded=sorted(UNITS))
+        assert keeper.refused(everybody) is Reason.NOT_ALLOWED
 
 
 @pytest.mark.parametrize("desks", [["intake", "protection"], ["protection"]], ids=str)

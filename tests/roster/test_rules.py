@@ -301,6 +301,20 @@ def test_a_desk_that_nobody_holds_gets_its_first_holder_by_a_registrar_and_anoth
     )
 
 
+def test_somebody_whom_the_registrar_brought_in_alone_is_no_second_person() -> None:
+    roster = township()
+    for index, holder in enumerate((REVIEWER_A, REVIEWER_B), start=1):
+        roster = roster.apply(index, body("revoke", [REGISTRAR], member=holder, desk="intake"))
+    roster = roster.apply(3, body("member", [REGISTRAR], member=member(NEWCOMER, POLICE)))
+    pair = [REGISTRAR, NEWCOMER]
+    for kind, fields in (
+        ("grant", {"member": NEWCOMER, "desk": "intake"}),
+        ("desk", {"desk": desk("intake", epoch=2)}),
+        ("unit", {"unit": unit("u6", OFFICE)}),
+    ):
+        assert reason(body(kind, pair, **fields), roster) == "not-allowed"
+
+
 def test_whoever_changes_units_keeps_the_exclusions_of_the_old_one() -> None:
     moved = township().apply(
         1,

@@ -19,7 +19,11 @@ from tipline.keeper.folder import KeeperFolder
 from tipline.keeper.migrations import upgrade
 from tipline.keeper.server import Server
 from tipline.keeper.service import REQUESTS_PER_MINUTE, Keeper
+from tipline.keeper_client.frames import MAX_FRAME
 from tipline.settings import Settings
+
+MAX_PUBLIC_FRAME: Final = 64 * 1024
+"""Bytes of a request by the public site: small, so that whoever holds it cannot fill our memory."""
 
 _LOOK_SECONDS: Final = 1.0
 
@@ -68,11 +72,11 @@ def serving(settings: Settings, clock: Clock, requests_per_minute: int) -> Itera
         keeper = Keeper(folder, database, settings.origin, clock, requests_per_minute)
         keeper.writer.start()
         stack.callback(keeper.writer.stop)
-        for path, answer in (
-            (settings.admin_socket, keeper.answer_admin),
-            (settings.public_socket, keeper.answer_public),
+        for path, answer, max_frame in (
+            (settings.admin_socket, keeper.answer_admin, MAX_FRAME),
+            (settings.public_socket, keeper.answer_public, MAX_PUBLIC_FRAME),
         ):
-            server = Server(path, answer)
+            server = Server(path, answer, max_frame)
             server.start()
             stack.callback(server.close)
         yield keeper

@@ -6,6 +6,7 @@ The socket is 0600: who may ask is decided by the account that owns it.
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -30,7 +31,9 @@ log = structlog.get_logger()
 class Server:
     """Answers one site on one socket until it is closed."""
 
-    def __init__(self, path: Path, answer: Answer) -> None:
+    def __init__(self, path: Path, answer: Answer, max_frame: int = frames.MAX_FRAME) -> None:
+        """Answer at `path`; a request takes at most `max_frame` bytes."""
+        self._max_frame = max_frame
         self._path = path
         self._answer = answer
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -99,7 +102,6 @@ class Server:
     def _serve(self, connection: socket.socket) -> None:
         try:
             with connection:
-                connection.settimeout(FRAME_SECONDS)
                 while not self._closing.is_set() and self._exchange(connection):
                     pass
         finally:
@@ -110,9 +112,12 @@ class Server:
     def _exchange(self, connection: socket.socket) -> bool:
         """One request and its answer; False when the connection is over."""
         try:
+            connection.settimeout(FRAME_SECONDS)
             if not _begun(connection):
                 return True
-            request = frames.receive(connection)
+            deadline = time.monotonic() + FRAME_SECONDS  # of the frame as a whole, however it trickles
+            request = frames.receive(connection, limit=self._max_frame, deadline=deadline)
+            connection.settimeout(FRAME_SECONDS)
         except (frames.ConnectionEnded, OSError):
             return False
         except BadFormat:

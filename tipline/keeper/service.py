@@ -170,7 +170,11 @@ class Keeper:
             standings = read_standings(session.connection(), tips)
         return {
             "states": {
-                tip.hex(): {"state": standing.state, "desks": list(standing.route.desks)}
+                tip.hex(): {
+                    "state": standing.state,
+                    "desks": list(standing.route.desks),
+                    "excluded": sorted(standing.route.excluded),
+                }
                 for tip, standing in standings.items()
             }
         }

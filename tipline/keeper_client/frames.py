@@ -7,6 +7,7 @@ import base64
 import binascii
 import socket
 import struct
+import time
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -15,6 +16,8 @@ from crypto.errors import BadFormat
 
 MAX_FRAME: Final = 8 * 1024 * 1024  # bytes: 400 slips of a list statement take 3 MiB
 _LENGTH: Final = struct.Struct(">I")
+_STEP: Final = 256 * 1024
+_SHORTEST: Final = 0.001  # seconds; none at all would mean "do not wait"
 
 
 class ConnectionEnded(Exception):
@@ -38,28 +41,31 @@ def send(connection: socket.socket, value: Mapping[str, Any]) -> None:
     connection.sendall(_LENGTH.pack(len(data)) + data)
 
 
-def receive(connection: socket.socket) -> dict[str, Any]:
-    """Receive one object.
+def receive(
+    connection: socket.socket, *, limit: int = MAX_FRAME, deadline: float | None = None
+) -> dict[str, Any]:
+    """Receive one object of at most `limit` bytes, until a deadline of the monotonic clock if there is one.
 
     Raises:
         BadFormat: too long, or not canonical.
         ConnectionEnded: the other end is gone.
         OSError: the connection broke, or its timeout passed.
     """
-    length = _LENGTH.unpack(_exactly(connection, _LENGTH.size, started=False))[0]
-    if length > MAX_FRAME:
+    length = _LENGTH.unpack(_exactly(connection, _LENGTH.size, deadline, started=False))[0]
+    if length > limit:
         raise BadFormat("the frame is too long")
-    return canonical.decode(_exactly(connection, length, started=True))
+    return canonical.decode(_exactly(connection, length, deadline, started=True))
 
 
-def _exactly(connection: socket.socket, length: int, *, started: bool) -> bytes:
-    data = bytearray(length)
-    view, filled = memoryview(data), 0
-    while filled < length:
-        count = connection.recv_into(view[filled:])
-        if not count:
-            raise ConnectionEnded(midway=started or filled > 0)
-        filled += count
+def _exactly(connection: socket.socket, length: int, deadline: float | None, *, started: bool) -> bytes:
+    data = bytearray()  # grows with what comes: an announced length alone takes no memory
+    while len(data) < length:
+        if deadline is not None:
+            connection.settimeout(max(deadline - time.monotonic(), _SHORTEST))
+        piece = connection.recv(min(length - len(data), _STEP))
+        if not piece:
+            raise ConnectionEnded(midway=started or bool(data))
+        data += piece
     return bytes(data)
 
 

@@ -31,15 +31,18 @@ def require_registrar(roster: Roster, body: Mapping[str, Any]) -> None:
 
 
 def require_registrar_and_another(roster: Roster, body: Mapping[str, Any]) -> None:
-    """Two signers: a registrar and another active member."""
-    _require_pair(roster, body, lambda member: member.is_registrar, lambda member: member.active)
+    """Two signers: a registrar and another active member who holds a desk or a role.
+
+    Somebody whom a registrar has just brought in, alone, holds neither, and is no second person.
+    """
+    _require_pair(roster, body, lambda member: member.is_registrar, _is_settled)
 
 
 def require_registrar_and_holder(roster: Roster, body: Mapping[str, Any], desk: str) -> None:
     """Two signers: a registrar, and another who holds the desk.
 
-    A desk that nobody holds (it is new, or its last holder left) has no holder to ask: then any other active
-    member signs. Without this no first member could ever join a new desk.
+    A desk that nobody holds (it is new, or its last holder left) has no holder to ask: then another member
+    who holds something signs. Without this no first member could ever join a new desk.
     """
     if not roster.holders(desk):
         require_registrar_and_another(roster, body)
@@ -121,6 +124,10 @@ def _require_pair(
     pairs = ((first, second) for first in signers for second in signers if first.id != second.id)
     if not any(one(first) and other(second) for first, second in pairs):
         raise not_allowed("these two may not sign this together")
+
+
+def _is_settled(member: Member) -> bool:
+    return member.active and bool(member.desks or member.roles)
 
 
 def _desk(body: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from crypto.policies import Policy, Route
 from crypto.statements import Statement
-from tipline.ids import AUDITORS
+from tipline.ids import AUDITORS, DeskId
 from tipline.keeper.asked import Asked
 from tipline.keeper.errors import Refusal
 from tipline.keeper.pins import Pin, Standing
@@ -92,6 +92,13 @@ class Case:
         desk = self.body["desk"]
         if desk == AUDITORS or not self.draft.roster.desks[desk].reads or desk not in route.desks:
             raise Refusal(Reason.NOT_ALLOWED)
+
+    def knows(self, route: Route) -> bool:
+        """Whether every desk of a route is one that reads, and every unit one of the roster's."""
+        roster = self.draft.roster
+        desks = (roster.desks.get(DeskId(desk)) for desk in route.desks)
+        known = all(desk is not None and desk.reads and desk.id != AUDITORS for desk in desks)
+        return known and bool(route.desks) and set(route.excluded) <= roster.units.keys()
 
     def pin_new(self, named: Mapping[str, str], kind: str) -> None:
         """Pin an item that this statement brings into being; nothing, when it names none.

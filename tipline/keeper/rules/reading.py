@@ -28,7 +28,7 @@ def read(case: Case) -> Granted:
     slips = _matching_slips(case, body["items"])
     if any(slip.policy.tip != body["tip"] for slip in slips):
         raise Refusal(Reason.POLICY_MISMATCH)
-    standing = case.draft.pins.tip(bytes.fromhex(body["tip"])) or _first_sight(slips)
+    standing = case.draft.pins.tip(bytes.fromhex(body["tip"])) or _first_sight(case, slips)
     for slip in slips:
         _require_pinned(case, standing, slip)
     _require_desk_may_read(case, standing, slips)
@@ -63,7 +63,7 @@ def _card(
     policy = require_policy(slip, item=named["item"], digest=named["hash"], desk=case.body["desk"])
     if slip is None or policy.kind != "card":
         raise Refusal(Reason.POLICY_MISMATCH)
-    standing = case.draft.pins.tip(bytes.fromhex(policy.tip)) or _first_sight([slip])
+    standing = case.draft.pins.tip(bytes.fromhex(policy.tip)) or _first_sight(case, [slip])
     _require_pinned(case, standing, slip)
     if policy.desk not in standing.route.desks:
         raise Refusal(Reason.NOT_ALLOWED)
@@ -96,12 +96,18 @@ def _matching_slips(case: Case, named: list[dict[str, Any]]) -> list[OpenedSlip]
     return slips
 
 
-def _first_sight(slips: Iterable[OpenedSlip]) -> Standing:
-    """What an item of the reporter's tells of a tip nobody has seen before; its signature is checked next."""
+def _first_sight(case: Case, slips: Iterable[OpenedSlip]) -> Standing:
+    """What an item of the reporter's tells of a tip nobody has seen before; its signature is checked next.
+
+    Anybody can seal an item, so its route may name only what the roster knows.
+    """
     claimed = [slip for slip in slips if slip.policy.kind in CLAIMED_KINDS]
     if not claimed:
         raise Refusal(Reason.UNKNOWN_TIP)
-    return Standing.first(bytes.fromhex(claimed[0].policy.claim), claimed[0].policy.route)
+    route = claimed[0].policy.route
+    if not case.knows(route):
+        raise Refusal(Reason.POLICY_MISMATCH)
+    return Standing.first(bytes.fromhex(claimed[0].policy.claim), route)
 
 
 def _require_pinned(case: Case, standing: Standing, slip: OpenedSlip) -> None:
