@@ -3,11 +3,14 @@
 import gc
 import logging
 import resource
+import socket
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
+from gunicorn import util
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.http.unreader import SocketUnreader
@@ -110,6 +113,7 @@ def serve(
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold what is being read or typed
     _drop_banner()
+    util.write_error = write_error
     SocketUnreader.max_body_chunk = READ_AHEAD
     server = _Server(
         factory,
@@ -134,6 +138,22 @@ def serve(
         },
     )
     server.run()  # type: ignore[no-untyped-call]  # the library is untyped
+
+
+def write_error(client: socket.socket, status: int, _reason: str, _message: str) -> None:
+    """Answer what no site got to see: gunicorn's own repeats the request and has no headers of ours."""
+    body = b"This request could not be answered.\n"
+    head = (
+        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
+        "Content-Type: text/plain; charset=utf-8",
+        f"Content-Length: {len(body)}",
+        "Content-Security-Policy: default-src 'none'",
+        "X-Content-Type-Options: nosniff",
+        "Referrer-Policy: same-origin",
+        "Cache-Control: no-store",
+        "Connection: close",
+    )
+    util.write_nonblock(client, "\r\n".join((*head, "", "")).encode() + body)  # type: ignore[no-untyped-call]  # the library is untyped
 
 
 def _drop_banner() -> None:

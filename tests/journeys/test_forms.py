@@ -18,6 +18,13 @@ from tipline.public.report.body import MAX_FILE_BYTES
 
 LANGUAGES: Final = ("en", "zh-CN")
 TEXT: Final = "They collect money at the fish market."
+SERVER_HEADERS: Final = (
+    b"Content-Security-Policy: default-src 'none'",
+    b"X-Content-Type-Options: nosniff",
+    b"Referrer-Policy: same-origin",
+    b"Cache-Control: no-store",
+    b"Connection: close",
+)
 EXCLUDED: Final = "the driver's brother & <his> friend"
 
 
@@ -32,6 +39,29 @@ def tips(trial: Trial) -> int:
 
 def report_form(page: Page) -> Form:
     return page.form("description", "files")
+
+
+@pytest.mark.parametrize(
+    ("request_head", "status"),
+    [
+        (b"<canary> NONSENSE", 400),
+        (b"GET /canary" + b"x" * 5000 + b" HTTP/1.1", 414),
+        (b"GET / HTTP/1.1\r\nExpect: canary", 417),
+        (b"GET / HTTP/1.1\r\n" + b"\r\n".join(b"X-%d: canary" % number for number in range(70)), 431),
+    ],
+)
+def test_what_the_server_refuses_by_itself_is_not_repeated_and_carries_headers(
+    proxied: Trial, request_head: bytes, status: int
+) -> None:
+    host = urlsplit(proxied.public)
+    with socket.create_connection((host.hostname or "", host.port or 0), timeout=20) as connection:
+        connection.sendall(request_head + b"\r\n\r\n")
+        with connection.makefile("rb") as answer:
+            head, _, body = answer.read().partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 %d " % status)
+    assert set(SERVER_HEADERS) <= set(head.split(b"\r\n"))
+    assert body == b"This request could not be answered.\n"
+    assert b"canary" not in head
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -100,4 +100,5 @@ def test_pages_hold_no_script_and_nothing_inline_or_from_elsewhere(visitor: Visi
 def test_a_trial_says_so_on_every_page(visitor: Visitor) -> None:
     for path, status in PAGES.items():
         if status in (200, 403, 404, 405):
-            assert "This is a trial." in visitor.get(path).text
+            assert "This is a trial: whoever has its passwords can read" in visitor.get(path).text
+            assert "Nobody reads" not in visitor.get(path).text

@@ -35,6 +35,20 @@ def test_a_mistyped_group_is_named_and_no_right_one(visitor: Visitor, code: str)
     assert len(claimed) <= 1
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "one of the two may be right"), ("zh-CN", "可能有一组是对的")]
+)
+def test_of_two_groups_that_claim_one_place_one_may_be_right(
+    instance: Instance, code: str, language: str, words: str
+) -> None:
+    groups = code.split()
+    visitor = Visitor(instance.app, language=language)
+    second = f"{(int(groups[2]) // 11 + 1) % 65_536 * 11 + 2:06d}"
+    assert words in visitor.sign_in(" ".join([*groups[:5], second, *groups[6:]])).text
+    nowhere = f"{int(groups[2]) // 11 * 11 + 9:06d}"
+    assert words not in visitor.sign_in(" ".join([*groups[:2], nowhere, *groups[3:]])).text
+
+
 def test_missing_groups_are_counted(visitor: Visitor, code: str) -> None:
     page = visitor.sign_in(" ".join(code.split()[:6]))
     assert "2 groups are missing." in page.text
@@ -45,7 +59,8 @@ def test_the_thirty_first_try_within_a_minute_waits(instance: Instance, visitor:
     fields = visitor.hidden("/mailbox")
     for _ in range(30):
         assert visitor.post("/mailbox", {**fields, "code": "1"}).status_code == 422
-    assert visitor.post("/mailbox", {**fields, "code": code}).status_code == 429
+    refused = visitor.post("/mailbox", {**fields, "code": code})
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "60")
     assert Visitor(instance.app, "192.0.2.3").sign_in(code).status_code == 303
     instance.clock.advance(61)
     assert visitor.post("/mailbox", {**fields, "code": code}).status_code == 303

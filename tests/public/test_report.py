@@ -3,15 +3,19 @@
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
 from crypto.tracking_codes import TrackingCode
 from tests.public.instance import GENESIS, MOMENT, Instance
-from tests.public.visitor import Visitor, code_on, parts
+from tests.public.visitor import HIDDEN, Visitor, code_on, parts
 from tipline.public.report import body as body_module
 from tipline.public.report.uploads import Upload, clean_name
+from tipline.public.services import EXTENSION
 
 CANARY = "canary-7f31"
 CHINESE_CANARY = "金丝雀暗号"
@@ -182,7 +186,7 @@ def test_the_seventh_report_within_a_minute_is_refused_with_its_text(
     for _ in range(6):
         assert visitor.report().status_code == 201
     page = visitor.report(files=[(b"x" * 5000, "a")], description=CANARY)
-    assert page.status_code == 429
+    assert (page.status_code, page.headers["Retry-After"]) == (429, "60")
     assert CANARY in page.text
     assert files_below(instance.settings.staging) == []
     assert Visitor(instance.app, "192.0.2.2").report().status_code == 201
@@ -224,6 +228,87 @@ def test_ten_thousand_parts_are_refused(instance: Instance, visitor: Visitor) ->
     response = visitor.send("/report", part * 10_000 + b"--bb--\r\n")
     assert response.status_code == 400
     assert tips(instance) == 0
+
+
+@pytest.mark.parametrize("last", [{}, {"description": "x"}])
+def test_a_second_sealed_field_behind_a_file_brings_the_form_back(
+    instance: Instance, visitor: Visitor, last: dict[str, str]
+) -> None:
+    fields = visitor.hidden("/report")
+    start = parts({**fields, "description": CANARY, "official": "no"}, [(b"x" * 5000, "a")])
+    other = parts({"form": visitor.hidden("/report")["form"], **last}, [])
+    page = visitor.send("/report", start[: -len(b"--bb--\r\n")] + other)
+    assert page.status_code == 400
+    assert CANARY in page.text
+    assert tips(instance) == 0
+    assert files_below(instance.settings.staging) + files_below(instance.settings.files) == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_a_text_that_was_cut_comes_back_with_the_word_that_its_end_is_missing(
+    instance: Instance, language: str
+) -> None:
+    visitor = Visitor(instance.app, language=language)
+    words = {"en": "the end of it is missing", "zh-CN": "下面缺了结尾"}[language]
+    whole = visitor.report(description="x" * 1_000_000 + CANARY)
+    assert (whole.status_code, CANARY in whole.text, words in whole.text) == (422, True, False)
+    long = {"description": "x" * 1_100_000}
+    for answers in (long, {"junk": "x" * 1_048_000, "exclude_text": "y" * 999}):
+        cut = visitor.report(visitor.hidden("/report"), (), **answers)
+        assert (cut.status_code, words in cut.text) == (422, True)
+    assert tips(instance) == 0
+
+
+class Slow(BytesIO):
+    """A body that does not come before it is let go; `asked` says that somebody waits for it."""
+
+    def __init__(self, body: bytes) -> None:
+        super().__init__(body)
+        self.asked, self.let_go = threading.Event(), threading.Event()
+
+    def readinto(self, buffer: Any) -> int:
+        self.asked.set()
+        assert self.let_go.wait(20)
+        return super().readinto(buffer)
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.asked.set()
+        assert self.let_go.wait(20)
+        return super().read(size)
+
+
+def begin(instance: Instance, path: str, stream: Slow, address: str = "192.0.2.1") -> TestResponse:
+    return instance.app.test_client().post(
+        path,
+        input_stream=stream,
+        content_length=len(stream.getvalue()),
+        content_type="multipart/form-data; boundary=bb",
+        environ_base={"REMOTE_ADDR": address},
+    )
+
+
+@pytest.mark.parametrize("path", ["/report", "/mailbox", "/nothing"])
+def test_the_fifth_body_at_once_is_refused_unread_and_nobody_else(
+    instance: Instance, visitor: Visitor, path: str
+) -> None:
+    slow = [Slow(parts({"description": CANARY}, [])) for _ in range(5)]
+    waiting = [threading.Thread(target=begin, args=(instance, "/report", each)) for each in slow[:4]]
+    for thread in waiting:
+        thread.start()
+    assert all(each.asked.wait(20) for each in slow[:4])
+    slow[4].let_go.set()
+    refused = begin(instance, path, slow[4])
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "60")
+    assert not slow[4].asked.is_set()
+    assert "<form" not in refused.text
+    assert visitor.get("/report").status_code == 200
+    assert Visitor(instance.app, "192.0.2.2").report().status_code == 201
+    for each in slow:
+        each.let_go.set()
+    for thread in waiting:
+        thread.join()
+    assert visitor.report().status_code == 201
+    assert not instance.app.extensions[EXTENSION].bodies._counts
 
 
 # ------------------------------------------------------------------ nothing in the clear
@@ -325,6 +410,27 @@ def test_what_the_second_sending_adds_is_kept_as_a_message(instance: Instance, v
     page = visitor.get("/mailbox/messages?own=1").text
     assert "They take money on Fridays." in page
     assert "two.jpg" in page
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_a_second_sending_that_shuts_out_more_comes_back_as_a_new_report(
+    instance: Instance, language: str
+) -> None:
+    visitor = Visitor(instance.app, language=language)
+    fields = visitor.hidden("/report")
+    code = code_on(visitor.report(fields))
+    more: dict[str, Any] = {"description": CANARY, "exclude": ["u3"]}
+    page = visitor.report(fields, [(b"one" * 2000, "one.jpg")], **more)
+    assert page.status_code == 422
+    assert {"en": "a new report with a new code", "zh-CN": "新的查询码"}[language] in page.text
+    assert CANARY in page.text
+    assert 'value="u3" checked' in page.text
+    assert fields["form"] not in page.text
+    assert instance.rows("select count(*) from items")[0][0] == 2
+    assert files_below(instance.settings.staging) + files_below(instance.settings.files) == []
+    fresh = dict(HIDDEN.findall(page.text.split("<form")[-1]))
+    assert code_on(visitor.report(fresh, **more)) != code
+    assert tips(instance) == 2
 
 
 def test_the_same_form_sent_by_eight_at_once_is_one_tip(instance: Instance, visitor: Visitor) -> None:

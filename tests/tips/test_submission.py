@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -9,9 +10,10 @@ from crypto.tracking_codes import TrackingCode
 from tests.public.instance import Instance
 from tipline.ids import UnitId, new_tip_id
 from tipline.public.services import EXTENSION, Services
+from tipline.routing import Route
 from tipline.tips.answers import MAX_TEXT_BYTES
 from tipline.tips.categories import Category, Official, Urgency
-from tipline.tips.errors import NothingWritten, TextTooLong, TooManyUnits
+from tipline.tips.errors import NothingWritten, RouteChanged, TextTooLong, TooManyUnits
 from tipline.tips.intake import Intake
 from tipline.tips.submission import Sending, TipDraft, submit_tip
 
@@ -57,6 +59,51 @@ def test_more_exclusions_than_a_slip_holds_are_refused_rather_than_dropped(
     with pytest.raises(TooManyUnits):
         submit(replace(DRAFT, exclude=tuple(many)), crowded)
     assert submit(replace(DRAFT, exclude=tuple(many)[:50]), crowded) is Sending.NEW
+
+
+NARROWER = (
+    {"exclude": (UnitId("u3"),)},
+    {"unit": UnitId("u2")},
+    {"official": Official.UNSURE},
+    {"exclude_text": "the driver"},
+    {"category": Category.UMBRELLA},
+)
+
+
+@pytest.mark.parametrize("answers", NARROWER)
+def test_a_second_sending_that_shuts_somebody_out_is_not_sealed_under_the_old_route(
+    instance: Instance, intake: Intake, answers: dict[str, Any]
+) -> None:
+    code, tip = TrackingCode.generate(), new_tip_id()
+    assert submit_tip(DRAFT, code, tip, (), intake) is Sending.NEW
+    with pytest.raises(RouteChanged):
+        submit_tip(replace(DRAFT, description="It is his cousin.", **answers), code, tip, (), intake)
+    assert instance.rows("select count(*) from items")[0][0] == 2
+
+
+@pytest.mark.parametrize("answers", NARROWER)
+def test_a_second_sending_that_lets_more_people_read_goes_to_those_of_the_first(
+    intake: Intake, answers: dict[str, Any]
+) -> None:
+    code, tip = TrackingCode.generate(), new_tip_id()
+    first = replace(DRAFT, **answers)
+    assert submit_tip(first, code, tip, (), intake) is Sending.NEW
+    assert submit_tip(first, code, tip, (), intake) is Sending.SAME
+    assert submit_tip(replace(first, description="More."), code, tip, (), intake) is Sending.MORE
+
+
+def test_a_tip_that_was_handed_on_takes_what_the_same_form_adds(
+    intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, tip = TrackingCode.generate(), new_tip_id()
+    assert submit_tip(DRAFT, code, tip, (), intake) is Sending.NEW
+    handed_on = Route(("integrity",), ("u1", "u2"))
+    monkeypatch.setattr("tipline.tips.submission.current_route", lambda *_: handed_on)
+    for answers in ({}, {"unit": UnitId("u2")}, {"official": Official.YES}):
+        draft = replace(DRAFT, description=f"More {answers}", **answers)
+        assert submit_tip(draft, code, tip, (), intake) is Sending.MORE
+    with pytest.raises(RouteChanged):
+        submit_tip(replace(DRAFT, unit=UnitId("u3")), code, tip, (), intake)
 
 
 def test_the_longest_text_is_stored(intake: Intake) -> None:

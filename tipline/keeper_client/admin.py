@@ -270,10 +270,10 @@ def _route(value: object) -> Route:
 def _view(value: object) -> TipView:
     if not isinstance(value, dict) or not isinstance(value.get("state"), str):
         raise KeeperLied("the answer holds no state")
-    desks = value.get("desks")
-    if not isinstance(desks, list) or not all(isinstance(desk, str) for desk in desks):
+    lists = (value.get("desks"), value.get("excluded"))
+    if not all(isinstance(one, list) and all(isinstance(each, str) for each in one) for one in lists):
         raise KeeperLied("the answer holds no state")
-    return TipView(value["state"], tuple(desks))
+    return TipView(value["state"], tuple(value["desks"]), tuple(value["excluded"]))
 
 
 def _to_bytes(value: object) -> bytes:

@@ -50,10 +50,11 @@ class Listing:
 
 @dataclass(frozen=True)
 class TipView:
-    """Where the log says that a tip stands."""
+    """Where the log says that a tip stands: state, and the latest route's desks and excluded units."""
 
     state: str
     desks: tuple[str, ...]
+    excluded: tuple[str, ...]
 
 
 @dataclass(frozen=True)

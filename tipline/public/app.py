@@ -1,6 +1,6 @@
 """The public site: it seals, and opens nothing but the mailbox of whoever holds the code."""
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_babel import Babel
 from jinja2 import StrictUndefined
 from sqlalchemy import select
@@ -17,7 +17,7 @@ from tipline.public.forgery import ForgeryCheck, PassingSessions
 from tipline.public.form_keys import PERIOD_SECONDS, FormKeys
 from tipline.public.headers import add_headers
 from tipline.public.language import CHINESE, LANGUAGES, init_language, language, locale
-from tipline.public.limits import KEY_SECONDS, Allowances, ClientKeys
+from tipline.public.limits import KEY_SECONDS, Allowances, BodiesUnderWay, ClientKeys
 from tipline.public.mailbox.cookies import cookie_name
 from tipline.public.mailbox.views import mailboxes
 from tipline.public.pages.style import STYLE, TEMPLATES
@@ -79,6 +79,7 @@ def _services(settings: Settings, clock: Clock) -> Services:
     database = Database(settings.database_url, dated_by=clock)
     pin = Pin.of(settings)
     files = FileStore(settings.files, settings.staging, clock)
+    clients = ClientKeys(SharedKeys(ram / "client-keys", KEY_SECONDS, clock))
     files.sweep(lambda item: _is_stored(database, item))
     # The worker processes that follow must not share this one's connections.
     database.dispose()
@@ -91,9 +92,8 @@ def _services(settings: Settings, clock: Clock) -> Services:
         files=files,
         form_keys=FormKeys(SharedKeys(ram / "form-keys", PERIOD_SECONDS, clock), clock),
         sessions=MailboxSessions(ram / "mailbox", clock),
-        allowances=Allowances(
-            ram / "limits", ClientKeys(SharedKeys(ram / "client-keys", KEY_SECONDS, clock)), clock
-        ),
+        allowances=Allowances(ram / "limits", clients, clock),
+        bodies=BodiesUnderWay(clients),
     )
 
 
@@ -109,6 +109,8 @@ def _init_requests(app: Flask, use: Services) -> None:
 
     @app.before_request
     def check() -> None:
+        if request.content_length or "Transfer-Encoding" in request.headers:
+            g.body_under_way = use.bodies.begin(request.remote_addr or "")
         forgery.load_secrets()
         request.max_content_length = MAX_FORM_BYTES
         current = request._get_current_object()  # type: ignore[attr-defined]  # the proxy's own way to what it stands for
@@ -126,6 +128,12 @@ def _init_requests(app: Flask, use: Services) -> None:
         body = getattr(request, "body", None)
         if isinstance(body, ReportBody):
             body.drop()
+
+    @app.teardown_request
+    def give_place_back(_: BaseException | None) -> None:
+        client = g.pop("body_under_way", None)
+        if client is not None:
+            use.bodies.end(client)
 
     app.after_request(add_headers)
 

@@ -1,6 +1,6 @@
 """Every error becomes a page in the visitor's language; a report's text comes back with it."""
 
-from flask import Flask, render_template, request
+from flask import Flask, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from tipline.directory.errors import BadDirectory
 from tipline.mailbox.errors import DamagedMailbox
 from tipline.public.language import choose_language
+from tipline.public.limits import WINDOW_SECONDS
 from tipline.public.pages.errors import ERRORS
 from tipline.public.report.body import ReportBody
 from tipline.public.report.forms import ReportForm
@@ -38,7 +39,9 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     if 300 <= status < 400:
         return error.get_response()
     if status == 429:
-        return _answer(429, TOO_OFTEN)
+        response = make_response(_answer(429, TOO_OFTEN))
+        response.headers["Retry-After"] = str(WINDOW_SECONDS)
+        return response
     if isinstance(error, CSRFError):
         return _answer(400, FORM_EXPIRED)
     if status == 500:

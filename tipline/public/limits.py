@@ -1,5 +1,8 @@
 """How often one client may report or try a code.
 
+Beside that, one client has only a few bodies under way at once, so that slow
+senders cannot hold every thread of a worker.
+
 A client is an HMAC of its network address under a random key that lives in RAM
 and is replaced every hour; no address is ever kept. Counting happens before a
 body is read. There is no limit over everybody: one sender could shut out the rest.
@@ -7,6 +10,8 @@ body is read. There is no limit over everybody: one sender could shut out the re
 
 import hmac
 import ipaddress
+import threading
+from collections import Counter
 from pathlib import Path
 from urllib.parse import quote
 
@@ -22,6 +27,7 @@ from tipline.shared_keys import SharedKeys
 REPORTS_PER_MINUTE = 6
 CODE_TRIES_PER_MINUTE = 30
 WINDOW_SECONDS = 60
+BODIES_AT_ONCE = 4
 
 KEY_SECONDS = 3600
 _REPORTS = RateLimitItemPerMinute(REPORTS_PER_MINUTE)
@@ -38,6 +44,35 @@ class ClientKeys:
     def key_of(self, address: str) -> str:
         """The key of a client, good for at most an hour."""
         return hmac.digest(self._shared.pair().current, _network(address).encode(), "sha256").hex()
+
+
+class BodiesUnderWay:
+    """The requests of each client whose body is still coming in, in this worker process."""
+
+    def __init__(self, clients: ClientKeys) -> None:
+        self._clients = clients
+        self._lock = threading.Lock()
+        self._counts: Counter[str] = Counter()
+
+    def begin(self, address: str) -> str:
+        """Count a body; what is returned goes to `end`.
+
+        Raises:
+            TooManyRequests: this client has four under way.
+        """
+        client = self._clients.key_of(address)
+        with self._lock:
+            if self._counts[client] >= BODIES_AT_ONCE:
+                raise TooManyRequests(retry_after=WINDOW_SECONDS)
+            self._counts[client] += 1
+        return client
+
+    def end(self, client: str) -> None:
+        """Give a place back."""
+        with self._lock:
+            self._counts[client] -= 1
+            if not self._counts[client]:
+                del self._counts[client]
 
 
 class Allowances:

@@ -11,7 +11,7 @@ from tipline.directory.service import DirectoryBook
 from tipline.files.store import FileStore
 from tipline.mailbox.sessions import MailboxSessions
 from tipline.public.form_keys import FormKeys
-from tipline.public.limits import Allowances
+from tipline.public.limits import Allowances, BodiesUnderWay
 from tipline.settings import Settings
 from tipline.tips.intake import Intake
 
@@ -31,6 +31,7 @@ class Services:
     form_keys: FormKeys
     sessions: MailboxSessions
     allowances: Allowances
+    bodies: BodiesUnderWay
 
     def intake(self) -> Intake:
         """What storing needs, with the directory in force.

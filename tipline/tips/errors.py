@@ -33,6 +33,15 @@ class NobodyMayRead(TipError):
     )
 
 
+class RouteChanged(TipError):
+    """A form that was sent already comes again, with answers that other people may read it by."""
+
+    sentence = mark(
+        "You had already sent this form, and that report stays as it is. Because who must not see it has "
+        "changed, this one goes as a new report with a new code. Please press Send."
+    )
+
+
 class TooManyUnits(TipError):
     """More units are excluded than a slip's policy can hold."""
 

@@ -19,14 +19,21 @@ from crypto.tracking_codes import TrackingCode
 from tipline.clock import Clock
 from tipline.directory.types import Directory
 from tipline.ids import DeskId, TipId, UnitId
-from tipline.mailbox.thread import Mailbox, find_mailbox, first_text, new_marker, own_texts
+from tipline.mailbox.thread import (
+    Mailbox,
+    current_route,
+    find_mailbox,
+    first_text,
+    new_marker,
+    own_texts,
+)
 from tipline.mailbox.writing import add_difference, audience_for, check_text
 from tipline.routing import Route, route_for
 from tipline.sealing.audience import Audience
 from tipline.sealing.items import FileSealer, NewItem, seal_item
 from tipline.tips.answers import Card, FileEntry, TipText
 from tipline.tips.categories import Category, Official, Urgency
-from tipline.tips.errors import TooManyUnits
+from tipline.tips.errors import RouteChanged, TooManyUnits
 from tipline.tips.intake import Intake
 from tipline.tips.models import Tip
 from tipline.tips.moves import DANGER_HOURS, TipState, due_on
@@ -71,9 +78,11 @@ def submit_tip(
     Args:
         files: finished and staged, sealed for this `tip`.
 
-    A later sending never changes the route: that takes a logged statement.
+    A later sending never changes the route: that takes a logged statement, so what
+    would need another one is refused.
 
     Raises:
+        RouteChanged: sent before, and now with answers that shut out more units or name another desk.
         NothingWritten: no description.
         TextTooLong: a text over MAX_TEXT_BYTES as UTF-8.
         TooManyUnits: more exclusions than a slip's policy holds.
@@ -83,7 +92,7 @@ def submit_tip(
     route = _route(draft, use.directory)
     if _store_new(draft, code, tip, route, files, use):
         return Sending.NEW
-    return _add_difference(draft, code, files, use)
+    return _add_difference(draft, code, route, files, use)
 
 
 def _store_new(
@@ -206,22 +215,37 @@ def _route(draft: TipDraft, directory: Directory) -> Route:
     return route
 
 
-def _add_difference(draft: TipDraft, code: TrackingCode, files: Sequence[FileSealer], use: Intake) -> Sending:
+def _add_difference(
+    draft: TipDraft, code: TrackingCode, route: Route, files: Sequence[FileSealer], use: Intake
+) -> Sending:
     """Add, as a message of the stored tip, what the second sending says that the first did not."""
     with use.database.reading() as session:
         mailbox = find_mailbox(session, code)
         first = first_text(session, mailbox)
         known = set(own_texts(session, mailbox))
+        current = current_route(session, mailbox, use.log, first)
     sent_before = {(entry.name, entry.size) for entry in first.files}
     fresh = [file for file in files if (file.name, file.size) not in sent_before]
+    text = _difference(draft, first, fresh)
+    same = not text or (text in known and not fresh)
+    if not same and _is_narrower(route, current, first.route):
+        raise RouteChanged
     for file in files:
         if file not in fresh:
             use.files.delete(file.item)  # staged again, and in the tip already
-    text = _difference(draft, first, fresh)
-    if not text or (text in known and not fresh):
+    if same:
         return Sending.SAME
     add_difference(mailbox, text, fresh, use)
     return Sending.MORE
+
+
+def _is_narrower(wanted: Route, current: Route, first: Route) -> bool:
+    """Whether somebody could read the difference whom the answers now shut out.
+
+    A tip that its desk handed on keeps its desk, as long as the answers still lead where they led first.
+    """
+    moved = wanted.desks != first.desks and not set(wanted.desks) <= set(current.desks)
+    return moved or not set(wanted.excluded) <= set(current.excluded)
 
 
 def _difference(draft: TipDraft, first: TipText, fresh: Sequence[FileSealer]) -> str:

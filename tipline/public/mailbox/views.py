@@ -38,7 +38,14 @@ def sign_in() -> ResponseReturnValue:
         with use.database.reading() as session:
             find_mailbox(session, code)
     except MistypedCode as error:
-        return render_template("mailbox/door.html", typed=typed, error="mistyped", wrong=error), 422
+        page = render_template(
+            "mailbox/door.html",
+            typed=typed,
+            error="mistyped",
+            wrong=error,
+            claimed_twice=any(_fits_alone(group) for group in error.groups),
+        )
+        return page, 422
     except UnknownCode as error:
         return render_template("mailbox/door.html", typed=typed, error=gettext(error.sentence), wrong=()), 422
     response = redirect(url_for("mailbox.door"), 303)
@@ -87,6 +94,15 @@ def closed(error: MailboxError) -> ResponseReturnValue:
     response = make_response(page, 403 if isinstance(error, SignedOut) else 503)
     forget_cookie(response, services().settings)
     return response
+
+
+def _fits_alone(group: str) -> bool:
+    """Whether a group is right in itself: when it is named all the same, another claims its place."""
+    try:
+        TrackingCode.parse(group)
+    except MistypedCode as error:
+        return not error.groups
+    return True
 
 
 def _code(use: Services) -> TrackingCode:

@@ -33,7 +33,7 @@ from tipline.sealing.items import FileSealer
 MAX_FILES = 10
 MAX_FILE_BYTES = 500 * 1024 * 1024
 """All files of a report together."""
-MAX_TEXT_PART_BYTES = 512 * 1024
+MAX_TEXT_PART_BYTES = 1024 * 1024
 """All typed text together; what is over the limit of a text still comes back in the form."""
 
 _PIECE = 64 * 1024
@@ -68,6 +68,8 @@ class ReportBody:
         self._finished: list[tuple[Upload, FileSealer]] = []
         self.problem: UploadProblem | None = None
         self.issued: IssuedForm | None = None
+        self.is_cut = False
+        self._has_form = False
 
     @property
     def files(self) -> list[FileSealer]:
@@ -146,6 +148,7 @@ class ReportBody:
     def _continue(self, data: bytes) -> None:
         if isinstance(self._part, Field):
             room = MAX_TEXT_PART_BYTES - self._text_bytes
+            self.is_cut |= len(data) > room
             self._text += data[:room]
             self._text_bytes += len(data[:room])
         elif self._upload is not None:
@@ -184,6 +187,11 @@ class ReportBody:
         self._upload = None
 
     def _open_form(self, field: str) -> None:
+        if self._has_form:
+            # Files may be sealed for the first one's tip already: no browser sends two.
+            self.issued, self.problem = None, UploadProblem.NOT_WANTED
+            return
+        self._has_form = True
         try:
             self.issued = self._keys.open(field)
         except ExpiredForm:

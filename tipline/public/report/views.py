@@ -13,7 +13,7 @@ from tipline.public.report.body import ReportBody, UploadProblem
 from tipline.public.report.forms import ReportForm
 from tipline.public.report.page import empty_form, form_page
 from tipline.public.services import services
-from tipline.tips.errors import NobodyMayRead, TipError, TooManyUnits
+from tipline.tips.errors import NobodyMayRead, RouteChanged, TipError, TooManyUnits
 from tipline.tips.submission import Sending, submit_tip
 from tipline.words import mark
 
@@ -55,11 +55,13 @@ def submit() -> ResponseReturnValue:
         return form_page(form, notice=gettext(UPLOAD_SENTENCES[body.problem])), status
     if body.issued is None:
         return form_page(form, notice=gettext(FORM_EXPIRED)), 400
-    if form.errors:
+    if form.errors or body.is_cut:
         return form_page(form), 422
     draft, issued = form.draft(language()), body.issued
     try:
         sending = submit_tip(draft, issued.code, issued.tip, body.files, use.intake())
+    except RouteChanged as error:
+        return form_page(form, notice=gettext(error.sentence), fresh=True), 422
     except TipError as error:
         field = "exclude" if isinstance(error, TooManyUnits | NobodyMayRead) else "description"
         return form_page(form.with_errors({field: error.sentence})), 422
