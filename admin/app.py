@@ -32,6 +32,7 @@ from admin.headers import add_headers
 from admin.home.views import pages as home_pages
 from admin.language import choose_language
 from admin.log.views import pages as log_pages
+from admin.pace import begin
 from admin.page_words import page_words
 from admin.permissions import Permission, check_every_endpoint, declared_permission, holds, requires
 from admin.queue.views import pages as queue_pages
@@ -128,6 +129,7 @@ def _guard(app: Flask, services: Services) -> None:
 
     @app.before_request
     def settle() -> ResponseReturnValue | None:
+        begin()
         g.services = services
         if request.endpoint is None:
             return None  # no such address: the page of an unknown one

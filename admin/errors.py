@@ -37,7 +37,9 @@ class KeeperAway(AdminError):
     """The keeper does not answer, so nothing can be logged, so nothing is shown."""
 
     status = 503
-    sentence = _l("Nothing can be read now: the keeper does not answer. Tips still arrive.")
+    sentence = _l(
+        "Nothing can be read now: the keeper does not answer. Tips still arrive. Try again in a minute."
+    )
 
 
 class KeeperNotTrusted(AdminError):

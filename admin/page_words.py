@@ -1,6 +1,6 @@
 """What every page may call: words for codes, names of units and desks, the form's token."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -33,6 +33,9 @@ def page_words(language: str, visit: Visit | None) -> dict[str, Any]:
         known = visit.directory.units.get(UnitId(unit)) if visit else None
         return named(known.names) if known else unit
 
+    def unit_list(units: Iterable[str]) -> str:
+        return ("；" if name == "zh" else "; ").join(str(unit_name(unit)) for unit in units)
+
     def desk_name(desk: str) -> str:
         known = visit.directory.desks.get(DeskId(desk)) if visit else None
         return named(known.names) if known else desk
@@ -42,6 +45,7 @@ def page_words(language: str, visit: Visit | None) -> dict[str, Any]:
         "handle": handle,
         "named": named,
         "unit_name": unit_name,
+        "unit_list": unit_list,
         "desk_name": desk_name,
         "csrf": token_field,
         "languages": LANGUAGES,

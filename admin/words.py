@@ -74,6 +74,7 @@ ACTIONS: Final = {
     "list": _l("Listed"),
     "card-group": _l("Card group made"),
     "read": _l("Read"),
+    "read-file": _l("Downloaded a file"),
     "reply": _l("Replied"),
     "note": _l("Noted"),
     "move": _l("Moved"),
@@ -117,8 +118,12 @@ FINDINGS: Final = {
     "slip-desk": _l("A slip is for a desk that the roster does not know."),
     "slip-route": _l("A slip is for a desk that the tip's route does not name."),
     "route-records": _l("The tip has another number of sealed route records than the log has routes."),
-    "card-group": _l("The tip's card is in a group that the log does not give to its desk."),
-    "directory": _l("A stored directory is not signed by the keeper, or names keys that no statement in the log gave."),
+    "card-group": _l(
+        "The tip's card is in a group that the log does not give to its desk and excluded units."
+    ),
+    "directory": _l(
+        "A stored directory is not signed by the keeper, or names keys that no statement in the log gave."
+    ),
     "name": _l("An account's name is not the one in the log."),
     "account": _l("An account belongs to nobody in the roster."),
     "desk-seal": _l("A desk key is stored for somebody who does not hold the desk."),

@@ -30,7 +30,7 @@ from tipline.directory.types import open_directory
 from tipline.files.errors import NoSuchFile
 from tipline.files.store import FileStore
 from tipline.ids import AUDITORS, INTEGRITY, ItemId
-from tipline.keeper_client import AdminKeeper, KeeperLied
+from tipline.keeper_client import AdminKeeper, KeeperLied, TipView
 from tipline.roster import Roster
 from tipline.tips.models import Item, Slip, Tip
 from tipline.tips.moves import TIP_MOVES
@@ -74,7 +74,9 @@ class LoggedFacts:
     tips: set[str] = field(default_factory=set)
     items: dict[str, tuple[str, str]] = field(default_factory=dict)  # item -> (tip or "", hash)
     routes: Counter[str] = field(default_factory=Counter)  # tip -> how often its route was changed
-    groups: dict[str, str] = field(default_factory=dict)  # card group -> desk
+    groups: dict[str, tuple[str, frozenset[str]]] = field(
+        default_factory=dict
+    )  # card group -> desk, excluded
 
     def take(self, logged: LoggedEntry) -> None:
         """Remember what an entry names."""
@@ -88,7 +90,7 @@ class LoggedFacts:
         if body["type"] == "route":
             self.routes[tip] += 1
         if body["type"] == "card-group":
-            self.groups[body["group"]] = body["desk"]
+            self.groups[body["group"]] = (body["desk"], frozenset(body["excluded"]))
         named = list(body.get("items", [])) if body["type"] in ("read", "list") else []
         if body["type"] in ("reply", "note"):
             named.append({"item": body["item"], "hash": body["hash"]})
@@ -141,7 +143,7 @@ class Inspection:
                     yield Finding(Disagreement.STATE, handle(name))
                 elif not self._state_is_recorded(name, tip.state, tip.state_record):
                     yield Finding(Disagreement.STATE_RECORD, handle(name))
-                if tip.card_group and facts.groups.get(tip.card_group.hex()) != tip.desk:
+                if tip.card_group and not _group_fits(facts, tip.card_group.hex(), tip.desk, view):
                     yield Finding(Disagreement.CARD_GROUP, handle(name))
         for name in sorted(facts.tips - seen):
             yield Finding(Disagreement.TIP_MISSING, handle(name))
@@ -246,6 +248,12 @@ class Inspection:
             member = self.roster.members.get(seal.member_id)
             if seal.desk not in self.roster.desks or member is None or seal.desk not in member.desks:
                 yield Finding(Disagreement.DESK_SEAL, f"{seal.member_id} · {seal.desk}")
+
+
+def _group_fits(facts: LoggedFacts, group: str, desk: str, view: TipView | None) -> bool:
+    """Whether the log made a card group for this desk, and for the units that the latest route excludes."""
+    made_for, excluded = facts.groups.get(group, ("", frozenset()))
+    return made_for == desk and (view is None or excluded == frozenset(view.excluded))
 
 
 def _is_as_logged(item: Item, digest: str, tip: str, logged: str) -> bool:

@@ -1,14 +1,21 @@
 """An entry as a line of the auditors' table: what it says, and nothing of any tip's content."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from admin.log.entries import LoggedEntry
 from admin.log.people import Person, person
 from admin.queue.service import handle
 from crypto.statements import DONE
+from tipline.tips.models import Item
+
+ITEM: Final = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -25,27 +32,36 @@ class LogRow:
     withheld: int
     purpose: str
     details: Sequence[tuple[str, str]]
+    excluded: Sequence[str]
     done: bool
     reason: str
     sealed_reason: str
 
 
-def log_row(logged: LoggedEntry, known: Mapping[str, Person]) -> LogRow:
-    """Read an entry into a line."""
+def stored_files(session: Session, entries: Iterable[LoggedEntry]) -> frozenset[str]:
+    """Which items of these entries' readings are files: the database says so, the log names no kinds."""
+    read = {item for one in entries for item in _read_items(one.entry.statement.body)}
+    query = select(Item.id).where(Item.id.in_([bytes.fromhex(item) for item in read]), Item.kind == "file")
+    return frozenset(item.hex() for item in session.scalars(query))
+
+
+def log_row(logged: LoggedEntry, known: Mapping[str, Person], files: Collection[str]) -> LogRow:
+    """Read an entry into a line; `files` are the items that are files."""
     entry = logged.entry
     body = entry.statement.body
-    items, reason = body.get("items"), body.get("reason")
+    items, reason, read = body.get("items"), body.get("reason"), _read_items(body)
     return LogRow(
         index=logged.index,
         at=datetime.fromtimestamp(entry.at, UTC),
         who=[person(known, signer) for signer in entry.statement.signers],
-        action=str(body["type"]),
+        action="read-file" if read and all(item in files for item in read) else str(body["type"]),
         desk=_desk(body),
         tip=handle(_text(body, "tip")) if _text(body, "tip") else "",
         items=len(items) if isinstance(items, list) else int("item" in body),
         withheld=len(entry.withheld),
         purpose=_text(body, "purpose"),
-        details=_details(body),
+        details=_details(body, logged.index),
+        excluded=_listed(body, "excluded"),
         done=entry.outcome == DONE,
         reason=entry.reason,
         sealed_reason=str(reason.get("item", "")) if isinstance(reason, dict) else "",
@@ -62,22 +78,29 @@ def _desk(body: Mapping[str, Any]) -> str:
     return str(desk["id"]) if isinstance(desk, dict) and "id" in desk else _text(body, "desk")
 
 
-def _details(body: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+def _read_items(body: Mapping[str, Any]) -> list[str]:
+    """The items that a reading names; none where one of them is not named as it should be."""
+    items = body.get("items")
+    if body["type"] != "read" or not isinstance(items, list):
+        return []
+    names = [str(one.get("item")) if isinstance(one, dict) else "" for one in items]
+    return names if all(ITEM.fullmatch(name) for name in names) else []
+
+
+def _details(body: Mapping[str, Any], index: int) -> Sequence[tuple[str, str]]:
     """What else stands in a statement, each (kind of code, code)."""
     kind = body["type"]
-    excluded = [("text", "−"), *(("unit", unit) for unit in _listed(body, "excluded"))]
     if kind == "move":
         return [("state", _text(body, "from")), ("text", "→"), ("state", _text(body, "to"))]
     if kind == "route":
-        return [*(("desk", desk) for desk in _listed(body, "desks")), *excluded]
-    if kind == "card-group":
-        return excluded
+        return [("desk", desk) for desk in _listed(body, "desks")]
     if kind in ("member", "member-unit", "grant", "revoke", "remove"):
         member = body.get("member", "")
         return [("text", str(member.get("id", "") if isinstance(member, dict) else member))]
     first, count = body.get("first"), body.get("count")
     if kind == "audit" and isinstance(first, int) and isinstance(count, int):
-        return [("text", f"{first}–{first + count - 1}")]
+        # One that asks for all entries names more than there were: it ends at itself.
+        return [("text", f"{first}–{max(first, min(first + count - 1, index))}")]
     return []
 
 

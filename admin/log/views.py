@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from admin.log.entries import log_size, some_entries, whole_log
 from admin.log.people import people
 from admin.log.reasons import read_reason
-from admin.log.rows import log_row
+from admin.log.rows import log_row, stored_files
 from admin.log.service import verify
 from admin.permissions import Permission, requires
 from admin.queue.service import handle
@@ -27,8 +27,8 @@ def show() -> ResponseReturnValue:
     first = max(before - PAGE, 0)
     entries = some_entries(visit, first, before - first)
     with visit.services.database.reading() as session:
-        known = people(session, visit.roster)
-    rows = [log_row(entry, known) for entry in reversed(entries)]
+        known, files = people(session, visit.roster), stored_files(session, entries)
+    rows = [log_row(entry, known, files) for entry in reversed(entries)]
     return render_template("log.html", rows=rows, size=size, first=first, before=before, page=PAGE)
 
 

@@ -1,7 +1,7 @@
 """What a list shows: tips whose card group the session holds, and of other tips nothing, not even a count."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Final
 
@@ -15,6 +15,7 @@ from admin.readings.reader import reader_at
 from admin.visit import Visit
 from crypto.errors import CryptoError
 from tipline.ids import GroupId, TipId, tip_id_from_hex
+from tipline.keeper_client import TipView
 from tipline.tips.answers import Card
 from tipline.tips.models import Tip
 from tipline.tips.moves import TipState
@@ -29,6 +30,7 @@ class QueueRow:
     """One line of the list: what stands in clear, and the card."""
 
     id: TipId
+    desk: str
     state: str
     due_on: date
     due_at: datetime | None
@@ -115,6 +117,30 @@ def queue_page(session: Session, keys: CardKeys, state: str, page: int, now: dat
     return QueuePage(tuple(rows), counts, total, page, pages)
 
 
+def without_excluded(visit: Visit, page: QueuePage) -> QueuePage:
+    """The page without rows that the log's routes forbid: their columns were put back by hand.
+
+    The counts stay: only the rows shown are looked up.
+
+    Raises:
+        KeeperError: the keeper does not answer.
+    """
+    views = visit.services.keeper.states([row.id.hex() for row in page.rows])
+    rows = [row for row in page.rows if may_know(visit, row.desk, views.get(row.id.hex()))]
+    return replace(page, rows=tuple(rows))
+
+
+def may_know(visit: Visit, desk: str, view: TipView | None) -> bool:
+    """Whether the latest route in the log leaves a tip at this desk, and this member outside its exclusions.
+
+    A tip that the keeper has never seen has no route in the log yet.
+    """
+    if view is None:
+        return True
+    today = visit.services.clock.today()
+    return desk in view.desks and not visit.roster.is_excluded(visit.member.id, view.excluded, today)
+
+
 def find_tip(session: Session, text: str, keys: CardKeys) -> tuple[Tip, Card]:
     """A tip and its card, by the id in an address.
 
@@ -165,6 +191,7 @@ def _row(tip: Tip, keys: CardKeys, now: datetime) -> QueueRow | None:
     due_at = tip.due_at.replace(tzinfo=UTC) if tip.due_at else None
     return QueueRow(
         TipId(tip.id),
+        tip.desk,
         tip.state,
         tip.due_on,
         due_at,

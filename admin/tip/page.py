@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from admin.queue.service import current_keys, find_tip, handle, is_overdue
+from admin.errors import NotFound
+from admin.queue.service import current_keys, find_tip, handle, is_overdue, may_know
 from admin.readings.reader import reader_at
 from admin.readings.sealed import load_items
 from admin.readings.thread import THREAD_KINDS, TipReading, read_tip
@@ -74,6 +75,8 @@ def show_tip(visit: Visit, text: str, *, list_new: bool = False) -> TipPage:
         session.expunge_all()
     views = visit.services.keeper.states([tip.id.hex()])
     view = views.get(tip.id.hex())
+    if not may_know(visit, tip.desk, view):
+        raise NotFound
     # A tip that nobody has read or listed yet is unknown to the keeper, and received.
     state = TipState(view.state) if view else TipState.RECEIVED
     return TipPage(tip, card, state, is_overdue(tip, visit.services.clock.now()))

@@ -203,6 +203,12 @@ class Office:
                     seal_desk_seed(session, self.world.desk_keys(desk)[0], seed, MemberId(one.id), to)
 
 
+@pytest.fixture(autouse=True)
+def unpaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No answer waits for the pace, so that the suite stays quick."""
+    monkeypatch.setattr("admin.pace.PACE_SECONDS", 0)
+
+
 @pytest.fixture
 def clock() -> FixedClock:
     return FixedClock(NOON)

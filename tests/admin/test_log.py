@@ -5,12 +5,14 @@ import re
 
 import pytest
 
-from tests.admin.conftest import Office
+from tests.admin.conftest import Office, hidden_state
 from tests.world import request
 from tipline.evidence.errors import VerificationFailed
 from tipline.evidence.verify import verify_export
+from tipline.ids import UnitId
 from tipline.keeper_client import Refused
 
+FILE = re.compile(r'action="(/tips/[0-9a-f]{32}/files/[0-9a-f]{32})"')
 REASON = re.compile(r"/log/reasons/[0-9a-f]{32}")
 
 
@@ -98,3 +100,34 @@ def test_a_sealed_reason_is_read_by_auditors_as_an_entry(office: Office) -> None
     assert office.log_size() == size + 1
     assert auditor.post(f"/log/reasons/{'0' * 32}").status_code == 404
     assert auditor.post("/log/reasons/x").status_code == 404
+
+
+def test_a_download_is_told_from_a_reading_of_the_text(office: Office) -> None:
+    tip, _ = office.put_tip_with_code(files={"a.jpg": b"picture"})
+    reviewer, auditor = office.signed_in("reviewer-a"), office.signed_in("auditor")
+    page = reviewer.read(tip)
+    assert "下载文件" not in auditor.get("/log").text
+    reviewer.post(FILE.findall(page.text)[0], {"state": hidden_state(page)})
+    assert auditor.get("/log").text.count("下载文件") == 1
+
+
+def test_looking_at_everything_shows_how_far_the_log_reached(office: Office) -> None:
+    auditor = office.signed_in("auditor")
+    ends = []
+    for path in ("/log/verify", "/log/export"):
+        ends.append(office.log_size())
+        assert auditor.post(path).status_code == 200
+    page = auditor.get("/log").text
+    assert "999999" not in page
+    for end in ends:
+        assert f"0–{end}<" in page
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "已回避 {}；{}"), ("en", "excluded {}; {}")])
+def test_excluded_units_stand_apart_under_a_word(office: Office, language: str, words: str) -> None:
+    tip, reviewer = office.put_tip(), office.signed_in("reviewer-a")
+    reviewer.act(tip, reviewer.read(tip), exclude="u4")
+    units = office.directory().units
+    page = office.signed_in("auditor").get("/log", headers={"Accept-Language": language}).text
+    assert words.format(*(units[UnitId(unit)].names[language] for unit in ("u1", "u4"))) in page
+    assert "−" not in page

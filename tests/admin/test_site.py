@@ -96,7 +96,7 @@ def test_without_the_keeper_nothing_is_shown_and_signing_out_works(tmp_path: Pat
             assert answer.status_code == 503
             assert CANARY not in answer.text
             assert tip.hex()[:4] + "-" not in answer.text
-        assert "举报仍可正常提交" in answers[0].text
+        assert "举报仍可正常提交。请过一分钟再试" in answers[0].text
         assert "My long reply" in answers[3].text
         assert reviewer.post("/sign-out").status_code == 303
         with world.keeper():

@@ -321,3 +321,29 @@ def test_a_swapped_directory_changes_no_recipient(office: Office) -> None:
     office.change("update directory_notes set note = zeroblob(9)")
     assert reviewer.act(tip, page, message="Sealed to the right keys").status_code == 200
     assert "Sealed to the right keys" in read_of(reviewer, tip)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("zh", "举报人另外勾选的</dt><dd>{}；{}<"), ("en", "Also ticked by the reporter</dt><dd>{}; {}<")],
+)
+def test_what_the_reporter_ticked_is_named_apart_from_what_is_excluded(
+    office: Office, language: str, words: str
+) -> None:
+    tip = office.put_tip(exclude=(UnitId("u3"), UnitId("u4")))
+    page = office.signed_in("reviewer-a").post(
+        f"/tips/{tip.hex()}", {"purpose": "triage"}, headers={"Accept-Language": language}
+    )
+    units = office.directory().units
+    assert words.format(*(units[UnitId(unit)].names[language] for unit in ("u3", "u4"))) in page.text
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("zh", "试用版：这里的内容只用来试验，拿到试用密码的人都能看到。"),
+        ("en", "This is a trial: whoever has its passwords can read what is here."),
+    ],
+)
+def test_a_trial_says_who_can_read_it(office: Office, language: str, sentence: str) -> None:
+    assert sentence in office.browser().get("/sign-in", headers={"Accept-Language": language}).text

@@ -190,6 +190,35 @@ def test_the_keeper_refuses_an_excluded_member_whatever_the_rows_say(office: Off
     assert colleague.read(tip).status_code == 404
 
 
+@pytest.mark.parametrize(("desk", "excluded"), [("intake", ["u1", "u3"]), ("integrity", [])])
+def test_rows_from_before_a_route_show_nothing(office: Office, desk: str, excluded: list[str]) -> None:
+    colleague, tip = office.signed_in("reviewer-b"), office.put_tip()
+    colleague.read(tip)
+    unknown = colleague.get(f"/tips/{'0' * 32}").data
+    fields = {"tip": tip.hex(), "desk": "intake", "desks": [desk], "excluded": excluded, "reason": {}}
+    office.keeper().append(office.world.sign("route", "reviewer-a", **fields))  # and no row follows
+    listed = colleague.get("/tips", query_string={"state": "all"})
+    assert (listed.status_code, tip.hex() in listed.text) == (200, False)
+    answer = colleague.get(f"/tips/{tip.hex()}")
+    assert (answer.status_code, answer.data) == (404, unknown)
+
+
+def test_a_card_put_back_from_before_an_exclusion_is_a_finding(office: Office) -> None:
+    words = "与日志中的岗位和回避单位不符"
+    reviewer, auditor, tip = office.signed_in("reviewer-a"), office.signed_in("auditor"), office.put_tip()
+    page = reviewer.read(tip)
+    before = office.row(tip)
+    reviewer.act(tip, page, exclude="u3")
+    assert words not in auditor.post("/log/verify").text
+    office.change(
+        "update tips set card_group = :group, card_version = :version, card_box = :box",
+        group=before.card_group,
+        version=before.card_version,
+        box=before.card_box,
+    )
+    assert words in auditor.post("/log/verify").text
+
+
 def test_excluding_oneself_leads_back_to_the_list(office: Office) -> None:
     reviewer, tip = office.signed_in("reviewer-a"), office.put_tip()
     answer = reviewer.act(tip, reviewer.read(tip), exclude="u2")

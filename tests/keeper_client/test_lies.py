@@ -298,7 +298,16 @@ def test_an_answer_without_form_is_a_lie(world: World, answer: dict[str, Any]) -
 
 
 @pytest.mark.parametrize(
-    "states", ["x", {"a": 1}, {"a": {"state": 1}}, {"a": {"state": "x", "desks": [1]}}], ids=str
+    "states",
+    [
+        "x",
+        {"a": 1},
+        {"a": {"state": 1}},
+        {"a": {"state": "x", "desks": [1], "excluded": []}},
+        {"a": {"state": "x", "desks": [], "excluded": [1]}},
+        {"a": {"state": "x", "desks": []}},
+    ],
+    ids=str,
 )
 def test_states_without_form_are_a_lie(world: World, states: object) -> None:
     with lied_to(world, changed("states", lambda _: states)) as client, pytest.raises(KeeperLied):
