@@ -24,7 +24,9 @@ from tests.journeys.trial import Trial, children, wait_for
 
 DESCRIPTION: Final = "Brother Long's men collect money at the fish market on Fridays."
 FILE: Final = Upload("stall.txt", b"The green stall beside the bridge. " * 40)
-SENTENCE: Final = "Nothing can be read now: the keeper does not answer. Tips still arrive."
+SENTENCE: Final = (
+    "Nothing can be read now: the keeper does not answer. Tips still arrive. Try again in a minute."
+)
 REPLY: Final = "We have read it. Please stay away from the market."
 
 
