@@ -15,19 +15,21 @@ import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from limits.storage import Storage
 
 from tipline.clock import Clock
+from tipline.ram import open_whole
 
 SCHEME = "tipline-ram"
 
 _SLOT = struct.Struct("<16sII")  # key's hash, end of the window in unix seconds, count
 _SLOTS_IN_BUCKET = 8
 _BUCKETS = 8_192
-_SIZE = _SLOT.size * _SLOTS_IN_BUCKET * _BUCKETS  # 1.5 MiB, most of it never touched
+_SIZE = _SLOT.size * _SLOTS_IN_BUCKET * _BUCKETS  # 1.5 MiB
 
 
 class RamCounters(Storage):
@@ -38,11 +40,11 @@ class RamCounters(Storage):
     def __init__(self, uri: str, *, clock: Clock, **_: Any) -> None:
         super().__init__(uri)
         self._clock = clock
-        path = unquote(urlsplit(uri).path)
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        os.ftruncate(self._file, _SIZE)
+        path = Path(unquote(urlsplit(uri).path))
+        self._file = open_whole(path, _SIZE)
         self._table = mmap.mmap(self._file, _SIZE)
-        self._path = path
+        self._lock = Path(f"{path}.lock")
+        self._lock.touch(mode=0o600)
         self._turn = threading.Lock()
 
     @property
@@ -105,7 +107,7 @@ class RamCounters(Storage):
     def _exclusive(self) -> Iterator[None]:
         with self._turn:
             # A lock file opened here: a lock on a file inherited by fork would be shared, not exclusive.
-            lock = os.open(f"{self._path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            lock = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 yield

@@ -1,4 +1,7 @@
-"""The folder in RAM: what several public workers share and no disk may hold."""
+"""The folder in RAM: what several public workers share and no disk may hold.
+
+A tmpfs can be full. So whatever every request needs is there, whole, before the first one comes.
+"""
 
 import os
 import stat
@@ -23,6 +26,23 @@ def prepare_ram_folder(folder: Path, *, require_tmpfs: bool) -> Path:
     if require_tmpfs and not _is_tmpfs(folder):
         raise NotInRam(f"{folder} is not on a tmpfs. Name one with TIPLINE_RAM.")
     return folder
+
+
+def open_whole(path: Path, size: int) -> int:
+    """A file of which every byte has its room, and its descriptor; the missing ones are zero.
+
+    To touch a page of a sparse file that a full tmpfs cannot give ends a process that has mapped it (SIGBUS).
+
+    Raises:
+        OSError: there is no room for it.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        os.posix_fallocate(descriptor, 0, size)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
 
 
 def _is_tmpfs(folder: Path) -> bool:

@@ -16,11 +16,23 @@ from gunicorn.glogging import Logger
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.http.wsgi import Response
 
+from tipline.worker import SteadyWorker
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  # only the workers' heartbeats, which hold nothing
 STOP_SECONDS = 15
+THREADS = 256
+"""Requests that one worker process handles at once. A thread is made when all others are busy.
+
+Slow senders hold one each: with four bodies at once for each client (`tipline.public.limits`), fifty clients
+leave some for everybody else.
+"""
+CONNECTIONS = 4096
+"""Connections that one worker process keeps open, nearly all of them idle."""
+OPEN_FILES = 8192
+"""Connections, files and databases of one process; the usual 1,024 are fewer than its connections."""
 READ_AHEAD = 64 * 1024
 """Bytes of a body that the server takes from the socket at once: as many as an upload reads of it.
 
@@ -40,6 +52,19 @@ _LIFE_CYCLE = (
     "Worker (pid:%s) was sent %s!",
     "Worker exiting (pid: %s)",
 )
+_ERROR = b"This request could not be answered.\n"
+_ERROR_HEADERS = {
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Security-Policy": "default-src 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cache-Control": "no-store",
+}
+"""What both sites put on their pages, as far as it makes sense for a line of text."""
 _ADDRESS_TROUBLE = ("Connection in use: ", "Invalid address: ", "Can't connect to ", "connection to ")
 
 
@@ -71,10 +96,37 @@ class QuietLogger(Logger):
         self.error_log.filters = [OnlyLifeCycle()]
 
 
+_OPTIONS: dict[str, object] = {
+    "threads": THREADS,
+    "worker_connections": CONNECTIONS,
+    "worker_class": SteadyWorker,
+    "preload_app": True,
+    # What was made before the workers part is shared by them; the collector would only copy it.
+    "pre_fork": lambda _arbiter, _worker: gc.freeze(),
+    "graceful_timeout": STOP_SECONDS,
+    "keepalive": 5,
+    # Nobody's headers speak for the server itself: what a trusted proxy says is read by the site alone.
+    "forwarded_allow_ips": "",
+    "control_socket_disable": True,
+    "worker_tmp_dir": str(SHARED_MEMORY) if SHARED_MEMORY.is_dir() else None,
+    "accesslog": None,
+    "errorlog": "-",
+    "logger_class": QuietLogger,
+    "limit_request_line": 4094,
+    "limit_request_fields": 60,
+}
+_ONION: dict[str, object] = {
+    "proxy_protocol": "v1",
+    # The line stands before the first request of a connection, and the server forgets it after that one.
+    "keepalive": 0,
+}
+
+
 class _Server(BaseApplication):
-    def __init__(self, factory: Callable[[], Flask], options: dict[str, object]) -> None:
+    def __init__(self, factory: Callable[[], Flask], options: dict[str, object], *, onion: bool) -> None:
         self._factory = factory
         self._options = options
+        self._onion = onion
         super().__init__()  # type: ignore[no-untyped-call]  # the library is untyped
 
     def load_config(self) -> None:
@@ -83,7 +135,8 @@ class _Server(BaseApplication):
             config.set(name, value)
 
     def load(self) -> "WSGIApplication":
-        return _whole_bodies(self._factory())
+        site = _whole_bodies(self._factory())
+        return _through_the_onion(site) if self._onion else site
 
 
 def _whole_bodies(site: Flask) -> "WSGIApplication":
@@ -100,60 +153,57 @@ def _whole_bodies(site: Flask) -> "WSGIApplication":
     return checked
 
 
+def _through_the_onion(site: "WSGIApplication") -> "WSGIApplication":
+    """The site, for whoever came through the onion service: the line that names the circuit must be there."""
+
+    def checked(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if "PROXY_PROTOCOL" in environ:
+            return site(environ, start_response)
+        start_response("400 Bad Request", [*_ERROR_HEADERS.items(), ("Content-Length", str(len(_ERROR)))])
+        return [_ERROR]
+
+    return checked
+
+
 def serve(
-    factory: Callable[[], Flask], bind: str, *, workers: int = 2, threads: int = 16, timeout: int = 60
+    factory: Callable[[], Flask], bind: str, *, workers: int = 2, timeout: int = 60, onion: bool = False
 ) -> None:
     """Serve a site until SIGTERM or SIGINT; requests that run may end.
 
     Args:
         factory: makes the site, once, before the workers part.
         bind: host and port, or `unix:` and a path.
-        threads: how many requests a worker handles at once; a slow upload keeps one busy.
         timeout: seconds after which a worker that hangs as a whole is replaced.
+        onion: only an onion service connects here, and says in a PROXY line which circuit it speaks for.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold what is being read or typed
+    _allow_open_files()
     _drop_banner()
     util.write_error = write_error
     SocketUnreader.max_body_chunk = READ_AHEAD
     server = _Server(
         factory,
-        {
-            "bind": bind,
-            "workers": workers,
-            "threads": threads,
-            "worker_class": "gthread",
-            "preload_app": True,
-            # What was made before the workers part is shared by them; the collector would only copy it.
-            "pre_fork": lambda _arbiter, _worker: gc.freeze(),
-            "timeout": timeout,
-            "graceful_timeout": STOP_SECONDS,
-            "keepalive": 5,
-            "control_socket_disable": True,
-            "worker_tmp_dir": str(SHARED_MEMORY) if SHARED_MEMORY.is_dir() else None,
-            "accesslog": None,
-            "errorlog": "-",
-            "logger_class": QuietLogger,
-            "limit_request_line": 4094,
-            "limit_request_fields": 60,
-        },
+        {**_OPTIONS, **(_ONION if onion else {}), "bind": bind, "workers": workers, "timeout": timeout},
+        onion=onion,
     )
     server.run()  # type: ignore[no-untyped-call]  # the library is untyped
 
 
 def write_error(client: socket.socket, status: int, _reason: str, _message: str) -> None:
     """Answer what no site got to see: gunicorn's own repeats the request and has no headers of ours."""
-    body = b"This request could not be answered.\n"
     head = (
         f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
-        "Content-Type: text/plain; charset=utf-8",
-        f"Content-Length: {len(body)}",
-        "Content-Security-Policy: default-src 'none'",
-        "X-Content-Type-Options: nosniff",
-        "Referrer-Policy: same-origin",
-        "Cache-Control: no-store",
+        f"Content-Length: {len(_ERROR)}",
         "Connection: close",
+        *(f"{name}: {value}" for name, value in _ERROR_HEADERS.items()),
     )
-    util.write_nonblock(client, "\r\n".join((*head, "", "")).encode() + body)  # type: ignore[no-untyped-call]  # the library is untyped
+    util.write_nonblock(client, "\r\n".join((*head, "", "")).encode() + _ERROR)  # type: ignore[no-untyped-call]  # the library is untyped
+
+
+def _allow_open_files() -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _drop_banner() -> None:

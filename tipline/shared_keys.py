@@ -1,7 +1,8 @@
 """Keys that several workers share, kept in RAM and replaced as time passes.
 
 Nothing sealed under such a key outlives it: two periods later, or with the
-power, it is gone.
+power, it is gone. The file is written over in place, under its lock: a RAM
+folder that has no room for another one must not end the site with the period.
 """
 
 import fcntl
@@ -13,6 +14,7 @@ from typing import NamedTuple
 
 from crypto.randomness import random_bytes
 from tipline.clock import Clock
+from tipline.ram import open_whole
 
 KEY_BYTES = 32
 _FILE = struct.Struct(f">Q{KEY_BYTES}s{KEY_BYTES}s")
@@ -29,7 +31,9 @@ class SharedKeys:
     """A random key for each period of `seconds`, in one file of the RAM folder."""
 
     def __init__(self, path: Path, seconds: int, clock: Clock) -> None:
-        self._path = path
+        self._lock = Path(f"{path}.lock")
+        self._lock.touch(mode=0o600)
+        self._file = open_whole(path, _FILE.size)
         self._seconds = seconds
         self._clock = clock
         self._turn = threading.Lock()
@@ -46,7 +50,7 @@ class SharedKeys:
             return self._keys
 
     def _load(self, period: int) -> KeyPair:
-        lock = os.open(f"{self._path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
             known = self._read()
@@ -61,18 +65,8 @@ class SharedKeys:
             os.close(lock)
 
     def _read(self) -> tuple[int, KeyPair] | None:
-        try:
-            data = self._path.read_bytes()
-        except FileNotFoundError:
-            return None
-        if len(data) != _FILE.size:
-            return None
-        period, current, previous = _FILE.unpack(data)
-        return period, KeyPair(current, previous)
+        period, current, previous = _FILE.unpack(os.pread(self._file, _FILE.size, 0))
+        return (period, KeyPair(current, previous)) if period else None
 
     def _write(self, period: int, keys: KeyPair) -> None:
-        fresh = self._path.with_suffix(f".{os.getpid()}")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(_FILE.pack(period, *keys))
-        fresh.replace(self._path)
+        os.pwrite(self._file, _FILE.pack(period, *keys), 0)

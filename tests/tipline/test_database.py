@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 import admin.sessions.models  # noqa: F401  its table belongs to the same database
 import tipline.accounts.models
 import tipline.directory.models
+import tipline.sheets.models
 import tipline.tips.models  # noqa: F401
 from tests.clocks import FixedClock
 from tipline.database import Base, Database

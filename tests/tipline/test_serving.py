@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tipline.serving import OnlyLifeCycle
+from tipline.public.headers import HEADERS
+from tipline.serving import OnlyLifeCycle, write_error
 
 SITE = """
 import sys
@@ -26,7 +27,7 @@ def make():
         return "here"
     return app
 
-serve(make, sys.argv[1], workers=1, threads=2)
+serve(make, sys.argv[1], workers=1)
 """
 
 
@@ -78,6 +79,22 @@ def test_a_served_site_shows_no_banner_logs_no_visitor_and_ends_cleanly(tmp_path
     assert "Shutting down" in text
     assert "canary" not in text.lower()
     assert "ip=" not in text
+
+
+def test_what_the_server_itself_refuses_carries_the_headers_of_a_page() -> None:
+    one, other = socket.socketpair()
+    with one, other:
+        write_error(one, 400, "canary", "canary")
+        one.shutdown(socket.SHUT_WR)
+        with other.makefile("rb") as answer:
+            head, _, body = answer.read().decode().partition("\r\n\r\n")
+    given = dict(line.split(": ", 1) for line in head.splitlines()[1:])
+    assert HEADERS.keys() <= given.keys()
+    assert given["Content-Security-Policy"].startswith("default-src 'none'; ")
+    for name in ("Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "X-Frame-Options"):
+        assert given[name] == HEADERS[name]
+    assert given["Connection"] == "close"
+    assert "canary" not in head + body
 
 
 def _get(port: int, path: str = "/") -> HTTPResponse:
