@@ -110,8 +110,7 @@ def seal_file(content: bytes) -> tuple[NewItem, bytes]:
     sealer = FileSealer(sink, TIP, "照片.jpg", "image/jpeg")
     for start in range(0, len(content), 70_000):
         sealer.write(content[start : start + 70_000])
-    sealer.finish()
-    return sealer.item_for(AUDIENCE, CLAIM), sink.getvalue()
+    return sealer.finish().item_for(AUDIENCE, CLAIM), sink.getvalue()
 
 
 @pytest.mark.parametrize("size", [0, 1, 65_535, 65_536, 300_000])

@@ -86,15 +86,44 @@ class Sink(Protocol):
         """Take the next bytes."""
 
 
+@dataclass(frozen=True, repr=False)
+class SealedFile:
+    """A file that lies sealed somewhere, and what is needed to write its slips.
+
+    Until they are written, `key_seed` (32 bytes) is all that opens it. `digest` is the SHA-256 of the
+    sealed bytes, `size` the file's own length in bytes, without header and padding.
+    """
+
+    item: ItemId
+    tip: TipId
+    key_seed: bytes
+    digest: bytes
+    name: str
+    size: int
+    media_type: str
+
+    def item_for(self, audience: Audience, claim: SigningKey) -> NewItem:
+        """The file as an item with its slips, written last."""
+        return NewItem(
+            self.item,
+            self.tip,
+            "file",
+            self.digest,
+            None,
+            write_slips(self.tip, self.item, "file", self.digest, Identity(self.key_seed), audience),
+            _claimed(claim, self.tip, self.item, self.digest, "file"),
+        )
+
+
 class FileSealer:
-    """Seals a file while it arrives; the item key stays in this object until the slips are written."""
+    """Seals a file while it arrives; the item key stays in this object until the file ends."""
 
     def __init__(self, sink: Sink, tip: TipId, name: str, media_type: str) -> None:
         self.item = new_item_id()
-        self.name = name
-        self.media_type = media_type
-        self.size = 0
         self._tip = tip
+        self._name = name
+        self._media_type = media_type
+        self._size = 0
         self._key = Identity.generate()
         self._hashing = _HashingSink(sink)
         self._writer = age.SealingWriter(self._hashing, [self._key.recipient])
@@ -104,27 +133,22 @@ class FileSealer:
 
     def write(self, data: bytes) -> None:
         """Seal the next bytes of the file."""
-        self.size += len(data)
+        self._size += len(data)
         self._writer.write(data)
 
-    def finish(self) -> bytes:
-        """End the file with its padding; the SHA-256 of what was sealed."""
-        for piece in padding.tail(self._header_size + self.size, padding.FILE_FLOOR):
+    def finish(self) -> SealedFile:
+        """End the file with its padding."""
+        for piece in padding.tail(self._header_size + self._size, padding.FILE_FLOOR):
             self._writer.write(piece)
         self._writer.finish()
-        return self._hashing.digest()
-
-    def item_for(self, audience: Audience, claim: SigningKey) -> NewItem:
-        """The finished file as an item with its slips, written last."""
-        digest = self._hashing.digest()
-        return NewItem(
-            self.item,
-            self._tip,
-            "file",
-            digest,
-            None,
-            write_slips(self._tip, self.item, "file", digest, self._key, audience),
-            _claimed(claim, self._tip, self.item, digest, "file"),
+        return SealedFile(
+            item=self.item,
+            tip=self._tip,
+            key_seed=self._key.seed,
+            digest=self._hashing.digest(),
+            name=self._name,
+            size=self._size,
+            media_type=self._media_type,
         )
 
 

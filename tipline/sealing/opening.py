@@ -1,7 +1,8 @@
 """Opening an item with a key that somebody already holds.
 
-Two rooms may import this: the admin site's readings, after the keeper has
-logged them, and the reporter's mailbox, with the reporter's own key.
+Three rooms may import this: the admin site's readings, after the keeper has
+logged them, the reporter's mailbox, with the reporter's own key, and the public
+site's uploads, for a file that no tip holds yet, to take its hidden data out.
 """
 
 from collections.abc import Iterator
