@@ -4,7 +4,8 @@ All are canonical JSON, so that two programs agree on every byte.
 """
 
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +13,8 @@ from crypto.canonical import decode, encode
 from crypto.errors import BadFormat
 from crypto.keys import Recipient
 from crypto.policies import Route
-from tipline.tips.categories import Category, Official, Urgency
+from tipline.tips.categories import Category, Channel, Official, Urgency
+from tipline.tips.topics import Topic, in_order
 
 FORMAT = 1
 MAX_TEXT_BYTES = 65_536
@@ -31,10 +33,23 @@ class FileEntry:
 
 
 @dataclass(frozen=True)
+class Entered:
+    """How a tip came that a member of staff typed in.
+
+    `came_on` is the day of the letter or the talk, `original` where the paper is kept.
+    """
+
+    channel: Channel
+    came_on: date
+    original: str = ""
+
+
+@dataclass(frozen=True)
 class TipText:
     """The first item of a tip: the answers, and what binds the reporter to it.
 
-    `received` is when the tip came, in UTC: it stands here and nowhere in clear.
+    `received` is when the tip came, in UTC: it stands here and nowhere in clear. `entered` is None for what
+    a reporter typed.
     """
 
     description: str
@@ -50,9 +65,10 @@ class TipText:
     claim: bytes
     route: Route
     files: tuple[FileEntry, ...] = ()
+    entered: Entered | None = None
 
     def encode(self) -> bytes:
-        """Canonical JSON."""
+        """Canonical JSON; `entered` is left out where a reporter typed."""
         return encode(
             {
                 "v": FORMAT,
@@ -69,10 +85,8 @@ class TipText:
                 "recipient": b64encode(self.recipient.raw).decode(),
                 "claim": self.claim.hex(),
                 "route": {"desks": list(self.route.desks), "excluded": list(self.route.excluded)},
-                "files": [
-                    {"item": f.item, "digest": f.digest, "name": f.name, "size": f.size, "type": f.media_type}
-                    for f in self.files
-                ],
+                "files": _from_files(self.files),
+                **_entered_fields(self.entered),
             }
         )
 
@@ -98,10 +112,8 @@ class TipText:
                 recipient=Recipient(b64decode(_text(fields, "recipient"), validate=True)),
                 claim=bytes.fromhex(_text(fields, "claim")),
                 route=Route(tuple(fields["route"]["desks"]), tuple(fields["route"]["excluded"])),
-                files=tuple(
-                    FileEntry(f["item"], f["digest"], f["name"], f["size"], f["type"])
-                    for f in fields["files"]
-                ),
+                files=_to_files(fields["files"]),
+                entered=_entered(fields.get("entered")),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise BadFormat("not a tip's text") from error
@@ -158,14 +170,32 @@ class Card:
 
 @dataclass(frozen=True)
 class Message:
-    """One message of the thread, from the reporter or from a desk."""
+    """One message of the thread, from the reporter or from a desk.
+
+    `topic` says what it is about: a `Topic`, or a word of a later version. `answers` maps a question's
+    name to what was answered, `files` are those that came with it, and `sending` (hex) tells which form
+    brought them, so that the same form sent twice is one message.
+    """
 
     text: str
     day: date
+    topic: str = Topic.MESSAGE
+    answers: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[FileEntry, ...] = ()
+    sending: str = ""
 
     def encode(self) -> bytes:
-        """Canonical JSON."""
-        return encode({"v": FORMAT, "text": self.text, "day": self.day.isoformat()})
+        """Canonical JSON; what is empty is left out, so a plain message has text and day alone."""
+        fields: dict[str, Any] = {"v": FORMAT, "text": self.text, "day": self.day.isoformat()}
+        if self.topic:
+            fields["topic"] = str(self.topic)
+        if self.answers:
+            fields["answers"] = dict(self.answers)
+        if self.files:
+            fields["files"] = _from_files(self.files)
+        if self.sending:
+            fields["sending"] = self.sending
+        return encode(fields)
 
     @classmethod
     def decode(cls, data: bytes) -> "Message":
@@ -174,11 +204,46 @@ class Message:
         Raises:
             BadFormat: not a message.
         """
-        fields = decode(data)
+        fields = {"topic": "", "answers": {}, "files": [], "sending": ""} | decode(data)
         try:
-            return cls(_text(fields, "text"), date.fromisoformat(_text(fields, "day")))
+            return cls(
+                text=_text(fields, "text"),
+                day=date.fromisoformat(_text(fields, "day")),
+                topic=_text(fields, "topic"),
+                answers=in_order({name: _text(fields["answers"], name) for name in fields["answers"]}),
+                files=_to_files(fields["files"]),
+                sending=_text(fields, "sending"),
+            )
         except (KeyError, TypeError, ValueError) as error:
             raise BadFormat("not a message") from error
+
+
+def _from_files(files: tuple[FileEntry, ...]) -> list[dict[str, Any]]:
+    return [
+        {"item": f.item, "digest": f.digest, "name": f.name, "size": f.size, "type": f.media_type}
+        for f in files
+    ]
+
+
+def _to_files(files: list[dict[str, Any]]) -> tuple[FileEntry, ...]:
+    return tuple(FileEntry(f["item"], f["digest"], f["name"], f["size"], f["type"]) for f in files)
+
+
+def _entered_fields(entered: Entered | None) -> dict[str, Any]:
+    if entered is None:
+        return {}
+    how = {"channel": entered.channel, "came_on": entered.came_on.isoformat(), "original": entered.original}
+    return {"entered": how}
+
+
+def _entered(fields: dict[str, Any] | None) -> Entered | None:
+    if fields is None:
+        return None
+    return Entered(
+        channel=Channel(_text(fields, "channel")),
+        came_on=date.fromisoformat(_text(fields, "came_on")),
+        original=_text(fields, "original"),
+    )
 
 
 def _text(fields: dict[str, Any], name: str) -> str:

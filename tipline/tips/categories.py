@@ -1,4 +1,4 @@
-"""What a tip may be about: the official categories that a deployment offers."""
+"""What a tip may be about, and how it may come: the official categories that a deployment offers."""
 
 from enum import StrEnum
 
@@ -36,3 +36,12 @@ class Urgency(StrEnum):
 
     NORMAL = "normal"
     DANGER = "danger"
+
+
+class Channel(StrEnum):
+    """How a tip came that a member of staff types in."""
+
+    LETTER = "letter"
+    PHONE = "phone"
+    WALK_IN = "walk-in"
+    OTHER = "other"

@@ -48,3 +48,34 @@ class TooManyUnits(TipError):
     sentence = mark(
         "Too many offices are ticked. Please tick the most important ones and write the others below."
     )
+
+
+class CodeReplaced(TipError):
+    """A form that was sent already comes again, and its code opens nothing any more."""
+
+    sentence = mark(
+        "This form had been sent before, and its code has been replaced since, or its mailbox closed. "
+        "Nothing was sent now. To add something, open the mailbox with the new code. "
+        "For something new, please open a new form."
+    )
+
+
+class NothingAnswered(TipError):
+    """Every field of a question group is empty."""
+
+    sentence = mark("Please fill in one of the fields. One is enough.")
+
+
+class NoObjectionNow(TipError):
+    """The tip is not in a state against which one can object, or no longer."""
+
+    sentence = mark(
+        "An objection is possible for 30 days after a report was found to be outside our remit, or was "
+        "closed. You can write a message at any time."
+    )
+
+
+class NotSure(TipError):
+    """What cannot be undone was asked for without the tick that confirms it."""
+
+    sentence = mark("Please tick the box first, if you are sure.")

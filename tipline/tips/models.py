@@ -12,7 +12,10 @@ class Tip(Base):
     """A sealed tip. No column may name, place or time its reporter.
 
     `desk` and `state` are caches of the log; `tipline rebuild` makes them again.
-    `marker` holds, sealed for the reporter, up to where they have read.
+    `marker` holds, sealed for the reporter, up to where they have read. `root`
+    holds the tip's first tracking code, sealed under the one in force: always of
+    one size, so that nobody can tell whether a code was replaced. It is empty in
+    rows from before the column existed: those are under their first code still.
     """
 
     __tablename__ = "tips"
@@ -30,6 +33,7 @@ class Tip(Base):
     card_version: Mapped[int] = mapped_column(default=0)
     card_box: Mapped[bytes | None]
     marker: Mapped[bytes]
+    root: Mapped[bytes] = mapped_column(default=b"")
 
 
 class Item(Base):

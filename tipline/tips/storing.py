@@ -10,8 +10,9 @@ from typing import Any, cast
 from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session
 
-from tipline.ids import TipId
-from tipline.sealing.items import NewItem
+from tipline.ids import ItemId, TipId
+from tipline.sealing.items import NewItem, SealedFile
+from tipline.tips.intake import Intake
 from tipline.tips.models import Item, Slip
 
 ITEMS = cast("Table", Item.__table__)
@@ -22,6 +23,24 @@ def next_position(session: Session, tip: TipId) -> int:
     """The first free position among a tip's items."""
     highest = session.execute(select(func.max(ITEMS.c.position)).where(ITEMS.c.tip_id == tip)).scalar()
     return 0 if highest is None else int(highest) + 1
+
+
+def held_files(session: Session, files: Sequence[SealedFile]) -> frozenset[ItemId]:
+    """Which of these files a tip holds: a page that is sent twice brings the same ones again."""
+    items = [file.item for file in files]
+    return frozenset(
+        ItemId(item) for item in session.execute(select(ITEMS.c.id).where(ITEMS.c.id.in_(items))).scalars()
+    )
+
+
+def settle_files(files: Sequence[SealedFile], use: Intake) -> None:
+    """After a commit: move what a tip holds to its place, and throw away what came in vain."""
+    if not files:
+        return
+    with use.database.reading() as session:
+        held = held_files(session, files)
+    use.files.keep(held)
+    use.files.discard(file.item for file in files if file.item not in held)
 
 
 def store_items(

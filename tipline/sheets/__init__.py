@@ -1,0 +1,1 @@
+"""Code sheets: tracking codes that were printed before anybody reported."""
