@@ -12,6 +12,7 @@ from tipline.keeper_client.reasons import Reason
 from tipline.roster import Roster
 
 APPEND = "append"
+ENTER = "enter"
 RELEASE = "release"
 LIST = "list"
 EXPORT = "export"
@@ -22,7 +23,7 @@ class Asked:
     """One request for an entry.
 
     Attributes:
-        op: `release`, `list`, `append` or `export`.
+        op: `release`, `list`, `append`, `enter` or `export`.
         statement: None when the bytes were none (or for `export`, which the keeper states itself).
         digest: SHA-256 of those bytes, hex.
         fault: why there is no statement.

@@ -13,7 +13,7 @@ from crypto.notes import NoteSigner, sign_json
 from tipline.clock import Clock
 from tipline.database import Database
 from tipline.keeper.answers import Answers, hashes_to_text
-from tipline.keeper.asked import APPEND, EXPORT, LIST, RELEASE, Asked, prepare
+from tipline.keeper.asked import APPEND, ENTER, EXPORT, LIST, RELEASE, Asked, prepare
 from tipline.keeper.batch import NO_ENTRY, Declined, Examiner
 from tipline.keeper.errors import Refusal, Unavailable
 from tipline.keeper.fields import read_bytes, read_ids, read_list, read_number, read_text
@@ -65,6 +65,7 @@ class Keeper:
             "directory": self._signed_directory,
             "roster": self._roster,
             "append": self._append,
+            "enter": self._enter,
             "release": self._release,
             "list": self._list,
             "entries": self._entries,
@@ -88,6 +89,9 @@ class Keeper:
 
     def _append(self, request: Mapping[str, Any]) -> dict[str, Any]:
         return self._submit(request, APPEND, [], read_bytes(request, "slip"))
+
+    def _enter(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        return self._submit(request, ENTER, _slips(request), b"")
 
     def _release(self, request: Mapping[str, Any]) -> dict[str, Any]:
         return self._submit(request, RELEASE, _slips(request), b"")

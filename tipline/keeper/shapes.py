@@ -10,12 +10,14 @@ from typing import Any, Final
 
 from tipline.keeper.errors import Refusal
 from tipline.keeper_client.reasons import Reason
+from tipline.tips.categories import Channel
 from tipline.tips.moves import TipState
 from tipline.tips.purposes import Purpose
 
 MAX_LISTED: Final = 400  # items in one list or read statement: its slips still fit one frame
 MAX_AUDITED: Final = 1_000_000  # entries under one audit statement
 MAX_ROUTE: Final = 100  # ids of one kind in a route; a policy block holds fewer
+MAX_SHEETS: Final = 20  # code sheets printed under one statement
 
 Check = Callable[[Any], bool]
 
@@ -29,7 +31,7 @@ def _text(pattern: re.Pattern[str]) -> Check:
     return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
-def _one_of(values: type[TipState] | type[Purpose]) -> Check:
+def _one_of(values: type[TipState] | type[Purpose] | type[Channel]) -> Check:
     allowed = frozenset(value.value for value in values)
     return lambda value: isinstance(value, str) and value in allowed
 
@@ -61,6 +63,16 @@ def _items(least: int) -> Check:
         return least <= len({each["item"] for each in value}) == len(value) <= MAX_LISTED
 
     return check
+
+
+def _are_sheets(value: Any) -> bool:
+    if not isinstance(value, list) or not all(map(_is_hash, value)):
+        return False
+    return 1 <= len(value) <= MAX_SHEETS and value == sorted(set(value))
+
+
+def _is_sheet_or_none(value: Any) -> bool:
+    return value == "" or _is_hash(value)
 
 
 def _is_reason(value: Any) -> bool:
@@ -113,6 +125,15 @@ _FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
         "desks": _sorted_names(1),
         "excluded": _sorted_names(0),
         "reason": _is_reason,
+    },
+    "sheets": {"desk": _is_name, "sheets": _are_sheets},
+    "entry": {
+        "tip": _is_id,
+        "desk": _is_name,
+        "claim": _is_hash,  # 32 bytes, too
+        "channel": _one_of(Channel),
+        "sheet": _is_sheet_or_none,
+        "items": _items(1),
     },
     "audit": {"first": _whole(0, 2**53), "count": _whole(1, MAX_AUDITED)},
     "export": {"size": _whole(0, 2**53), "root": _is_hash},

@@ -109,6 +109,11 @@ class AdminKeeper:
             return Appended(proven.index)
         return Appended(proven.index, self._record(answer, proven, statement))
 
+    def enter(self, statement: Statement, slips: Sequence[SlipRequest]) -> Appended:
+        """Have the entry of a tip logged; the slips of its items, in their order, tell its route."""
+        proven, answer = self._logged("enter", statement, {"slips": _frames(slips)})
+        return Appended(proven.index, self._record(answer, proven, statement))
+
     def release(self, statement: Statement, slips: Sequence[SlipRequest]) -> Release:
         """Have a reading logged, and the keeper's lock taken off the slips of its items, in their order."""
         proven, answer = self._logged("release", statement, {"slips": _frames(slips)})

@@ -30,3 +30,5 @@ class Reason(StrEnum):
     CLAIM_SIGNATURE = "claim-signature"
     """The reporter did not sign this item."""
     GROUP_EXISTS = "group-exists"
+    TIP_EXISTS = "tip-exists"
+    """An entry for a tip that is known already."""

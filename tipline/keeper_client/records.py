@@ -13,11 +13,16 @@ RECORDED: Final[Mapping[str, tuple[str, ...]]] = {
     "note": ("item", "hash"),
     "move": ("from", "to"),
     "route": ("desks", "excluded"),
+    "sheets": ("sheets",),
+    "entry": ("claim", "sheet", "items"),
 }
 
 
 def record_body(statement: Statement, index: int, day: str) -> dict[str, Any]:
-    """What the record of a done statement says; `day` is the UTC day of its entry, ISO."""
+    """What the record of a done statement says; `day` is the UTC day of its entry, ISO.
+
+    A statement about no tip leaves `tip` empty.
+    """
     body = statement.body
     record = {
         "v": 1,
@@ -27,6 +32,6 @@ def record_body(statement: Statement, index: int, day: str) -> dict[str, Any]:
         "day": day,
         "statement": statement.digest,
         "kind": body["type"],
-        "tip": body["tip"],
+        "tip": body.get("tip", ""),
     }
     return record | {name: body[name] for name in RECORDED[body["type"]]}

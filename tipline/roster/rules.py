@@ -109,6 +109,8 @@ DUTIES: Final[Mapping[str, Duty]] = {
     "note": require_holders,
     "move": require_holders,
     "route": require_a_holder,
+    "sheets": require_holders,
+    "entry": require_holders,
     "audit": require_auditors,
     "export": require_keeper,
 }

@@ -100,6 +100,12 @@ class Case:
         known = all(desk is not None and desk.reads and desk.id != AUDITORS for desk in desks)
         return known and bool(route.desks) and set(route.excluded) <= roster.units.keys()
 
+    def somebody_reads(self, route: Route) -> bool:
+        """Whether anybody at the desks of a route may read under it: nobody buries a tip by excluding all."""
+        members = self.draft.roster.members.values()
+        holders = (member for member in members if member.active and member.desks.intersection(route.desks))
+        return any(not self.units(member).intersection(route.excluded) for member in holders)
+
     def pin_new(self, named: Mapping[str, str], kind: str) -> None:
         """Pin an item that this statement brings into being; nothing, when it names none.
 

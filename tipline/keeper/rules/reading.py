@@ -116,7 +116,8 @@ def _require_pinned(case: Case, standing: Standing, slip: OpenedSlip) -> None:
     if bytes.fromhex(policy.claim) != standing.claim or (pin is not None and pin != _as_pin(slip)):
         raise Refusal(Reason.ITEM_MISMATCH)
     if policy.kind in CLAIMED_KINDS:
-        if not slip.claimed:
+        # What is pinned was signed when it was first seen, or was entered by a member's own statement.
+        if not slip.claimed and pin is None:
             raise Refusal(Reason.CLAIM_SIGNATURE)
         # Otherwise a made-up slip, seen first, could pin a route that excludes nobody.
         if not standing.had(policy.route):

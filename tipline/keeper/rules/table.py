@@ -5,9 +5,9 @@ from typing import Final
 
 from crypto.errors import BadSignature
 from crypto.statements import Statement
-from tipline.keeper.asked import APPEND, LIST, RELEASE, Asked, signing_keys
+from tipline.keeper.asked import APPEND, ENTER, LIST, RELEASE, Asked, signing_keys
 from tipline.keeper.errors import Refusal
-from tipline.keeper.rules import cards, people, reading, tips
+from tipline.keeper.rules import cards, entries, people, reading, tips
 from tipline.keeper.rules.case import Case, Granted
 from tipline.keeper.shapes import check_shape
 from tipline.keeper.state import Draft
@@ -20,6 +20,7 @@ Rule = Callable[[Case], Granted]
 _RULES: Final[Mapping[str, Mapping[str, Rule]]] = {
     RELEASE: {"read": reading.read},
     LIST: {"list": reading.list_cards},
+    ENTER: {"entry": entries.entry},
     APPEND: {
         "unit": people.change,
         "member": people.change,
@@ -30,6 +31,7 @@ _RULES: Final[Mapping[str, Mapping[str, Rule]]] = {
         "desk": people.change,
         "audit": people.audit,
         "card-group": cards.card_group,
+        "sheets": entries.sheets,
         "reply": tips.reply,
         "note": tips.note,
         "move": tips.move,

@@ -58,7 +58,7 @@ def route(case: Case) -> Granted:
     case.require_desk_reads(standing.route)
     case.require_not_excluded(signers, standing.route.excluded)
     new = Route(tuple(body["desks"]), tuple(body["excluded"]))
-    if not case.knows(new) or not _somebody_reads(case, new):
+    if not case.knows(new) or not case.somebody_reads(new):
         raise Refusal(Reason.NOT_ALLOWED)
     if len(signers) > 2:
         raise Refusal(Reason.NOT_ALLOWED)
@@ -80,10 +80,3 @@ def _standing_for_one(case: Case) -> Standing:
     case.require_desk_reads(standing.route)
     case.require_not_excluded([member], standing.route.excluded)
     return standing
-
-
-def _somebody_reads(case: Case, new: Route) -> bool:
-    """Whether anybody at the desks of a route may read under it: nobody buries a tip by excluding all."""
-    members = case.draft.roster.members.values()
-    holders = (member for member in members if member.active and member.desks.intersection(new.desks))
-    return any(not case.units(member).intersection(new.excluded) for member in holders)
