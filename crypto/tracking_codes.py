@@ -104,6 +104,11 @@ class TrackingCode(Hidden):
         """A 32-byte key for the reporter's private marks, such as what was read."""
         return derive(self.raw, "tipline/code/marker")
 
+    @cached_property
+    def root_key(self) -> bytes:
+        """A 32-byte key for the box that leads from the code in force to the first one."""
+        return derive(self.raw, "tipline/code/root")
+
 
 def _parse(text: str) -> bytes:
     if len(text) > _MAX_TYPED:

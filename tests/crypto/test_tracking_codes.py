@@ -164,9 +164,12 @@ def test_a_group_typed_twice_counts_once() -> None:
 
 def test_what_is_derived_depends_on_the_bytes_alone_and_does_not_overlap() -> None:
     again = TrackingCode.parse(CODE.reveal())
-    derived = [CODE.locator, CODE.identity.seed, CODE.claim_key.seed, CODE.marker_key]
-    assert derived == [again.locator, again.identity.seed, again.claim_key.seed, again.marker_key]
-    assert len({*derived, CODE.raw}) == 5
+    derived, expected = (
+        [code.locator, code.identity.seed, code.claim_key.seed, code.marker_key, code.root_key]
+        for code in (CODE, again)
+    )
+    assert derived == expected
+    assert len({*derived, CODE.raw}) == 6
     assert all(len(secret) == 32 for secret in derived)
     assert CODE.locator_hash == hashlib.sha256(CODE.locator).digest()
 

@@ -14,7 +14,8 @@ class UnknownCode(MailboxError):
 
     sentence = mark(
         "We know no such code. Please compare all eight groups with your note. "
-        "If you have just sent your report and never saw a code, please send it again."
+        "If you have just sent your report and never saw a code, please send it again. "
+        "From a printed sheet? It works only once your letter was typed in. Wait a few days."
     )
 
 
@@ -22,8 +23,12 @@ class SignedOut(MailboxError):
     """No session, or one that has ended."""
 
     sentence = mark(
-        "The mailbox was closed because it was not used for a while. Please enter your code again."
+        "The mailbox is shut: it was not used for a while, or somebody shut it. Please enter your code again."
     )
+
+
+class MailboxGone(SignedOut):
+    """The session's code finds nothing any more: it was replaced, or the mailbox was closed for good."""
 
 
 class DamagedMailbox(MailboxError):

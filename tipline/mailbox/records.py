@@ -5,12 +5,14 @@ reporter and cannot redirect what the reporter adds.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from crypto.errors import CryptoError
 from crypto.notes import NoteVerifier, open_json
 from tipline.ids import ItemId, TipId
 from tipline.routing import Route
+from tipline.tips.moves import TipState
 
 
 def confirms_reply(record: bytes, log: NoteVerifier, tip: TipId, item: ItemId, digest: bytes) -> bool:
@@ -31,6 +33,26 @@ def confirms_reply(record: bytes, log: NoteVerifier, tip: TipId, item: ItemId, d
     return {name: fields.get(name) for name in wanted} == wanted
 
 
+def confirms_entry(
+    record: bytes, log: NoteVerifier, tip: TipId, item: ItemId, digest: bytes, claim: bytes
+) -> bool:
+    """Whether the keeper logged that a member entered exactly this item of this tip, for this claim key.
+
+    A filter as well: where it is false, the reporter's own signature decides.
+    """
+    fields = _opened(record, log) if record else {}
+    wanted = {
+        "type": "record",
+        "log": log.name,
+        "kind": "entry",
+        "tip": tip.hex(),
+        "claim": claim.hex(),
+    }
+    if {name: fields.get(name) for name in wanted} != wanted:
+        return False
+    return {"item": item.hex(), "hash": digest.hex()} in fields["items"]
+
+
 def latest_route(records: Iterable[bytes], log: NoteVerifier, tip: TipId) -> Route | None:
     """The route of the newest route record of this tip; None when there is no valid one."""
     best: tuple[int, Route] | None = None
@@ -47,6 +69,15 @@ def latest_route(records: Iterable[bytes], log: NoteVerifier, tip: TipId) -> Rou
         if best is None or fields["index"] > best[0]:
             best = (fields["index"], route)
     return best[1] if best else None
+
+
+def moved_to(record: bytes, log: NoteVerifier, tip: TipId) -> tuple[TipState, date] | None:
+    """The state that the keeper logged for this tip, and since when; None when this is no such record."""
+    fields = _opened(record, log)
+    wanted = {"type": "record", "log": log.name, "kind": "move", "tip": tip.hex()}
+    if {name: fields.get(name) for name in wanted} != wanted:
+        return None
+    return TipState(fields["to"]), date.fromisoformat(fields["day"])
 
 
 def _opened(record: bytes, log: NoteVerifier) -> dict[str, Any]:

@@ -14,12 +14,16 @@ from crypto.notes import NoteVerifier
 from crypto.tracking_codes import TrackingCode
 from tipline.ids import ItemId, TipId
 from tipline.mailbox.errors import DamagedMailbox, UnknownCode
-from tipline.mailbox.records import confirms_reply, latest_route
+from tipline.mailbox.records import confirms_entry, confirms_reply, latest_route
+from tipline.mailbox.roots import open_root
 from tipline.routing import Route
 from tipline.sealing.audience import claim_message
 from tipline.sealing.opening import open_item
 from tipline.tips.answers import Message, TipText
 from tipline.tips.models import Item, Tip
+
+OWN_KINDS = ("text", "message")
+"""What a reporter writes."""
 
 _MARKER = b"tipline/marker\n"
 _MARKER_BYTES = 8
@@ -29,7 +33,11 @@ ItemRow = Row[bytes, int, str, date, bytes | None, bytes, bytes]
 
 @dataclass(frozen=True)
 class Mailbox:
-    """A tip that was found by its code. `read_up_to` is the position of the last reply that was shown."""
+    """A tip that was found by its code.
+
+    `code` is the tip's first one, whose keys open and sign; `read_up_to` is the position of the last
+    reply that was shown.
+    """
 
     code: TrackingCode
     tip: TipId
@@ -47,24 +55,27 @@ class Reply:
 
 @dataclass(frozen=True)
 class Sent:
-    """Something the reporter sent, by its day; the text only when it was asked for."""
+    """Something the reporter sent, by its day; its content only when it was asked for."""
 
     position: int
     day: date
-    text: str = ""
+    message: Message | None = None
 
 
 def find_mailbox(session: Session, code: TrackingCode) -> Mailbox:
-    """Find the tip of a code.
+    """Find the tip of a code in force.
 
     Raises:
         UnknownCode: there is none.
+        DamagedMailbox: the box with the tip's first code was written over.
     """
-    row = session.execute(select(Tip.id, Tip.marker).where(Tip.locator == code.locator_hash)).one_or_none()
+    query = select(Tip.id, Tip.marker, Tip.root).where(Tip.locator == code.locator_hash)
+    row = session.execute(query).one_or_none()
     if row is None:
         raise UnknownCode
     tip = TipId(row.id)
-    return Mailbox(code, tip, _read_marker(code, tip, row.marker))
+    first = open_root(code, tip, row.root)
+    return Mailbox(first, tip, _read_marker(first, tip, row.marker))
 
 
 def replies(session: Session, mailbox: Mailbox, log: NoteVerifier, *, after: int = -1) -> list[Reply]:
@@ -81,25 +92,33 @@ def replies(session: Session, mailbox: Mailbox, log: NoteVerifier, *, after: int
     return found
 
 
-def sent(session: Session, mailbox: Mailbox, *, with_text: bool) -> list[Sent]:
-    """What the reporter wrote, oldest first; without their text unless it was asked for."""
+def sent(session: Session, mailbox: Mailbox) -> list[Sent]:
+    """What the reporter sent, by its day alone: nothing is opened."""
+    return [Sent(row.position, row.day) for kind in OWN_KINDS for row in _items(session, mailbox.tip, kind)]
+
+
+def own_messages(session: Session, mailbox: Mailbox, log: NoteVerifier, *, after: int = -1) -> list[Sent]:
+    """What the reporter sent behind a position, with its content; the tip's text as a message, too.
+
+    Rows that are not the reporter's are not there.
+    """
     found = []
-    for kind in ("text", "message"):
-        for row in _items(session, mailbox.tip, kind):
-            text = _own_text(mailbox, row) if with_text else ""
-            if text is not None:
-                found.append(Sent(row.position, row.day, text))
-    return found
+    for kind in OWN_KINDS:
+        for row in _items(session, mailbox.tip, kind, after):
+            message = _own_message(mailbox, row, log)
+            if message is not None:
+                found.append(Sent(row.position, row.day, message))
+    return sorted(found, key=lambda one: one.position)
 
 
-def first_text(session: Session, mailbox: Mailbox) -> TipText:
+def first_text(session: Session, mailbox: Mailbox, log: NoteVerifier) -> TipText:
     """The tip's first item: the answers, the reporter's keys and the first route.
 
     Raises:
-        DamagedMailbox: none carries the reporter's signature and opens.
+        DamagedMailbox: none opens that carries the reporter's signature or a logged entry's record.
     """
     for row in _items(session, mailbox.tip, "text"):
-        content = _open_own(mailbox, row)
+        content = _open_own(mailbox, row, log)
         if content is not None:
             return TipText.decode(content)
     raise DamagedMailbox
@@ -131,9 +150,9 @@ def _read_marker(code: TrackingCode, tip: TipId, marker: bytes) -> int:
         return -1
 
 
-def own_texts(session: Session, mailbox: Mailbox) -> Iterator[str]:
+def own_texts(session: Session, mailbox: Mailbox, log: NoteVerifier) -> Iterator[str]:
     """Every text the reporter has sent so far."""
-    return (one.text for one in sent(session, mailbox, with_text=True))
+    return (one.message.text for one in own_messages(session, mailbox, log) if one.message)
 
 
 def _items(session: Session, tip: TipId, kind: str, after: int = -1) -> Sequence[ItemRow]:
@@ -155,19 +174,23 @@ def _open(mailbox: Mailbox, row: ItemRow, kind: str) -> bytes | None:
     return opened.content.reveal()
 
 
-def _open_own(mailbox: Mailbox, row: ItemRow) -> bytes | None:
-    """The content of a row that carries the reporter's own signature."""
+def _open_own(mailbox: Mailbox, row: ItemRow, log: NoteVerifier) -> bytes | None:
+    """The content of a row that the reporter signed, or that staff entered for this code."""
     digest = hashlib.sha256(row.sealed or b"").digest()
-    message = claim_message(mailbox.tip, ItemId(row.id), digest, row.kind)
-    try:
-        mailbox.code.claim_key.public.verify(row.claim_signature, message)
-    except BadSignature:
-        return None
+    claim = mailbox.code.claim_key.public
+    if not confirms_entry(row.record, log, mailbox.tip, ItemId(row.id), digest, claim.raw):
+        try:
+            claim.verify(row.claim_signature, claim_message(mailbox.tip, ItemId(row.id), digest, row.kind))
+        except BadSignature:
+            return None
     return _open(mailbox, row, row.kind)
 
 
-def _own_text(mailbox: Mailbox, row: ItemRow) -> str | None:
-    data = _open_own(mailbox, row)
+def _own_message(mailbox: Mailbox, row: ItemRow, log: NoteVerifier) -> Message | None:
+    data = _open_own(mailbox, row, log)
     if data is None:
         return None
-    return TipText.decode(data).description if row.kind == "text" else Message.decode(data).text
+    if row.kind == "message":
+        return Message.decode(data)
+    first = TipText.decode(data)
+    return Message(first.description, row.day, files=first.files)

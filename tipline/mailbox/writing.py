@@ -1,21 +1,25 @@
 """What a reporter adds to their tip, sealed to the desks of its route as it stands now."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+
+from sqlalchemy.orm import Session
 
 from tipline.directory.types import Directory
-from tipline.ids import INTEGRITY, DeskId
-from tipline.mailbox.thread import Mailbox, current_route, first_text, own_texts
+from tipline.mailbox.repeats import is_said, new_files
+from tipline.mailbox.thread import Mailbox, current_route, first_text
 from tipline.routing import Route
 from tipline.sealing.audience import Audience
-from tipline.sealing.items import FileSealer, seal_item
-from tipline.tips.answers import MAX_TEXT_BYTES, Message
-from tipline.tips.errors import NothingWritten, TextTooLong
+from tipline.sealing.items import NewItem, SealedFile, seal_item
+from tipline.tips.answers import MAX_TEXT_BYTES, FileEntry, Message
+from tipline.tips.errors import NothingAnswered, NothingWritten, TextTooLong
+from tipline.tips.first import audience_under
 from tipline.tips.intake import Intake
-from tipline.tips.storing import next_position, store_items
+from tipline.tips.storing import next_position, settle_files, store_items
+from tipline.tips.topics import Topic
 
 
-def add_message(mailbox: Mailbox, text: str, use: Intake) -> None:
-    """Store a message of the reporter's. Sending the same text again stores nothing twice.
+def add_message(mailbox: Mailbox, text: str, use: Intake, *, topic: Topic = Topic.MESSAGE) -> None:
+    """Store a message of the reporter's. The same words sent again, with no answer between, are stored once.
 
     Raises:
         NothingWritten: only white space.
@@ -23,30 +27,69 @@ def add_message(mailbox: Mailbox, text: str, use: Intake) -> None:
         DamagedMailbox: the tip's first item does not open.
     """
     check_text(text)
+    _add(mailbox, Message(text, use.clock.today(), topic), use)
+
+
+def add_notice(
+    mailbox: Mailbox, topic: Topic, text: str, use: Intake, also: Callable[[Session], None] | None = None
+) -> None:
+    """Store a message whose topic says enough; the text may be empty.
+
+    Args:
+        also: what to do in the same transaction.
+
+    Raises:
+        TextTooLong: over MAX_TEXT_BYTES as UTF-8.
+        DamagedMailbox: the tip's first item does not open.
+    """
+    check_length(text)
+    _add(mailbox, Message(text.strip(), use.clock.today(), topic), use, also=also)
+
+
+def add_answers(mailbox: Mailbox, answers: Mapping[str, str], use: Intake) -> None:
+    """Store the answers to a group of questions, as one message. The same answers sent again are stored once.
+
+    Raises:
+        NothingAnswered: there are none.
+        DamagedMailbox: the tip's first item does not open.
+    """
+    if not answers:
+        raise NothingAnswered
+    _add(mailbox, Message("", use.clock.today(), Topic.ANSWERS, answers), use)
+
+
+def add_files(mailbox: Mailbox, text: str, files: Sequence[SealedFile], sending: str, use: Intake) -> None:
+    """Store files that were sent later, and what the reporter says of them.
+
+    Args:
+        files: finished and staged, sealed for this tip.
+        sending: names the form they came by (hex): files of one name and size are stored once for it.
+
+    Raises:
+        TextTooLong: over MAX_TEXT_BYTES as UTF-8.
+        DamagedMailbox: the tip's first item does not open.
+    """
+    check_length(text)
     with use.database.reading() as session:
-        if text in own_texts(session, mailbox):
-            return
-        route = current_route(session, mailbox, use.log, first_text(session, mailbox))
-    _store(mailbox, text, audience_for(route, use.directory, mailbox), (), use)
+        fresh = new_files(session, mailbox, files, sending, use.log)
+    settle_files([file for file in files if file not in fresh], use)
+    if not fresh and files:
+        return
+    _add(mailbox, _with_files(text, fresh, sending, use), use, fresh)
 
 
-def add_difference(mailbox: Mailbox, text: str, files: Sequence[FileSealer], use: Intake) -> None:
+def add_difference(mailbox: Mailbox, text: str, files: Sequence[SealedFile], use: Intake) -> None:
     """Store what a second sending of the same form said differently, and its new files.
 
     Raises:
         DamagedMailbox: the tip's first item does not open.
     """
-    with use.database.reading() as session:
-        route = current_route(session, mailbox, use.log, first_text(session, mailbox))
-    _store(mailbox, text, audience_for(route, use.directory, mailbox), files, use)
-    use.files.keep(file.item for file in files)
+    _add(mailbox, _with_files(text, files, "", use), use, files)
 
 
 def audience_for(route: Route, directory: Directory, mailbox: Mailbox) -> Audience:
     """The desks of a route, and the integrity desk always, so that escalation needs nobody's help."""
-    desks = (*(DeskId(desk) for desk in route.desks), INTEGRITY)
-    claim = mailbox.code.claim_key.public.raw
-    return Audience(directory.keeper, directory.desk_keys(*desks), route, claim)
+    return audience_under(route, directory, mailbox.code.claim_key.public.raw)
 
 
 def check_text(text: str) -> None:
@@ -58,20 +101,62 @@ def check_text(text: str) -> None:
     """
     if not text.strip():
         raise NothingWritten
+    check_length(text)
+
+
+def check_length(text: str) -> None:
+    """Check that a text has room in an item.
+
+    Raises:
+        TextTooLong: over MAX_TEXT_BYTES as UTF-8.
+    """
     if len(text.encode()) > MAX_TEXT_BYTES:
         raise TextTooLong
 
 
-def _store(mailbox: Mailbox, text: str, audience: Audience, files: Sequence[FileSealer], use: Intake) -> None:
-    code, today = mailbox.code, use.clock.today()
-    message = seal_item(
+def _with_files(text: str, files: Sequence[SealedFile], sending: str, use: Intake) -> Message:
+    entries = tuple(
+        FileEntry(file.item.hex(), file.digest.hex(), file.name, file.size, file.media_type) for file in files
+    )
+    topic = Topic.FILES if sending else Topic.MESSAGE
+    return Message(text, use.clock.today(), topic, files=entries, sending=sending)
+
+
+def _add(
+    mailbox: Mailbox,
+    message: Message,
+    use: Intake,
+    files: Sequence[SealedFile] = (),
+    also: Callable[[Session], None] | None = None,
+) -> None:
+    """Seal and store a message, unless it is there already."""
+    with use.database.reading() as session:
+        seen = next_position(session, mailbox.tip)
+        said = is_said(session, mailbox, message, use.log)
+        route = current_route(session, mailbox, use.log, first_text(session, mailbox, use.log))
+    items = [] if said else _seal(mailbox, message, files, audience_for(route, use.directory, mailbox))
+    with use.database.writing() as session:
+        position = next_position(session, mailbox.tip)
+        # The same page may be under way twice: what came in between is looked at again, under the lock.
+        if items and position > seen and is_said(session, mailbox, message, use.log):
+            items = []
+        if items:
+            store_items(session, items, first_position=position, day=message.day)
+        if also:
+            also(session)
+    settle_files(files, use)
+
+
+def _seal(
+    mailbox: Mailbox, message: Message, files: Sequence[SealedFile], audience: Audience
+) -> list[NewItem]:
+    code = mailbox.code
+    text = seal_item(
         "message",
         mailbox.tip,
-        Message(text, today).encode(),
+        message.encode(),
         audience=audience,
         reporter=code.identity.recipient,
         claim=code.claim_key,
     )
-    items = [message, *(file.item_for(audience, code.claim_key) for file in files)]
-    with use.database.writing() as session:
-        store_items(session, items, first_position=next_position(session, mailbox.tip), day=today)
+    return [text, *(file.item_for(audience, code.claim_key) for file in files)]
