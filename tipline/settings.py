@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 SITE_FILE = "site.json"
@@ -29,7 +29,8 @@ class Settings:
 
     `origin`, `genesis` (hex SHA-256 of entry 0) and `log_key` (a verifier key,
     c2sp.org/signed-note) pin the log; they come from `site.json`, which
-    `tipline init` writes.
+    `tipline init` writes. `through_onion` marks the public site's second process,
+    which only the onion service reaches.
     """
 
     data: Path
@@ -43,6 +44,8 @@ class Settings:
     origin: str
     genesis: str
     log_key: str
+    onion_bind: str = ""
+    through_onion: bool = False
 
     @classmethod
     def from_mapping(cls, environment: Mapping[str, str]) -> "Settings":
@@ -82,12 +85,27 @@ class Settings:
             origin=site["origin"],
             genesis=site["genesis"],
             log_key=site["log_key"],
+            onion_bind=environment.get("TIPLINE_ONION_BIND", ""),
         )
+
+    def for_onion(self) -> "Settings":
+        """The same for the public site behind the onion service, where no proxy's headers are believed.
+
+        Raises:
+            SettingsError: no address was named for it.
+        """
+        if not self.onion_bind:
+            raise SettingsError("Name an address for the onion service: TIPLINE_ONION_BIND=127.0.0.1:8002")
+        return replace(self, public_bind=self.onion_bind, proxies=0, through_onion=True)
 
     @property
     def secure_cookies(self) -> bool:
-        """Cookies travel over HTTPS only, except in a trial on the loopback address."""
-        return not self.trial
+        """Cookies travel over HTTPS only, except in a trial and through the onion service.
+
+        An onion service encrypts up to the machine it runs on, and has no certificate; of the browsers that
+        reach one only Tor Browser keeps a `Secure` cookie without HTTPS. The process decides, not a header.
+        """
+        return not (self.trial or self.through_onion)
 
     @property
     def files(self) -> Path:

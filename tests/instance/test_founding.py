@@ -12,6 +12,7 @@ import pytest
 from tests.clocks import FixedClock
 from tipline.accounts.service import Accounts, desk_identity, one_time_codes
 from tipline.database import Database
+from tipline.deployment.reading import load_deployment
 from tipline.directory.service import DirectoryBook, Pin
 from tipline.ids import DeskId
 from tipline.instance.errors import AlreadyMade, FolderNotEmpty
@@ -138,3 +139,8 @@ def _code(founder: Founder, clock: FixedClock) -> str:
 
 def _sign_in(accounts: Accounts, founder: Founder, clock: FixedClock) -> str:
     return accounts.unlock(founder.plan.name, founder.password, _code(founder, clock)).id
+
+
+def test_a_trial_has_its_texts_beside_it(environment: dict[str, str], clock: FixedClock) -> None:
+    settings = make(environment, clock)
+    assert load_deployment(settings.data).place.said_in("en") == "Example Township"

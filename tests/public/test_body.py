@@ -6,19 +6,30 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
+from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import BadRequest
 
+from crypto.randomness import random_bytes
 from tests.public.instance import Instance
 from tests.public.visitor import parts
-from tipline.public.report.body import ReportBody
-from tipline.public.report.uploads import MediaTypes
+from tipline.cleaning.service import Cleaner
+from tipline.limits_storage import SCHEME, RamCounters
+from tipline.public.file_limits import FileAllowance
 from tipline.public.services import EXTENSION, Services
+from tipline.public.uploads.body import UploadBody
+from tipline.public.uploads.intake import FileIntake
+from tipline.public.uploads.media_types import MediaTypes
 
 
-def fresh_body(instance: Instance) -> ReportBody:
+def fresh_body(instance: Instance) -> UploadBody:
     use = instance.app.extensions[EXTENSION]
     assert isinstance(use, Services)
-    return ReportBody(use.form_keys, use.files, MediaTypes())
+    intake = FileIntake(use.files, MediaTypes(), Cleaner(instance.settings.ram / "cleaning"))
+    counters = RamCounters(f"{SCHEME}://{instance.settings.ram}/body-limits", clock=instance.clock)
+    # A client of its own for each body, so that many of them use up nothing.
+    return UploadBody(
+        use.form_keys, intake, FileAllowance(FixedWindowRateLimiter(counters), random_bytes(8).hex())
+    )
 
 
 def field(instance: Instance) -> str:
@@ -53,7 +64,7 @@ def test_texts_and_files_come_through_whole(instance: Instance, content: bytes, 
     data = parts({"form": field(instance), "description": text}, [(content, "a.bin"), (b"", "")])
     fields = dict(body.read(BytesIO(data), b"bb"))
     assert fields["description"] == text
-    assert [(file.size, file.name) for file in body.files] == [(len(content), "a.bin")]
+    assert [(one.file.size, one.file.name) for one in body.uploads] == [(len(content), "a.bin")]
     body.drop()
     assert stray(instance) == []
 
@@ -62,7 +73,7 @@ def test_files_before_the_sealed_field_are_not_kept(instance: Instance) -> None:
     body = fresh_body(instance)
     data = parts({}, [(b"y" * 9_000, "a.bin")])[: -len("--bb--\r\n")] + parts({"form": field(instance)}, [])
     body.read(BytesIO(data), b"bb")
-    assert body.files == []
+    assert body.uploads == []
     assert stray(instance) == []
 
 
@@ -70,5 +81,5 @@ def test_the_type_of_a_file_comes_from_its_content(instance: Instance) -> None:
     body = fresh_body(instance)
     png = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00"
     body.read(BytesIO(parts({"form": field(instance)}, [(png, "harmless.txt")])), b"bb")
-    assert [file.media_type for file in body.files] == ["image/png"]
+    assert [one.file.media_type for one in body.uploads] == ["image/png"]
     body.drop()

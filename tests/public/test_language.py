@@ -1,17 +1,30 @@
-"""Two languages, complete, chosen by browser and by link."""
+"""Two languages, complete, chosen by browser and by link; a third by its catalogue alone."""
 
 import re
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 
+from tests.public.instance import Instance
 from tests.public.visitor import Visitor, code_on
-from tipline.public.language import LANGUAGES
+from tipline.deployment.sample import sample_deployment
+from tipline.public.app import CATALOGUES, create_app
+from tipline.public.services import EXTENSION
 
-ROOMS = ("templates/public", "tipline/public", "tipline/tips", "tipline/mailbox", "tipline/files")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+PAGES = ("/", "/safety", "/how", "/kept", "/accessibility", "/results", "/poster", "/leaflet", "/leave")
+IN_LATIN_LETTERS = {"Cookie", "WCAG", "Tor"}
+"""What Chinese readers know by these letters too."""
+
+UYGHUR = {
+    "Report safely": "بىخەتەر مەلۇم قىلىش",
+    "Leave quickly": "تېز چىقىش",
+    "Do you know about a gang? Tell us.": "قارا كۈچلەرنى بىلەمسىز؟",
+}
 
 CHOICES = {
     "": "zh-Hans",
@@ -27,40 +40,10 @@ CHOICES = {
 }
 
 
-def sentences(repository: Path) -> set[str]:
-    """Every sentence of the site, from its code and pages."""
-    found = set()
-    for room in ROOMS:
-        for _, _, message, *_ in extract_from_dir(
-            repository / room,
-            method_map=[("**.py", "python"), ("**.html", "jinja2")],
-            keywords={"gettext": None, "_": None, "mark": None, "ngettext": (1, 2)},
-        ):
-            found.add(message[0] if isinstance(message, tuple) else message)
-    return found
-
-
-def test_every_sentence_is_translated_and_none_is_left_over(repository: Path) -> None:
-    path = repository / "templates/public/translations/zh_Hans/LC_MESSAGES/messages.po"
-    with path.open("rb") as file:
-        catalogue = read_po(file, locale="zh_Hans")
-    translated = {
-        message.id[0] if isinstance(message.id, tuple) else message.id: message
-        for message in catalogue
-        if message.id
-    }
-    assert sentences(repository) == translated.keys()
-    for message in translated.values():
-        texts = message.string if isinstance(message.string, tuple) else (message.string,)
-        assert not message.fuzzy
-        assert all(CHINESE.search(str(text)) for text in texts), message.id
-    assert [errors for _, errors in catalogue.check()] == []
-
-
 @pytest.mark.parametrize(("header", "expected"), CHOICES.items())
 def test_the_browsers_language_is_taken(visitor: Visitor, header: str, expected: str) -> None:
     visitor.headers["Accept-Language"] = header
-    assert f'<html lang="{expected}">' in visitor.get("/").text
+    assert f'<html lang="{expected}" dir="ltr">' in visitor.get("/").text
 
 
 @pytest.mark.parametrize(
@@ -84,16 +67,68 @@ def test_a_choice_by_link_travels_on_without_a_cookie(visitor: Visitor) -> None:
     assert "/language/zh-Hans" in page
 
 
-def test_pages_of_one_language_hold_none_of_the_other(visitor: Visitor) -> None:
-    page = visitor.get("/safety?lang=en").text
-    body = page.split("<main")[1].split("</main>")[0]
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_of_one_language_hold_none_of_the_other(visitor: Visitor, path: str) -> None:
+    body = main_of(visitor.get(f"{path}?lang=en").text)
     assert not CHINESE.search(body)
-    chinese = visitor.get("/safety?lang=zh-Hans").text.split("<main")[1].split("</main>")[0]
-    assert not re.search(r">[^<]*[A-Za-z]{3,}[^<]*<", chinese)
+    chinese = re.sub(r"https?://[^<]*", "", main_of(visitor.get(f"{path}?lang=zh-Hans").text))
+    words = re.findall(r"[A-Za-z]{3,}", re.sub(r"<[^>]*>", " ", chinese))
+    assert set(words) <= IN_LATIN_LETTERS
 
 
 def test_a_report_goes_through_in_both_languages(visitor: Visitor) -> None:
-    for language in LANGUAGES:
+    for language in ("zh-Hans", "en"):
         visitor.headers["Accept-Language"] = language
         assert f'lang="{language}"' in (page := visitor.report()).text
         assert code_on(page)
+
+
+@pytest.fixture
+def in_three(instance: Instance, tmp_path: Path) -> Iterator[Visitor]:
+    """A visitor of a site beside whose catalogues somebody has put one for Uyghur."""
+    catalogues = tmp_path / "translations"
+    shutil.copytree(CATALOGUES, catalogues)
+    folder = catalogues / "ug" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    catalogue = Catalog(locale="ug")
+    for sentence, translated in UYGHUR.items():
+        catalogue.add(sentence, translated)
+    with (folder / "messages.mo").open("wb") as file:
+        write_mo(file, catalogue)
+    (instance.settings.data / "deployment.toml").write_text(sample_deployment(trial=True), "utf-8")
+    app = create_app(instance.settings, instance.clock, catalogues)
+    yield Visitor(app, language="ug-CN,ug;q=0.9,zh;q=0.5")
+    app.extensions[EXTENSION].database.dispose()
+
+
+def test_a_third_language_needs_a_catalogue_and_no_code(in_three: Visitor) -> None:
+    page = in_three.get("/").text
+    assert '<html lang="ug" dir="rtl">' in page
+    for translated in UYGHUR.values():
+        assert translated in page
+    in_three.headers["Accept-Language"] = "en"
+    english = in_three.get("/").text
+    assert re.search(r'href="/language/ug\?to=/" lang="ug" hreflang="ug" dir="rtl">ئۇيغۇرچە<', english)
+    assert in_three.get("/language/ug?to=/report").headers["Location"] == "/report?lang=ug"
+
+
+def test_what_a_third_language_lacks_falls_back_to_chinese_names_and_texts(in_three: Visitor) -> None:
+    assert "示例镇派出所" in in_three.get("/report").text
+    assert '<span lang="zh">示例镇</span>' in in_three.get("/").text
+
+
+def test_a_report_goes_through_in_a_third_language(in_three: Visitor) -> None:
+    assert code_on(in_three.report())
+
+
+def test_languages_stand_in_the_order_that_the_deployment_names(instance: Instance) -> None:
+    text = sample_deployment(trial=True).replace('["zh-Hans", "en"]', '["en"]')
+    (instance.settings.data / "deployment.toml").write_text(text, "utf-8")
+    app = create_app(instance.settings, instance.clock)
+    page = Visitor(app, language="fr").get("/").text
+    app.extensions[EXTENSION].database.dispose()
+    assert '<html lang="en" dir="ltr">' in page
+
+
+def main_of(page: str) -> str:
+    return page.partition('<main id="main" class="wrap">')[2].partition("</main>")[0]

@@ -1,5 +1,6 @@
 """The mailbox's pages: the code in any shape, one answer for an unknown one, and a session in RAM only."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from crypto.tracking_codes import TrackingCode
 from tests.public.instance import Instance
 from tests.public.visitor import Visitor, code_on
+from tipline.mailbox.errors import UnknownCode
 from tipline.mailbox.sessions import IDLE_SECONDS
 
 
@@ -17,11 +19,13 @@ def code(instance: Instance) -> str:
 
 
 def test_an_unknown_code_gets_one_generic_answer(visitor: Visitor, code: str) -> None:
-    answers = {visitor.sign_in(TrackingCode.generate().reveal()).status_code for _ in range(3)}
-    page = visitor.sign_in(TrackingCode.generate().reveal())
-    assert answers == {422}
-    assert "We know no such code." in page.text
-    assert "Set-Cookie" not in page.headers
+    answers = [visitor.sign_in(TrackingCode.generate().reveal()) for _ in range(3)]
+    assert {answer.status_code for answer in answers} == {422}
+    assert {re.findall(r"We know no such code\.[^<]*", answer.text)[0] for answer in answers} == {
+        UnknownCode.sentence
+    }
+    assert "It works only once your letter was typed in." in UnknownCode.sentence
+    assert all("Set-Cookie" not in answer.headers for answer in answers)
 
 
 def test_a_mistyped_group_is_named_and_no_right_one(visitor: Visitor, code: str) -> None:

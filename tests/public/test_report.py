@@ -13,9 +13,10 @@ from werkzeug.test import TestResponse
 from crypto.tracking_codes import TrackingCode
 from tests.public.instance import GENESIS, MOMENT, Instance
 from tests.public.visitor import HIDDEN, Visitor, code_on, parts
-from tipline.public.report import body as body_module
-from tipline.public.report.uploads import Upload, clean_name
 from tipline.public.services import EXTENSION
+from tipline.public.uploads import body as body_module
+from tipline.public.uploads.intake import Upload
+from tipline.public.uploads.names import clean_name
 
 CANARY = "canary-7f31"
 CHINESE_CANARY = "金丝雀暗号"
@@ -137,7 +138,7 @@ def test_more_than_ten_files_are_refused_and_the_text_comes_back(
     assert CANARY in page.text
     assert "more than 10 files" in page.text
     assert tips(instance) == 0
-    assert files_below(instance.settings.staging) == []
+    assert page.text.count('name="leave_out"') == len(files_below(instance.settings.staging)) == 10
 
 
 def test_too_many_bytes_are_drained_without_being_kept(
@@ -147,7 +148,7 @@ def test_too_many_bytes_are_drained_without_being_kept(
     page = visitor.report(files=[(b"x" * 200_000, "a"), (b"x" * 200_000, "b")], description=CANARY)
     assert page.status_code == 413
     assert CANARY in page.text
-    assert files_below(instance.settings.staging) == []
+    assert page.text.count('name="leave_out"') == len(files_below(instance.settings.staging)) == 1
     assert tips(instance) == 0
 
 
@@ -157,7 +158,7 @@ def test_a_full_disk_costs_the_file_and_not_the_text(
     def full(*_: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("tipline.files.store.StagedFile.write", full)
+    monkeypatch.setattr("tipline.files.staging.StagedFile.write", full)
     page = visitor.report(files=[(b"x" * 5000, "a")], description=CANARY)
     assert page.status_code == 503
     assert CANARY in page.text
@@ -172,12 +173,14 @@ def test_a_database_that_is_away_costs_no_text_and_shows_no_code(
     assert page.status_code == 503
     assert CANARY in page.text
     assert "tracking-code" not in page.text
-    assert files_below(instance.settings.staging) == []
     instance.change("alter table away rename to slips")
     assert tips(instance) == 0
-    # The same form goes through afterwards: its field came back with it.
-    assert f'value="{fields["form"]}"' in page.text
-    assert visitor.report(fields).status_code == 201
+    # The same form goes through afterwards, with its file: both fields came back with it.
+    again = dict(HIDDEN.findall(page.text.split("<form")[-1]))
+    assert again["form"] == fields["form"]
+    assert visitor.report(again).status_code == 201
+    assert files_below(instance.settings.staging) == []
+    assert len(files_below(instance.settings.files)) == 1
 
 
 def test_the_seventh_report_within_a_minute_is_refused_with_its_text(
@@ -427,10 +430,12 @@ def test_a_second_sending_that_shuts_out_more_comes_back_as_a_new_report(
     assert 'value="u3" checked' in page.text
     assert fields["form"] not in page.text
     assert instance.rows("select count(*) from items")[0][0] == 2
-    assert files_below(instance.settings.staging) + files_below(instance.settings.files) == []
+    assert files_below(instance.settings.files) == []
     fresh = dict(HIDDEN.findall(page.text.split("<form")[-1]))
     assert code_on(visitor.report(fresh, **more)) != code
     assert tips(instance) == 2
+    assert files_below(instance.settings.staging) == []
+    assert len(files_below(instance.settings.files)) == 1
 
 
 def test_the_same_form_sent_by_eight_at_once_is_one_tip(instance: Instance, visitor: Visitor) -> None:

@@ -4,13 +4,14 @@ import os
 import shutil
 from pathlib import Path
 
+from tipline.deployment.reading import DEPLOYMENT_FILE
 from tipline.instance.errors import AlreadyMade, FolderNotEmpty
 from tipline.settings import SITE_FILE, Settings
 
 MARK = "half-made"
 """A file that stands in the data folder from the first step of making an instance to the last."""
 
-OURS = ("keeper", "admin", "public", "files", "staging", "trial.json")
+OURS = ("keeper", "admin", "public", "files", "staging", "trial.json", DEPLOYMENT_FILE)
 OURS_BY_START = ("main.db", f"{SITE_FILE}.")
 OTHER_INSTANCE = "trial"
 """The trial's own folder lies in the default data folder; it is an instance apart."""

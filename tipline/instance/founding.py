@@ -1,6 +1,7 @@
 """Making an instance, in an order that can break off anywhere.
 
-    mark ─▶ folders, key file ─▶ tables ─▶ accounts ─▶ first entry ─▶ directory ─▶ site.json ─▶ mark away
+    mark ─▶ folders, key file ─▶ tables ─▶ accounts ─▶ first entry ─▶ directory ─▶ deployment.toml
+         ─▶ site.json ─▶ mark away
 
 Nothing starts without site.json, so an attempt that broke off is never taken
 for an instance; the next one clears what it left and begins again.
@@ -17,6 +18,7 @@ from tipline.accounts.models import Account
 from tipline.accounts.service import Accounts
 from tipline.clock import Clock
 from tipline.database import Database
+from tipline.deployment.sample import write_sample
 from tipline.directory.service import publish_directory
 from tipline.instance.errors import AlreadyMade
 from tipline.instance.first_entry import BegunLog, begin_log
@@ -63,6 +65,7 @@ def make_instance(
             keep(founders)
     finally:
         database.dispose()
+    write_sample(settings.data, trial=trial)
     profile = TRIAL if trial else PRODUCTION
     write_site(
         settings.data, origin=plan.origin, genesis=begun.genesis, log_key=begun.log_key, profile=profile

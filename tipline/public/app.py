@@ -1,50 +1,93 @@
 """The public site: it seals, and opens nothing but the mailbox of whoever holds the code."""
 
-from flask import Flask, g, request
+from functools import partial
+from pathlib import Path
+
+from flask import Flask, Response, g, request
+from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from jinja2 import StrictUndefined
 from sqlalchemy import select
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from tipline.bodies import BodiesUnderWay, TooManyBodies
+from tipline.cleaning.service import Cleaner
 from tipline.clock import Clock, SystemClock
 from tipline.database import Database
+from tipline.deployment.reading import load_deployment
 from tipline.directory.service import DirectoryBook, Pin
 from tipline.files.store import FileStore
 from tipline.ids import ItemId
 from tipline.mailbox.sessions import MailboxSessions
+from tipline.public.behind import carried, init_behind, leads_away
 from tipline.public.errors import init_errors
 from tipline.public.forgery import ForgeryCheck, PassingSessions
 from tipline.public.form_keys import PERIOD_SECONDS, FormKeys
+from tipline.public.guided.views import guided
 from tipline.public.headers import add_headers
-from tipline.public.language import CHINESE, LANGUAGES, init_language, language, locale
-from tipline.public.limits import KEY_SECONDS, Allowances, BodiesUnderWay, ClientKeys
+from tipline.public.language import init_language, language, locale
+from tipline.public.languages import Languages
+from tipline.public.left import LeftForms
+from tipline.public.limits import BODIES_AT_ONCE, KEY_SECONDS, Allowances, ClientKeys
 from tipline.public.mailbox.cookies import cookie_name
 from tipline.public.mailbox.views import mailboxes
+from tipline.public.pages.local import local
 from tipline.public.pages.style import STYLE, TEMPLATES
+from tipline.public.pages.too_often import too_often
 from tipline.public.pages.views import pages
-from tipline.public.report.body import ReportBody, ReportRequest
-from tipline.public.report.uploads import MediaTypes
 from tipline.public.report.views import reports
 from tipline.public.services import EXTENSION, Services
+from tipline.public.uploads.body import UploadBody, upload_body_or_none
+from tipline.public.uploads.intake import FileIntake
+from tipline.public.uploads.media_types import MediaTypes
+from tipline.public.uploads.request import UploadRequest
 from tipline.quiet_site import QuietSite
+from tipline.results.service import PublishedResults
 from tipline.settings import Settings
 from tipline.shared_keys import SharedKeys
 from tipline.tips.models import Item
 
+CATALOGUES = TEMPLATES / "translations"
+
 MAX_FORM_BYTES = 1024 * 1024
 """Every form but the report's; the longest message, percent-encoded, is a fifth of it."""
 
-CODE_TRY_ENDPOINTS = frozenset(("mailbox.sign_in", "mailbox.write"))
+CODE_TRY_ENDPOINTS = frozenset(
+    (
+        "mailbox.answer",
+        "mailbox.change_code",
+        "mailbox.close_mailbox",
+        "mailbox.object_to",
+        "mailbox.send_threat",
+        "mailbox.send_withdrawal",
+        "mailbox.sign_in",
+        "mailbox.write",
+        "report.confirm",
+    )
+)
+
+STEP_ENDPOINTS = frozenset(("guided.step", "mailbox.add_files"))
+"""Which take files too, and may be sent more often than a report."""
+
+LEAVING = "pages.leave"
+"""Never refused, however much came from the same connection: somebody may just have come in."""
+
+UPLOAD_ENDPOINTS = frozenset(("guided.step", "mailbox.add_files", "report.submit"))
+"""Whose bodies may bring files."""
 
 
 class PublicSite(QuietSite):
     """The application that takes reports."""
 
-    request_class = ReportRequest
+    request_class = UploadRequest
 
 
-def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
-    """Make the public site of an instance."""
+def create_app(settings: Settings, clock: Clock | None = None, catalogues: Path = CATALOGUES) -> Flask:
+    """Make the public site of an instance; it speaks every language that has a catalogue.
+
+    Raises:
+        BadDeployment: what this place says of itself is not complete.
+    """
     clock = clock or SystemClock()
     app = PublicSite(__name__, template_folder=str(TEMPLATES), static_folder=None)
     app.jinja_env.undefined = StrictUndefined
@@ -52,17 +95,18 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     Babel(  # type: ignore[no-untyped-call]  # the library is untyped
         app,
         default_locale="zh_Hans",
-        default_translation_directories=str(TEMPLATES / "translations"),
+        default_translation_directories=str(catalogues),
         locale_selector=locale,
     )
     init_language(app)
-    use = _services(settings, clock)
+    init_behind(app)
+    use = _services(settings, clock, catalogues)
     app.extensions[EXTENSION] = use
     app.session_interface = PassingSessions(cookie_name(settings))
     _init_requests(app, use)
     init_errors(app)
-    _init_templates(app, settings)
-    for blueprint in (pages, reports, mailboxes):
+    _init_templates(app, use)
+    for blueprint in (pages, reports, guided, mailboxes):
         app.register_blueprint(blueprint)
     if settings.proxies:
         hops = settings.proxies
@@ -72,15 +116,16 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     return app
 
 
-def _services(settings: Settings, clock: Clock) -> Services:
+def _services(settings: Settings, clock: Clock, catalogues: Path) -> Services:
+    deployment = load_deployment(settings.data)
     ram = settings.ram / "public"
     for folder in (ram, settings.public_folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = Database(settings.database_url, dated_by=clock)
     pin = Pin.of(settings)
-    files = FileStore(settings.files, settings.staging, clock)
+    files = FileStore(settings.files, settings.staging, ram / "staged", clock)
     clients = ClientKeys(SharedKeys(ram / "client-keys", KEY_SECONDS, clock))
-    files.sweep(lambda item: _is_stored(database, item))
+    files.sweep(partial(_is_stored, database))
     # The worker processes that follow must not share this one's connections.
     database.dispose()
     return Services(
@@ -91,9 +136,13 @@ def _services(settings: Settings, clock: Clock) -> Services:
         log=pin.log_key,
         files=files,
         form_keys=FormKeys(SharedKeys(ram / "form-keys", PERIOD_SECONDS, clock), clock),
+        left=LeftForms(ram / "left", clock),
         sessions=MailboxSessions(ram / "mailbox", clock),
         allowances=Allowances(ram / "limits", clients, clock),
-        bodies=BodiesUnderWay(clients),
+        bodies=BodiesUnderWay(BODIES_AT_ONCE),
+        deployment=deployment,
+        languages=Languages.discover(catalogues, deployment.languages),
+        results=PublishedResults(database, settings.public_folder / "results.json", clock),
     )
 
 
@@ -104,29 +153,41 @@ def _is_stored(database: Database, item: ItemId) -> bool:
 
 def _init_requests(app: Flask, use: Services) -> None:
     """One order for every request: limits of size and number, then the body, then the check of its origin."""
-    types = MediaTypes()
+    intake = FileIntake(use.files, MediaTypes(), Cleaner(use.settings.ram / "public" / "cleaning"))
     forgery = ForgeryCheck(app, use.form_keys)
+    is_stored = partial(_is_stored, use.database)
 
     @app.before_request
-    def check() -> None:
+    def check() -> ResponseReturnValue | None:
+        if not use.allowances.visit() and request.endpoint != LEAVING:
+            return too_often()
         if request.content_length or "Transfer-Encoding" in request.headers:
-            g.body_under_way = use.bodies.begin(request.remote_addr or "")
+            try:
+                use.bodies.begin(g.client)
+            except TooManyBodies:
+                return too_often()
+            g.body_under_way = g.client
         forgery.load_secrets()
         request.max_content_length = MAX_FORM_BYTES
         current = request._get_current_object()  # type: ignore[attr-defined]  # the proxy's own way to what it stands for
-        if request.endpoint == "report.submit":
-            current.body = ReportBody(use.form_keys, use.files, types)
+        if request.endpoint in UPLOAD_ENDPOINTS:
+            use.files.sweep_due(is_stored)
+            current.body = UploadBody(use.form_keys, intake, use.allowances.files())
             if request.mimetype == "multipart/form-data":
                 request.max_content_length = None  # the body counts for itself
+        if request.endpoint == "report.submit":
             use.allowances.report()
+        elif request.endpoint in STEP_ENDPOINTS:
+            use.allowances.step()
         elif request.endpoint in CODE_TRY_ENDPOINTS:
             use.allowances.code_try()
         forgery.check()
+        return leads_away()
 
     @app.teardown_request
     def drop_what_was_not_kept(_: BaseException | None) -> None:
-        body = getattr(request, "body", None)
-        if isinstance(body, ReportBody):
+        body = upload_body_or_none()
+        if body:
             body.drop()
 
     @app.teardown_request
@@ -135,12 +196,25 @@ def _init_requests(app: Flask, use: Services) -> None:
         if client is not None:
             use.bodies.end(client)
 
+    @app.after_request
+    def count_refusals(response: Response) -> Response:
+        if 400 <= response.status_code < 500:
+            use.allowances.refused()
+        return response
+
     app.after_request(add_headers)
 
 
-def _init_templates(app: Flask, settings: Settings) -> None:
-    app.jinja_env.globals |= {"trial": settings.trial, "style_version": STYLE.version, "languages": LANGUAGES}
+def _init_templates(app: Flask, use: Services) -> None:
+    app.jinja_env.globals |= {
+        "trial": use.settings.trial,
+        "style_version": STYLE.version,
+        "languages": use.languages,
+        "deployment": use.deployment,
+        "local": local,
+    }
 
     @app.context_processor
     def of_this_request() -> dict[str, object]:
-        return {"language": language(), "is_chinese": language() == CHINESE}
+        carried()
+        return {"language": language(), "direction": use.languages[language()].direction}

@@ -1,5 +1,7 @@
 """Every error becomes a page in the visitor's language; a report's text comes back with it."""
 
+from collections.abc import Callable, Mapping
+
 from flask import Flask, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -8,20 +10,41 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from tipline.directory.errors import BadDirectory
-from tipline.mailbox.errors import DamagedMailbox
+from tipline.mailbox.errors import DamagedMailbox, MailboxError
+from tipline.public.behind import leads_away
+from tipline.public.guided.moves import screen_again
 from tipline.public.language import choose_language
 from tipline.public.limits import WINDOW_SECONDS
+from tipline.public.mailbox.filing import files_again
+from tipline.public.mailbox.visit import kept_text
 from tipline.public.pages.errors import ERRORS
-from tipline.public.report.body import ReportBody
-from tipline.public.report.forms import ReportForm
-from tipline.public.report.page import form_page
-from tipline.public.services import services
+from tipline.public.report.page import form_again
+from tipline.public.uploads.body import upload_body_or_none
 from tipline.words import mark
 
-NOT_STORED = mark("This could not be stored just now. Nothing was lost: everything you typed is still here.")
-PRESS_AGAIN = mark("Please wait a moment and press Send again.")
+# A report may be stored by the time its page fails, so this must not say that it is not.
+WENT_WRONG = mark(
+    "Something went wrong here just now. Everything you typed is still here, and nothing is stored twice."
+)
+PRESS_AGAIN = mark("Please wait a moment and press the button again.")
 TOO_OFTEN = mark("Too many reports came from your connection in the last minute. Please wait one minute.")
 FORM_EXPIRED = mark("This page had been open for too long, so nothing was sent yet.")
+
+FORMS_THAT_COME_BACK: Mapping[str, Callable[[str], str]] = {
+    "report.submit": form_again,
+    "guided.step": screen_again,
+    "mailbox.add_files": files_again,
+}
+"""By endpoint, what makes a form's page again around a sentence."""
+
+_BEFORE_THE_BODY = (
+    400,
+    429,
+)  # the limits, and the check of where the form came from: its files are not taken
+
+
+_UNREAD = (403, 429)
+"""Another site sent it, and the visitor has not typed it; or a body too many is under way."""
 
 
 def init_errors(app: Flask) -> None:
@@ -45,31 +68,38 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, CSRFError):
         return _answer(400, FORM_EXPIRED)
     if status == 500:
-        return _answer(500, NOT_STORED)
+        return _answer(500, WENT_WRONG)
     return error_page(status)
 
 
 def unavailable(_: Exception) -> ResponseReturnValue:
     """The database, the disk or the directory is not at hand."""
-    return _answer(503, NOT_STORED)
+    return _answer(503, WENT_WRONG)
 
 
 def error_page(status: int) -> ResponseReturnValue:
     """The page of an error."""
     choose_language()
     words = ERRORS.get(status) or ERRORS[400 if status < 500 else 500]
-    page = render_template("pages/error.html", heading=gettext(words.heading), advice=gettext(words.advice))
+    page = render_template(
+        "pages/error.html",
+        heading=gettext(words.heading),
+        advice=gettext(words.advice),
+        kept="" if status in _UNREAD else kept_text(),
+    )
     return page, status
 
 
 def _answer(status: int, sentence: str) -> ResponseReturnValue:
-    """The report form with its text, when a report met the error; else the error's page."""
-    body = getattr(request, "body", None)
-    if not isinstance(body, ReportBody):
-        return error_page(status)
-    body.refuse_files()
+    """The form with its text and files, when one met the error that can come back; else the error's page."""
+    again, body = FORMS_THAT_COME_BACK.get(request.endpoint or ""), upload_body_or_none()
+    if body is not None and status in _BEFORE_THE_BODY:
+        body.refuse_files()
     try:
-        form = ReportForm.read(request.form, services().book.current()).with_errors({})
-    except (BadDirectory, SQLAlchemyError, HTTPException, OSError):
+        if away := leads_away():
+            return away
+        if again is None or body is None:
+            return error_page(status)
+        return again(f"{gettext(sentence)} {gettext(PRESS_AGAIN)}"), status
+    except (BadDirectory, MailboxError, SQLAlchemyError, HTTPException, OSError):
         return error_page(status)
-    return form_page(form, notice=f"{gettext(sentence)} {gettext(PRESS_AGAIN)}"), status

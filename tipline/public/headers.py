@@ -1,6 +1,7 @@
 """The headers of every response, errors included."""
 
-from flask import Response
+from flask import Response, request
+from werkzeug import Response as AnyResponse
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -34,9 +35,24 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 
+HSTS_SECONDS = 365 * 86_400
+CLEARED = '"cache", "cookies", "storage"'
+
 
 def add_headers(response: Response) -> Response:
     """Add what every response carries; only the style sheet says itself that a browser may keep it."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    # Below a path prefix the host is a portal's: what its other pages need is its own to say.
+    if request.is_secure and not request.script_root:
+        response.headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}"
     return response
+
+
+def clear_site_data(response: AnyResponse) -> None:
+    """Ask the browser to forget what it holds of this site: kept pages, cookies and storage.
+
+    Source: https://www.w3.org/TR/clear-site-data/. Browsers heed it over HTTPS, on an onion address and on
+    the machine itself; others rely on `Cache-Control: no-store`.
+    """
+    response.headers["Clear-Site-Data"] = CLEARED

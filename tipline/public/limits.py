@@ -1,38 +1,52 @@
-"""How often one client may report or try a code.
+"""How often one client may come, report, or try a code.
 
+Every request counts as one visit, and one that was answered with a refusal as
+ten more: people seldom err ten times in a row, garbage always does. Who has
+used up their visits gets a page that was made before, and no body is read.
 Beside that, one client has only a few bodies under way at once, so that slow
 senders cannot hold every thread of a worker.
 
-A client is an HMAC of its network address under a random key that lives in RAM
-and is replaced every hour; no address is ever kept. Counting happens before a
-body is read. There is no limit over everybody: one sender could shut out the rest.
+A client is an HMAC of its network address (behind an onion service, of its
+circuit) under a random key that lives in RAM and is replaced every hour; no
+address is ever kept. There is no limit over everybody: one sender could shut
+out the rest.
+
+Source: docs/threat-model.md, T13 (the flooder).
 """
 
 import hmac
 import ipaddress
-import threading
-from collections import Counter
 from pathlib import Path
 from urllib.parse import quote
 
-from flask import request
+from flask import g, request
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 from tipline.clock import Clock
 from tipline.limits_storage import SCHEME, RamCounters
+from tipline.public.file_limits import FileAllowance
 from tipline.shared_keys import SharedKeys
 
+VISITS_PER_MINUTE = 600
+REFUSAL_COUNTS = 10
+"""Visits that a refused request counts beside its own."""
 REPORTS_PER_MINUTE = 6
+STEPS_PER_MINUTE = 60
+"""Of the guided form, where going on and back is no report yet, and of files that are added to a mailbox."""
 CODE_TRIES_PER_MINUTE = 30
 WINDOW_SECONDS = 60
 BODIES_AT_ONCE = 4
 
 KEY_SECONDS = 3600
+_VISITS = RateLimitItemPerMinute(VISITS_PER_MINUTE)
 _REPORTS = RateLimitItemPerMinute(REPORTS_PER_MINUTE)
+_STEPS = RateLimitItemPerMinute(STEPS_PER_MINUTE)
 _CODE_TRIES = RateLimitItemPerMinute(CODE_TRIES_PER_MINUTE)
 _IPV6_PREFIX = 64  # what one household or phone gets; below it a client changes at will
+# Tor's HiddenServiceExportCircuitID gives each circuit an address of its own in here (tor(1)).
+_CIRCUITS = ipaddress.IPv6Network("fc00:dead:beef:4dad::/64")
 
 
 class ClientKeys:
@@ -44,35 +58,6 @@ class ClientKeys:
     def key_of(self, address: str) -> str:
         """The key of a client, good for at most an hour."""
         return hmac.digest(self._shared.pair().current, _network(address).encode(), "sha256").hex()
-
-
-class BodiesUnderWay:
-    """The requests of each client whose body is still coming in, in this worker process."""
-
-    def __init__(self, clients: ClientKeys) -> None:
-        self._clients = clients
-        self._lock = threading.Lock()
-        self._counts: Counter[str] = Counter()
-
-    def begin(self, address: str) -> str:
-        """Count a body; what is returned goes to `end`.
-
-        Raises:
-            TooManyRequests: this client has four under way.
-        """
-        client = self._clients.key_of(address)
-        with self._lock:
-            if self._counts[client] >= BODIES_AT_ONCE:
-                raise TooManyRequests(retry_after=WINDOW_SECONDS)
-            self._counts[client] += 1
-        return client
-
-    def end(self, client: str) -> None:
-        """Give a place back."""
-        with self._lock:
-            self._counts[client] -= 1
-            if not self._counts[client]:
-                del self._counts[client]
 
 
 class Allowances:
@@ -87,6 +72,19 @@ class Allowances:
         self._windows = FixedWindowRateLimiter(storage)
         self._clients = clients
 
+    def name_of(self, address: str) -> str:
+        """What the client at an address is called here."""
+        return self._clients.key_of(address)
+
+    def visit(self) -> bool:
+        """Count this request, and remember its client for the rest of it; whether they may go on."""
+        g.client = self.name_of(request.remote_addr or "")
+        return self._windows.hit(_VISITS, "visit", g.client)
+
+    def refused(self) -> None:
+        """Count that this request was refused."""
+        self._windows.hit(_VISITS, "visit", g.client, cost=REFUSAL_COUNTS)
+
     def report(self) -> None:
         """Count a report.
 
@@ -94,6 +92,14 @@ class Allowances:
             TooManyRequests: this client has sent six within the minute.
         """
         self._count(_REPORTS, "report")
+
+    def step(self) -> None:
+        """Count a screen of the guided form, or files that are added to a mailbox.
+
+        Raises:
+            TooManyRequests: this client has sent sixty within the minute.
+        """
+        self._count(_STEPS, "step")
 
     def code_try(self) -> None:
         """Count a try of a code, or a message.
@@ -103,8 +109,12 @@ class Allowances:
         """
         self._count(_CODE_TRIES, "code")
 
+    def files(self) -> FileAllowance:
+        """What the client of this request may bring of files."""
+        return FileAllowance(self._windows, g.client)
+
     def _count(self, limit: RateLimitItem, what: str) -> None:
-        if not self._windows.hit(limit, what, self._clients.key_of(request.remote_addr or "")):
+        if not self._windows.hit(limit, what, g.client):
             raise TooManyRequests(retry_after=WINDOW_SECONDS)
 
 
@@ -115,4 +125,8 @@ def _network(address: str) -> str:
         return address
     if parsed.version == 4:
         return address
+    if parsed.ipv4_mapped is not None:  # a proxy that listens on both families at once writes IPv4 like this
+        return str(parsed.ipv4_mapped)
+    if parsed in _CIRCUITS:
+        return str(parsed)
     return str(ipaddress.ip_network((parsed, _IPV6_PREFIX), strict=False))

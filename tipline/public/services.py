@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from flask import current_app  # noqa: TID251  # the one place where a view gets what services take as arguments
 
 from crypto.notes import NoteVerifier
+from tipline.bodies import BodiesUnderWay
 from tipline.clock import Clock
 from tipline.database import Database
+from tipline.deployment.model import Deployment
 from tipline.directory.service import DirectoryBook
 from tipline.files.store import FileStore
 from tipline.mailbox.sessions import MailboxSessions
 from tipline.public.form_keys import FormKeys
-from tipline.public.limits import Allowances, BodiesUnderWay
+from tipline.public.languages import Languages
+from tipline.public.left import LeftForms
+from tipline.public.limits import Allowances
+from tipline.results.service import PublishedResults
 from tipline.settings import Settings
 from tipline.tips.intake import Intake
 
@@ -29,9 +34,13 @@ class Services:
     log: NoteVerifier
     files: FileStore
     form_keys: FormKeys
+    left: LeftForms
     sessions: MailboxSessions
     allowances: Allowances
     bodies: BodiesUnderWay
+    deployment: Deployment
+    languages: Languages
+    results: PublishedResults
 
     def intake(self) -> Intake:
         """What storing needs, with the directory in force.

@@ -44,7 +44,10 @@ ERRORS = {
     ),
     500: ErrorWords(
         mark("Something went wrong here, not with you"),
-        mark("If you saw a code, your report is stored. If not, please send it again."),
+        mark(
+            "If you had just sent a report and saw no code, go back and send it again: "
+            "it is not stored twice."
+        ),
     ),
     503: ErrorWords(
         mark("The service is not available just now"),

@@ -48,7 +48,11 @@ class ReportForm:
             category=sent.get("category", ""),
             description=_lines(sent.get("description", "")),
         )
-        return typed.with_errors(_problems(typed, directory))
+        return typed.checked(directory)
+
+    def checked(self, directory: Directory) -> "ReportForm":
+        """The same answers with what is wrong with them now."""
+        return self.with_errors(_problems(self, directory))
 
     def with_errors(self, errors: Mapping[str, str]) -> "ReportForm":
         """The same answers with other errors."""

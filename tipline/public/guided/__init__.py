@@ -1,0 +1,1 @@
+"""The report in four short screens."""

@@ -1,0 +1,51 @@
+"""The thread: where the report stands, what came, what was sent, and what one can do."""
+
+from flask import render_template, request
+from sqlalchemy.orm import Session
+
+from tipline.mailbox.errors import DamagedMailbox
+from tipline.mailbox.standing import Standing, standing_of
+from tipline.mailbox.thread import Reply, Sent, first_text, own_messages, remember_read, replies, sent
+from tipline.public.mailbox.visit import Visit
+from tipline.public.mailbox.words import STORED_WORDS, TOPIC_WORDS
+from tipline.tips.topics import QUESTIONS
+
+
+def thread_page(visit: Visit, *, typed: str = "", error: str = "") -> str:
+    """The page of the thread. The reporter's own words stand there only when they are asked for."""
+    use, mailbox, own_asked = visit.use, visit.mailbox, "own" in request.args
+    with use.database.reading() as session:
+        from_desks = replies(session, mailbox, use.log)
+        own = own_messages(session, mailbox, use.log) if own_asked else sent(session, mailbox)
+        standing = _standing(session, visit)
+    newest = from_desks[-1].position if from_desks else -1
+    if newest > mailbox.read_up_to:
+        with use.database.writing() as session:
+            remember_read(session, mailbox, newest)
+    entries: list[Reply | Sent] = [*from_desks, *own]
+    entries.sort(key=lambda entry: entry.position)
+    return render_template(
+        "mailbox/messages.html",
+        entries=entries,
+        replies={reply.position for reply in from_desks},
+        unread_after=mailbox.read_up_to,
+        own_asked=own_asked,
+        has_sent="sent" in request.args,
+        stored=STORED_WORDS.get(request.args.get("sent", ""), ""),
+        standing=standing,
+        damaged=DamagedMailbox.sentence,
+        today=use.clock.today(),
+        topics=TOPIC_WORDS,
+        questions=QUESTIONS,
+        typed=typed,
+        error=error,
+    )
+
+
+def _standing(session: Session, visit: Visit) -> Standing | None:
+    try:
+        first = first_text(session, visit.mailbox, visit.use.log)
+    except DamagedMailbox:
+        # What the desks wrote can still be read; the page says what is wrong.
+        return None
+    return standing_of(session, visit.mailbox, visit.use.log, first)

@@ -1,0 +1,91 @@
+"""Counts the tips of a quarter once, a month after its end; what was published then stays as it is.
+
+A figure that moved would say on which day a tip was decided.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from tipline.clock import Clock
+from tipline.database import Database
+from tipline.results.figures import Counts, Figures, Quarter, published
+from tipline.results.frozen import FrozenFigures
+from tipline.tips.models import Tip
+from tipline.tips.moves import TipState
+
+QUARTERS = 4
+"""How many quarters are shown; always all of them, so that none tells when the first tip came."""
+
+SETTLING_DAYS = 30
+"""Days after its end before a quarter is counted: its last tips, too, can have been looked at by then."""
+
+
+class PublishedResults:
+    """The figures of the last four quarters that are over for a month."""
+
+    def __init__(self, database: Database, path: Path, clock: Clock) -> None:
+        """Keep what was published in a file that all workers share."""
+        self._database = database
+        self._frozen = FrozenFigures(path, clock)
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._known: dict[Quarter, Figures] = {}
+
+    def latest(self) -> tuple[Figures, ...]:
+        """The figures, the newest quarter first, as they were when they were first asked for.
+
+        Raises:
+            OSError: they cannot be read or kept. Then none are shown.
+        """
+        quarters = _settled(self._clock.today())
+        with self._lock:
+            if not all(quarter in self._known for quarter in quarters):
+                self._known = self._published(quarters)
+            return tuple(self._known[quarter] for quarter in quarters)
+
+    def _published(self, quarters: Sequence[Quarter]) -> dict[Quarter, Figures]:
+        with self._frozen.alone():
+            known = self._frozen.read()
+            missing = [quarter for quarter in quarters if quarter not in known]
+            known |= {quarter: published(quarter, self._counts(quarter)) for quarter in missing}
+            if missing:
+                self._frozen.write(known)
+        return known
+
+    def _counts(self, quarter: Quarter) -> Counts:
+        first, end = _days(quarter)
+        query = (
+            select(Tip.state, func.count())
+            .where(Tip.arrived_on >= first, Tip.arrived_on < end)
+            .group_by(Tip.state)
+        )
+        by_state: Counter[str] = Counter()
+        with self._database.reading() as session:
+            for state, count in session.execute(query):
+                by_state[state] = count
+        outside, closed = by_state.pop(TipState.OUTSIDE_REMIT, 0), by_state.pop(TipState.CLOSED, 0)
+        return Counts(in_work=by_state.total(), outside_remit=outside, closed=closed)
+
+
+def _settled(today: date) -> tuple[Quarter, ...]:
+    """The quarters that are shown on a day, the newest first."""
+    quarters = [_quarter_of(today - timedelta(days=SETTLING_DAYS)).previous]
+    while len(quarters) < QUARTERS:
+        quarters.append(quarters[-1].previous)
+    return tuple(quarters)
+
+
+def _quarter_of(day: date) -> Quarter:
+    return Quarter(day.year, (day.month - 1) // 3 + 1)
+
+
+def _days(quarter: Quarter) -> tuple[date, date]:
+    """Its first day, and the first day after it."""
+    month = quarter.number * 3 - 2
+    end = date(quarter.year + 1, 1, 1) if quarter.number == 4 else date(quarter.year, month + 3, 1)
+    return date(quarter.year, month, 1), end
