@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin.directories import PublishedDirectory
+from admin.entry.views import pages as entry_pages
 from admin.errors import (
     AdminError,
     BadForm,
@@ -27,6 +28,7 @@ from admin.errors import (
     NotPermitted,
     SignedOut,
     StoreAway,
+    TooManyAtOnce,
 )
 from admin.headers import add_headers
 from admin.home.views import pages as home_pages
@@ -39,11 +41,13 @@ from admin.queue.views import pages as queue_pages
 from admin.services import Services
 from admin.sessions.cookie import cookie_of
 from admin.sessions.errors import NoSession
+from admin.sheets.views import pages as sheet_pages
 from admin.sign_in.views import pages as sign_in_pages
 from admin.tip.views import pages as tip_pages
 from admin.visit import Visit
 from admin.words import NOTICES
 from crypto.keys import derive
+from tipline.bodies import BodiesUnderWay, TooManyBodies
 from tipline.clock import Clock, SystemClock
 from tipline.directory.errors import BadDirectory
 from tipline.keeper_client import KeeperError, KeeperLied
@@ -53,6 +57,8 @@ from tipline.settings import Settings
 TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates" / "admin"
 MAX_FORM: Final = 1024 * 1024
 """Bytes of any request: the site takes no files."""
+BODIES_AT_ONCE: Final = 4
+"""Bodies that come in at once from one source: a slow sender holds a thread for each."""
 
 log = structlog.get_logger()
 
@@ -69,7 +75,7 @@ def create_app(settings: Settings, clock: Clock = SystemClock()) -> Flask:  # no
     _speak(app, services)
     _guard(app, services)
     _answer_errors(app)
-    for pages in (home_pages, sign_in_pages, queue_pages, tip_pages, log_pages):
+    for pages in (home_pages, sign_in_pages, queue_pages, entry_pages, sheet_pages, tip_pages, log_pages):
         app.register_blueprint(pages)
     requires(Permission.PUBLIC)(app.view_functions["static"])
     check_every_endpoint(app)
@@ -119,6 +125,7 @@ def _speak(app: Flask, services: Services) -> None:
 
 def _guard(app: Flask, services: Services) -> None:
     csrf = CSRFProtect(app)  # type: ignore[no-untyped-call]  # Flask-WTF has no types
+    bodies = BodiesUnderWay(BODIES_AT_ONCE)
     directories = PublishedDirectory(
         services.keeper,
         services.database,
@@ -131,6 +138,7 @@ def _guard(app: Flask, services: Services) -> None:
     def settle() -> ResponseReturnValue | None:
         begin()
         g.services = services
+        _take_body(bodies, services.throttle.name_of(request.remote_addr or ""))
         if request.endpoint is None:
             return None  # no such address: the page of an unknown one
         csrf.protect()  # type: ignore[no-untyped-call]  # the same
@@ -154,6 +162,23 @@ def _guard(app: Flask, services: Services) -> None:
             raise NotPermitted
         g.visit = visit
         return None
+
+
+def _take_body(bodies: BodiesUnderWay, source: str) -> None:
+    """Read the form before anything else, while its place is held; whoever works on it needs none.
+
+    Raises:
+        TooManyAtOnce: this source is sending as many as one may.
+    """
+    if request.content_length or "Transfer-Encoding" in request.headers:
+        try:
+            bodies.begin(source)
+        except TooManyBodies as error:
+            raise TooManyAtOnce from error
+        try:
+            request.form  # noqa: B018  reading it is what takes time, and it is kept
+        finally:
+            bodies.end(source)
 
 
 def _answer_errors(app: Flask) -> None:
@@ -202,7 +227,7 @@ def _error_page(error: AdminError) -> str:
     same for every address and reason.
     """
     g.pop("visit", None)
-    typed, again = _typed() if error.keeps_typed and not isinstance(error, NotFound) else ({}, {})
+    typed, again = _typed() if error.keeps_typed and not isinstance(error, NotFound) else ({}, [])
     return render_template(
         "error.html",
         sentence=error.sentence,
@@ -213,11 +238,20 @@ def _error_page(error: AdminError) -> str:
     )
 
 
-def _typed() -> tuple[dict[str, str], dict[str, str]]:
+TEXTS: Final = ("message", "reason", "description", "exclude_text", "original")
+"""Fields that somebody writes."""
+CHOSEN: Final = (
+    *("state", "move", "exclude"),
+    *("form", "channel", "came_on", "sheet", "no_sheet", "danger", "official", "unit", "category"),
+)
+"""The other fields without which a form cannot be sent again."""
+
+
+def _typed() -> tuple[dict[str, str], list[tuple[str, str]]]:
     """The texts of the form that was posted, and the fields that sending it again needs."""
     try:
         form = request.form
     except HTTPException:  # too large, or cut: there is no form
-        return {}, {}
-    texts = {name: form[name] for name in ("message", "reason") if form.get(name)}
-    return texts, {name: form[name] for name in ("state", "move", "exclude") if name in form}
+        return {}, []
+    texts = {name: form[name] for name in TEXTS if form.get(name)}
+    return texts, [(name, value) for name in CHOSEN for value in form.getlist(name)]

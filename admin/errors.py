@@ -52,6 +52,14 @@ class KeeperNotTrusted(AdminError):
     )
 
 
+class TooManyAtOnce(AdminError):
+    """This source is sending as much at once as one may; nothing of it is read."""
+
+    status = 429
+    keeps_typed = False
+    sentence = _l("Too much comes from your network at the same time. Wait a minute, go back and try again.")
+
+
 class StoreAway(AdminError):
     """The main database cannot be read or written."""
 

@@ -9,6 +9,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from admin.language import LANGUAGES
+from admin.question_words import answer_words
 from admin.queue.service import handle
 from admin.visit import Visit
 from admin.words import word
@@ -42,6 +43,7 @@ def page_words(language: str, visit: Visit | None) -> dict[str, Any]:
 
     return {
         "word": word,
+        "answer_words": answer_words,
         "handle": handle,
         "named": named,
         "unit_name": unit_name,

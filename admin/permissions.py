@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from flask import Flask
 
-from tipline.ids import AUDITORS
+from tipline.ids import AUDITORS, INTAKE
 from tipline.roster import Member, Roster
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -24,6 +24,7 @@ class Permission(Enum):
     PUBLIC = "nobody in particular"
     SIGNED_IN = "an active member"
     READ_TIPS = "an active member of a desk that reads"
+    ENTER_TIPS = "an active member of the intake desk"
     AUDIT = "an active member of the auditors' desk"
 
 
@@ -71,6 +72,8 @@ def holds(permission: Permission, member: Member, roster: Roster) -> bool:
         return False
     if permission is Permission.READ_TIPS:
         return bool(reading_desks(member.desks, roster))
+    if permission is Permission.ENTER_TIPS:
+        return INTAKE in member.desks
     if permission is Permission.AUDIT:
         return AUDITORS in member.desks
     return True

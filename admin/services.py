@@ -8,6 +8,8 @@ from crypto.notes import NoteVerifier
 from tipline.accounts.service import Accounts
 from tipline.clock import Clock
 from tipline.database import Database
+from tipline.deployment.model import Deployment
+from tipline.deployment.reading import load_deployment
 from tipline.files.store import FileStore
 from tipline.keeper_client import AdminKeeper, SeenFile
 from tipline.settings import Settings
@@ -29,10 +31,15 @@ class Services:
     sessions: StaffSessions
     files: FileStore
     throttle: Throttle
+    deployment: Deployment
 
     @classmethod
     def build(cls, settings: Settings, clock: Clock) -> "Services":
-        """Open what the settings name. Nothing is asked of the keeper yet: it may come later."""
+        """Open what the settings name. Nothing is asked of the keeper yet: it may come later.
+
+        Raises:
+            BadDeployment: what this place says of itself is not complete.
+        """
         database = Database(settings.database_url, dated_by=clock)
         log_key = NoteVerifier.parse(settings.log_key)
         seen = SeenFile(settings.admin_folder / SEEN_FILE)
@@ -45,6 +52,7 @@ class Services:
             log_key=log_key,
             accounts=Accounts(database, settings.account_key_file.read_bytes(), clock),
             sessions=StaffSessions(database, clock),
-            files=FileStore(settings.files, settings.staging, clock),
+            files=FileStore(settings.files, settings.staging, settings.ram / "admin" / "staged", clock),
             throttle=Throttle(),
+            deployment=load_deployment(settings.data),
         )

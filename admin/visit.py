@@ -12,7 +12,7 @@ from admin.services import Services
 from admin.sessions.service import OpenSession
 from crypto.statements import Statement
 from tipline.directory.types import Directory
-from tipline.ids import AUDITORS
+from tipline.ids import AUDITORS, INTAKE
 from tipline.roster import Member, Roster
 
 
@@ -35,6 +35,11 @@ class Visit:
     def audits(self) -> bool:
         """Whether this member is an auditor."""
         return AUDITORS in self.member.desks
+
+    @property
+    def enters(self) -> bool:
+        """Whether this member prints code sheets and enters tips for people who cannot."""
+        return INTAKE in self.member.desks
 
     def sign(self, kind: str, fields: Mapping[str, Any]) -> Statement:
         """A fresh statement by this member."""

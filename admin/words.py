@@ -6,6 +6,8 @@ from typing import Final
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from admin.question_words import QUESTIONS
+
 STATES: Final = {
     "open": _l("Open"),
     "all": _l("All"),
@@ -62,6 +64,22 @@ KINDS: Final = {
     "note": _l("Note"),
 }
 
+CHANNELS: Final = {
+    "letter": _l("Letter"),
+    "phone": _l("Call"),
+    "walk-in": _l("Visit"),
+    "other": _l("Another way"),
+}
+
+TOPICS: Final = {
+    "answers": _l("Answers"),
+    "files": _l("Files added"),
+    "threat": _l("The reporter was threatened"),
+    "objection": _l("Objection"),
+    "withdrawal": _l("Withdrawn by the reporter"),
+    "closed": _l("Mailbox closed for good: nobody reads a reply"),
+}
+
 ACTIONS: Final = {
     "genesis": _l("Genesis"),
     "unit": _l("Unit added"),
@@ -79,6 +97,8 @@ ACTIONS: Final = {
     "note": _l("Noted"),
     "move": _l("Moved"),
     "route": _l("Route changed"),
+    "sheets": _l("Printed code sheets"),
+    "entry": _l("Entered a tip"),
     "audit": _l("Looked at the log"),
     "export": _l("Exported"),
     "unreadable": _l("Unreadable statement"),
@@ -102,6 +122,7 @@ REFUSALS: Final = {
     "item-mismatch": _l("item differs from what was seen first"),
     "claim-signature": _l("not signed by the reporter"),
     "group-exists": _l("card group exists"),
+    "tip-exists": _l("tip is known already"),
 }
 
 FINDINGS: Final = {
@@ -115,6 +136,9 @@ FINDINGS: Final = {
     "record": _l(
         "A reply or note has no valid record of the keeper: it was not written through the service."
     ),
+    "entry": _l("A tip that nobody signed has no valid record of an entry: it was written by hand."),
+    "sheet": _l("A tip was entered under a code sheet that no statement in the log speaks of."),
+    "sheet-row": _l("A stored code sheet is not what was printed under this number."),
     "slip-desk": _l("A slip is for a desk that the roster does not know."),
     "slip-route": _l("A slip is for a desk that the tip's route does not name."),
     "route-records": _l("The tip has another number of sealed route records than the log has routes."),
@@ -143,6 +167,9 @@ _WORDS: Final[Mapping[str, Mapping[str, LazyString]]] = {
     "official": OFFICIALS,
     "language": LANGUAGES,
     "kind": KINDS,
+    "topic": TOPICS,
+    "question": QUESTIONS,
+    "channel": CHANNELS,
     "action": ACTIONS,
     "refusal": REFUSALS,
     "finding": FINDINGS,

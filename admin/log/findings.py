@@ -18,7 +18,7 @@ from admin.directories import check_keys
 from admin.log.entries import LoggedEntry
 from admin.log.people import people
 from admin.queue.service import handle
-from admin.readings.sealed import RECORDED, check_record, digest_of, sealed_item
+from admin.readings.sealed import RECORDED, REPORTED, check_record, digest_of, sealed_item
 from admin.tip.records import check_returned
 from crypto.errors import BadSignature
 from crypto.notes import NoteVerifier
@@ -32,6 +32,10 @@ from tipline.files.store import FileStore
 from tipline.ids import AUDITORS, INTEGRITY, ItemId
 from tipline.keeper_client import AdminKeeper, KeeperLied, TipView
 from tipline.roster import Roster
+from tipline.sheets.errors import SheetError
+from tipline.sheets.models import Sheet
+from tipline.sheets.numbers import SheetNumber
+from tipline.sheets.service import find_sheet
 from tipline.tips.models import Item, Slip, Tip
 from tipline.tips.moves import TIP_MOVES
 
@@ -49,6 +53,9 @@ class Disagreement(StrEnum):
     ITEM_CHANGED = "item-changed"
     DIGEST = "digest"
     RECORD = "record"
+    ENTRY = "entry"
+    SHEET = "sheet"
+    SHEET_ROW = "sheet-row"
     SLIP_DESK = "slip-desk"
     SLIP_ROUTE = "slip-route"
     ROUTE_RECORDS = "route-records"
@@ -77,6 +84,8 @@ class LoggedFacts:
     groups: dict[str, tuple[str, frozenset[str]]] = field(
         default_factory=dict
     )  # card group -> desk, excluded
+    sheets: set[str] = field(default_factory=set)  # hashes of those that were printed
+    entries: dict[str, str] = field(default_factory=dict)  # tip that was entered -> hash of its sheet, or ""
 
     def take(self, logged: LoggedEntry) -> None:
         """Remember what an entry names."""
@@ -91,7 +100,11 @@ class LoggedFacts:
             self.routes[tip] += 1
         if body["type"] == "card-group":
             self.groups[body["group"]] = (body["desk"], frozenset(body["excluded"]))
-        named = list(body.get("items", [])) if body["type"] in ("read", "list") else []
+        if body["type"] == "sheets":
+            self.sheets.update(body["sheets"])
+        if body["type"] == "entry":
+            self.entries[tip] = body["sheet"]
+        named = list(body.get("items", [])) if body["type"] in ("read", "list", "entry") else []
         if body["type"] in ("reply", "note"):
             named.append({"item": body["item"], "hash": body["hash"]})
         if isinstance(body.get("reason"), dict) and body["reason"]:
@@ -118,6 +131,7 @@ class Inspection:
             self._tips(facts),
             self._items(facts),
             self._route_records(facts),
+            self._sheets(facts),
             self._slips(facts),
             self._directories(),
             self._accounts(),
@@ -169,6 +183,8 @@ class Inspection:
                 yield Finding(Disagreement.DIGEST, about)
             if item.kind in RECORDED and not self._is_recorded(item):
                 yield Finding(Disagreement.RECORD, about)
+            if item.kind in REPORTED and not item.claim_signature and not self._is_entered(item, facts):
+                yield Finding(Disagreement.ENTRY, about)
         for name in sorted(facts.items.keys() - seen):
             tip = facts.items[name][0]
             yield Finding(Disagreement.ITEM_MISSING, handle(tip) if tip else name[:8])
@@ -188,6 +204,20 @@ class Inspection:
         except BadSignature:
             return False
         return True
+
+    def _is_entered(self, item: Item, facts: LoggedFacts) -> bool:
+        """Whether an item that bears no reporter's signature is one that the log says was entered."""
+        return item.tip_id.hex() in facts.entries and item.id.hex() in facts.items
+
+    def _sheets(self, facts: LoggedFacts) -> Iterator[Finding]:
+        for tip, sheet in sorted(facts.entries.items()):
+            if sheet and sheet not in facts.sheets:
+                yield Finding(Disagreement.SHEET, handle(tip))
+        for number in self.session.scalars(select(Sheet.number).where(Sheet.used.is_(False))):
+            try:
+                find_sheet(self.session, SheetNumber(number), self.log_key)
+            except SheetError:
+                yield Finding(Disagreement.SHEET_ROW, number)
 
     def _route_records(self, facts: LoggedFacts) -> Iterator[Finding]:
         """Only the reporter opens route records, so what can be compared here is how many there are."""

@@ -49,7 +49,7 @@ def log_row(logged: LoggedEntry, known: Mapping[str, Person], files: Collection[
     """Read an entry into a line; `files` are the items that are files."""
     entry = logged.entry
     body = entry.statement.body
-    items, reason, read = body.get("items"), body.get("reason"), _read_items(body)
+    reason, read = body.get("reason"), _read_items(body)
     return LogRow(
         index=logged.index,
         at=datetime.fromtimestamp(entry.at, UTC),
@@ -57,7 +57,7 @@ def log_row(logged: LoggedEntry, known: Mapping[str, Person], files: Collection[
         action="read-file" if read and all(item in files for item in read) else str(body["type"]),
         desk=_desk(body),
         tip=handle(_text(body, "tip")) if _text(body, "tip") else "",
-        items=len(items) if isinstance(items, list) else int("item" in body),
+        items=_count(body),
         withheld=len(entry.withheld),
         purpose=_text(body, "purpose"),
         details=_details(body, logged.index),
@@ -94,6 +94,8 @@ def _details(body: Mapping[str, Any], index: int) -> Sequence[tuple[str, str]]:
         return [("state", _text(body, "from")), ("text", "→"), ("state", _text(body, "to"))]
     if kind == "route":
         return [("desk", desk) for desk in _listed(body, "desks")]
+    if kind == "entry":
+        return [("channel", _text(body, "channel"))]
     if kind in ("member", "member-unit", "grant", "revoke", "remove"):
         member = body.get("member", "")
         return [("text", str(member.get("id", "") if isinstance(member, dict) else member))]
@@ -102,6 +104,14 @@ def _details(body: Mapping[str, Any], index: int) -> Sequence[tuple[str, str]]:
         # One that asks for all entries names more than there were: it ends at itself.
         return [("text", f"{first}–{max(first, min(first + count - 1, index))}")]
     return []
+
+
+def _count(body: Mapping[str, Any]) -> int:
+    """How many items, or sheets, a statement is about."""
+    for name in ("items", "sheets"):
+        if isinstance(body.get(name), list):
+            return len(body[name])
+    return int("item" in body)
 
 
 def _listed(body: Mapping[str, Any], name: str) -> list[str]:

@@ -78,7 +78,9 @@ def current_keys(visit: Visit, *, list_new: bool) -> CardKeys:
         if list_new or desk not in keys.listed:
             keys = _lister(visit, desk).bring_up_to_date(keys)
     if keys != before:
-        services.sessions.hold(session, lambda held: CardKeys.from_session(held).joined(keys).for_session())
+        services.sessions.hold(
+            session, lambda held: {**held, **CardKeys.from_session(held).joined(keys).for_session()}
+        )
     return keys.allowed(visit.roster, visit.member.id, visit.desks, services.clock.today())
 
 

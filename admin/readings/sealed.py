@@ -14,6 +14,7 @@ from crypto.errors import BadSignature, CryptoError
 from crypto.keys import VerifyKey
 from crypto.notes import NoteVerifier, open_json
 from tipline.ids import ItemId, TipId
+from tipline.mailbox.records import confirms_entry
 from tipline.sealing.audience import claim_message
 from tipline.tips.models import Item, Slip
 
@@ -93,6 +94,16 @@ def check_claim(item: SealedItem, claim: VerifyKey) -> None:
     """
     message = claim_message(item.tip, item.id, item.digest, item.kind)
     claim.verify(item.claim_signature, message)
+
+
+def check_sent(item: SealedItem, claim: VerifyKey, log_key: NoteVerifier) -> None:
+    """Check that the reporter sent this item, or that a member entered it for them.
+
+    Raises:
+        BadSignature: neither.
+    """
+    if not confirms_entry(item.record, log_key, item.tip, item.id, item.digest, claim.raw):
+        check_claim(item, claim)
 
 
 def check_record(item: SealedItem, log_key: NoteVerifier) -> None:

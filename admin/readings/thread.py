@@ -6,7 +6,7 @@ from datetime import date
 
 from admin.readings.errors import NotWhatWasSealed
 from admin.readings.reader import Reader
-from admin.readings.sealed import REPORTED, SealedItem, check_claim, recorded
+from admin.readings.sealed import REPORTED, SealedItem, check_claim, check_sent, recorded
 from admin.readings.service import ReadItems, Signs, read_items
 from crypto.errors import CryptoError
 from crypto.keys import VerifyKey
@@ -15,7 +15,7 @@ from tipline.ids import TipId
 from tipline.keeper_client import AdminKeeper
 from tipline.routing import Route
 from tipline.sealing.opening import Opened
-from tipline.tips.answers import Message, TipText
+from tipline.tips.answers import FileEntry, Message, TipText
 from tipline.tips.purposes import Purpose
 
 THREAD_KINDS = ("text", "message", "reply", "note")
@@ -23,11 +23,11 @@ THREAD_KINDS = ("text", "message", "reply", "note")
 
 @dataclass(frozen=True)
 class ThreadEntry:
-    """One message of the thread; without its text when it is not genuine."""
+    """One entry of the thread; without its message when it is not genuine."""
 
     kind: str
     day: date
-    text: str | None = field(repr=False)
+    message: Message | None = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,22 @@ class TipReading:
     @property
     def left_shut(self) -> int:
         """How many entries are not genuine."""
-        return sum(entry.text is None for entry in self.thread)
+        return sum(entry.message is None for entry in self.thread)
+
+    @property
+    def files(self) -> tuple[tuple[str, date | None, FileEntry], ...]:
+        """The files that the text names, then those of later messages, each (kind, day, file).
+
+        The text's have no day: it holds a moment, which is for rewards alone.
+        """
+        first = (("text", None, file) for file in self.text.files)
+        later = (
+            (entry.kind, entry.day, file)
+            for entry in self.thread
+            if entry.message
+            for file in entry.message.files
+        )
+        return (*first, *later)
 
 
 def read_tip(
@@ -74,7 +89,7 @@ def read_tip(
     if first.id not in opened:
         raise NotWhatWasSealed
     last = readings[-1][1]
-    text = _decode_text(first, opened[first.id])
+    text = _decode_text(first, opened[first.id], log_key)
     claim = VerifyKey(text.claim)
     thread = tuple(_entry(item, opened.get(item.id), claim) for item in items if item.id != first.id)
     return TipReading(last.index, last.route, text, thread)
@@ -105,10 +120,10 @@ def _first_text(items: Sequence[SealedItem]) -> SealedItem:
     raise NotWhatWasSealed
 
 
-def _decode_text(item: SealedItem, opened: Opened) -> TipText:
+def _decode_text(item: SealedItem, opened: Opened, log_key: NoteVerifier) -> TipText:
     try:
         text = TipText.decode(opened.content.reveal())
-        check_claim(item, VerifyKey(text.claim))
+        check_sent(item, VerifyKey(text.claim), log_key)
     except CryptoError as error:
         raise NotWhatWasSealed from error
     return text
@@ -124,4 +139,4 @@ def _entry(item: SealedItem, opened: Opened | None, claim: VerifyKey) -> ThreadE
         message = Message.decode(opened.content.reveal())
     except CryptoError:
         return shut
-    return ThreadEntry(item.kind, message.day, message.text)
+    return ThreadEntry(item.kind, message.day, message)

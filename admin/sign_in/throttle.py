@@ -36,6 +36,10 @@ class Throttle:
         by_source = self._limiter.hit(self._per_source, self._mark("source", source))
         return self._limiter.hit(self._per_name, self._mark("name", source, name)) and by_source
 
+    def name_of(self, source: str) -> str:
+        """What a source is called while it sends something."""
+        return self._mark("source", source)
+
     def forget(self, name: str, source: str) -> None:
         """A right password starts the count of its name anew."""
         self._limiter.clear(self._per_name, self._mark("name", source, name))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -51,12 +52,22 @@ class TipPage:
 
 
 @dataclass(frozen=True)
+class FileLine:
+    """A file of the tip. `came_with` is the kind of the entry that names it, "" where none does."""
+
+    entry: FileEntry
+    is_stored: bool
+    came_with: str
+    day: date | None
+
+
+@dataclass(frozen=True)
 class ReadPage:
     """A reading with what can be done next, and the hidden field of its forms."""
 
     reading: TipReading
     purpose: Purpose
-    files: Sequence[tuple[FileEntry, bool]]
+    files: Sequence[FileLine]
     moves: Sequence[Move[TipState]]
     units: Sequence[UnitEntry]
     sealed_state: str
@@ -121,8 +132,8 @@ def _last_of_thread(session: Session, tip: TipId) -> int:
     return found if found is not None else -1
 
 
-def _files(visit: Visit, tip: TipId, reading: TipReading) -> list[tuple[FileEntry, bool]]:
-    """The files that the text names, each with whether it is stored, then those that were sent later."""
+def _files(visit: Visit, tip: TipId, reading: TipReading) -> list[FileLine]:
+    """The files that text and messages name, in their order, then stored ones that none names."""
     with visit.services.database.reading() as session:
         stored = {
             (item.hex(), digest.hex())
@@ -130,7 +141,10 @@ def _files(visit: Visit, tip: TipId, reading: TipReading) -> list[tuple[FileEntr
                 select(Item.id, Item.digest).where(Item.tip_id == tip, Item.kind == "file")
             )
         }
-    named = [(entry, (entry.item, entry.digest) in stored) for entry in reading.text.files]
-    known = {entry.item for entry in reading.text.files}
+    named = [
+        FileLine(entry, (entry.item, entry.digest) in stored, came_with, day)
+        for came_with, day, entry in reading.files
+    ]
+    known = {line.entry.item for line in named}
     later = sorted(item for item, _ in stored if item not in known)
-    return [*named, *((FileEntry(item, "", "", 0, ""), True) for item in later)]
+    return [*named, *(FileLine(FileEntry(item, "", "", 0, ""), True, "", None) for item in later)]

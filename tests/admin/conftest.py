@@ -32,7 +32,7 @@ from tipline.ids import MemberId, TipId, UnitId, new_tip_id
 from tipline.keeper_client import AdminKeeper
 from tipline.mailbox.thread import find_mailbox
 from tipline.mailbox.writing import add_message
-from tipline.sealing.items import FileSealer
+from tipline.sealing.items import FileSealer, SealedFile
 from tipline.tips.categories import Category, Official, Urgency
 from tipline.tips.intake import Intake
 from tipline.tips.models import Tip
@@ -98,7 +98,9 @@ class Office:
         self.app: Flask = create_app(self.settings, self.clock)
         self.app.testing = True
         self.services: Services = self.app.extensions["tipline"]
-        self.files = FileStore(self.settings.files, self.settings.staging, self.clock)
+        self.files = FileStore(
+            self.settings.files, self.settings.staging, self.settings.ram / "staged", self.clock
+        )
 
     def keeper(self) -> AdminKeeper:
         return self.services.keeper
@@ -174,15 +176,16 @@ class Office:
     def log_size(self) -> int:
         return open_checkpoint(self.keeper().checkpoint(), [self.world.verifier]).size
 
-    def _stage(self, tip: TipId, name: str, data: bytes) -> FileSealer:
+    def _stage(self, tip: TipId, name: str, data: bytes) -> SealedFile:
         staged = self.files.stage()
         sealer = FileSealer(staged, tip, name, "image/jpeg")
         source = BytesIO(data)
         while piece := source.read(65_536):
             sealer.write(piece)
-        sealer.finish()
-        staged.finish(sealer.item)
-        return sealer
+        sealed = sealer.finish()
+        staged.finish(sealed.item)
+        staged.release()
+        return sealed
 
     def _open_accounts(self) -> None:
         with self.database.writing() as session:

@@ -13,7 +13,13 @@ from admin.permissions import (
 from tests.admin.conftest import Office
 from tests.world import member_id
 
-ROOMS = {"/tips": {"reviewer-a", "reviewer-b", "integrity", "protection"}, "/log": {"auditor"}}
+ROOMS = {
+    "/tips": {"reviewer-a", "reviewer-b", "integrity", "protection"},
+    "/tips/new": {"reviewer-a", "reviewer-b"},
+    "/tips/new/script": {"reviewer-a", "reviewer-b"},
+    "/sheets": {"reviewer-a", "reviewer-b"},
+    "/log": {"auditor"},
+}
 
 
 def test_a_site_with_an_endpoint_that_names_no_permission_does_not_start() -> None:

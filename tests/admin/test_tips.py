@@ -148,6 +148,32 @@ def test_a_reading_is_one_entry_and_shows_text_and_thread(office: Office) -> Non
     assert office.log_size() == size + 1
 
 
+HOUR = re.compile(r"\d\d:\d\d")
+ZONED = re.compile(r"\d\d:\d\d(:\d\d)? UTC\b")
+
+
+def test_of_the_arrival_staff_see_the_day_alone(office: Office) -> None:
+    tip, danger = office.put_tip(), office.put_tip(urgency=Urgency.DANGER)
+    reviewer = office.signed_in("reviewer-a")
+    page = read_of(reviewer, tip)
+    assert office.clock.today().isoformat() in page
+    assert not HOUR.search(page)
+    due = f"{office.row(danger).due_at:%Y-%m-%d %H:%M} UTC"
+    page = read_of(reviewer, danger)
+    assert due in page
+    assert HOUR.findall(page) == HOUR.findall(due)
+
+
+def test_no_time_stands_without_its_zone(office: Office) -> None:
+    reviewer, auditor = office.signed_in("reviewer-a"), office.signed_in("auditor")
+    tip = office.put_tip(urgency=Urgency.DANGER)
+    pages = [reviewer.get("/tips").text, read_of(reviewer, tip), auditor.get("/log").text]
+    for page in pages:
+        assert ZONED.search(page)
+        assert not HOUR.search(ZONED.sub("", page))
+        assert "协调世界时（UTC）" in page
+
+
 def test_the_hidden_field_says_nothing_and_fits_its_tip_and_session_alone(office: Office) -> None:
     reviewer = office.signed_in("reviewer-a")
     tip, other = office.put_tip(unit=UnitId("u4")), office.put_tip()

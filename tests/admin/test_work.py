@@ -253,7 +253,8 @@ def test_the_route_is_sealed_to_the_reporter_and_names_no_unit_in_clear(office: 
     assert b'"kind":"route"' not in (office.settings.data / "main.db").read_bytes()
     with office.database.reading() as session:
         mailbox = find_mailbox(session, code)
-        followed = current_route(session, mailbox, office.world.verifier, first_text(session, mailbox))
+        log = office.world.verifier
+        followed = current_route(session, mailbox, log, first_text(session, mailbox, log))
     assert followed.excluded == ("u1", "u4")
 
 

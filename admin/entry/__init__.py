@@ -1,0 +1,1 @@
+"""Entering a tip for somebody who wrote a letter, called, or came by."""

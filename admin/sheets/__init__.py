@@ -1,0 +1,1 @@
+"""Printing code sheets unseen: for letters, and for people without a phone."""
