@@ -15,6 +15,7 @@ RUN=(
 )
 TESTS=(
     "chromium"                        # journeys in a real browser, accessibility, screenshots
+    "default-jre-headless"            # the HTML checker of the W3C is a Java program
     "fonts-noto-cjk"                  # Chinese pages as a reporter sees them
     "fonts-dejavu-core"               # a Latin font of known width
     "postgresql"                      # the database of larger places
@@ -41,6 +42,7 @@ installed() { # NAME|NAME…
     if ! has_dpkg; then
         case "$1" in
             chromium) command -v chromium >/dev/null; return ;;
+            default-jre-headless) command -v java >/dev/null; return ;;
             libmagic*) "$PYTHON" -c 'import ctypes.util, sys; sys.exit(not ctypes.util.find_library("magic"))'; return ;;
             postgresql) command -v initdb >/dev/null; return ;;
             redis-server) command -v redis-server >/dev/null; return ;;

@@ -78,6 +78,7 @@ def init(environment: Mapping[str, str], plan: Path | None, sample: bool) -> Non
         keep=show_founders,
         tell=say,
     )
+    say("Fill in deployment.toml in the data folder: names, addresses and advice of this place.")
     say("Done. Start it with `tipline serve`.")
 
 
@@ -141,15 +142,16 @@ def serve(environment: Mapping[str, str]) -> None:
 
 
 @program.command()
+@click.option("--onion", is_flag=True, help="At the address that only the onion service connects to.")
 @click.pass_obj
-def public(environment: Mapping[str, str]) -> None:
+def public(environment: Mapping[str, str], *, onion: bool) -> None:
     """Start the public site alone."""
     from tipline.ram import prepare_ram_folder
     from tipline.serving import serve as serve_site
 
-    settings = _settings(environment)
+    settings = _settings(environment).for_onion() if onion else _settings(environment)
     prepare_ram_folder(settings.ram, require_tmpfs=not settings.trial)
-    serve_site(_factory("tipline.public.app", settings), settings.public_bind, workers=2)
+    serve_site(_factory("tipline.public.app", settings), settings.public_bind, workers=2, onion=onion)
 
 
 @program.command()

@@ -67,6 +67,7 @@ def _foreseeable() -> tuple[type[BaseException], ...]:
     from crypto.errors import CryptoError
     from tipline.accounts.errors import AccountError
     from tipline.addresses import BadAddress
+    from tipline.deployment.errors import BadDeployment
     from tipline.directory.errors import BadDirectory
     from tipline.evidence.errors import EvidenceError
     from tipline.instance.errors import InstanceError
@@ -82,6 +83,7 @@ def _foreseeable() -> tuple[type[BaseException], ...]:
     return (
         AccountError,
         BadAddress,
+        BadDeployment,
         BadDirectory,
         CryptoError,
         EvidenceError,
