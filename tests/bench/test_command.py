@@ -16,7 +16,7 @@ def test_an_unknown_operation_is_named_and_nothing_is_measured(names: str, tmp_p
     ended = CliRunner().invoke(program, ["bench", "--only", names, "--json", str(file)])
     assert ended.exit_code == 1
     assert f'There is no operation "{names.rpartition(",")[2]}".' in ended.output
-    assert "first-tip, mailbox-open" in ended.output
+    assert "first-tip, form-page" in ended.output
     assert "Traceback" not in ended.output
     assert not file.exists()
 

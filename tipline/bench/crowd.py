@@ -78,10 +78,11 @@ def let_run(
 
 def _drive(caller: Caller, clients: range, effort: Effort) -> Tally:
     with caller.operations(clients) as operations, ThreadPoolExecutor(len(clients)) as threads:
-        return sum(threads.map(lambda operate: _one_client(operate, effort), operations), Tally())
+        return sum(threads.map(lambda operate: one_client(operate, effort), operations), Tally())
 
 
-def _one_client(operate: Operation, effort: Effort) -> Tally:
+def one_client(operate: Operation, effort: Effort) -> Tally:
+    """Let one client do the operation again and again."""
     done, failures, reasons = 0, 0, set()
     ends = time.monotonic() + effort.seconds
     while done + failures < effort.most and time.monotonic() < ends:

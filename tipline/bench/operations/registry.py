@@ -6,7 +6,16 @@ from typing import Final
 
 from tipline.bench.crowd import Effort
 from tipline.bench.errors import BenchError
-from tipline.bench.operations import file_50mb, first_tip, log_append, mailbox_open, reading
+from tipline.bench.operations import (
+    file_50mb,
+    first_tip,
+    flood,
+    form_page,
+    guided_screen,
+    log_append,
+    mailbox_open,
+    reading,
+)
 from tipline.bench.results import Result
 from tipline.bench.stage import Stage
 
@@ -15,10 +24,13 @@ Measurement = Callable[[Stage, Effort], Result]
 OPERATIONS: Final[Mapping[str, Measurement]] = MappingProxyType(
     {
         first_tip.NAME: first_tip.run,
+        form_page.NAME: form_page.run,
+        guided_screen.NAME: guided_screen.run,
         mailbox_open.NAME: mailbox_open.run,
         reading.NAME: reading.run,
         file_50mb.NAME: file_50mb.run,
         log_append.NAME: log_append.run,
+        flood.NAME: flood.run,
     }
 )
 
