@@ -16,8 +16,8 @@ import pytest
 
 from tests.docs.folders import short_ram_folder
 from tests.docs.manual import blocks
-from tests.journeys.browser import Browser, Page
-from tests.journeys.people import listed, messages, open_mailbox, photo, read, report, sign_in
+from tests.journeys.browser import Browser, Page, Upload
+from tests.journeys.people import listed, messages, open_mailbox, read, report, sign_in
 from tests.journeys.trial import Trial, running_trial
 
 DESCRIPTION = "五个人每晚到夜市收保护费。\nSecond line."
@@ -41,17 +41,21 @@ class Kept:
     """What was sent, and the empty folder into which somebody put the copies and the two keys."""
 
     folder: Path
-    photos: tuple[bytes, ...]
+    files: tuple[bytes, ...]
 
 
 @pytest.fixture(scope="module")
 def kept(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Kept:
     """A tip with two files, an answer and a message, in a trial that is gone."""
     folder = tmp_path_factory.mktemp("by-hand")
-    photos = [photo("夜市.png", 11), photo("车.png", 12)]
+    # Plain text holds nothing hidden, so it is kept byte for byte.
+    lists = [
+        Upload("夜市.txt", "三号摊，三百元。\n".encode(), "text/plain"),
+        Upload("车.txt", "白色面包车。\n".encode(), "text/plain"),
+    ]
     with short_ram_folder() as ram, running_trial(folder / "data", ram, folder / "output.txt") as trial:
         reporter = Browser(trial.public)
-        code = report(reporter, DESCRIPTION, unit="u8", files=photos)
+        code = report(reporter, DESCRIPTION, unit="u8", files=lists)
         _answer(trial)
         open_mailbox(reporter, code)
         thread = messages(reporter)
@@ -62,7 +66,7 @@ def kept(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Kept:
         for name in ("main.db", "keeper/keeper.key"):
             shutil.copy(trial.data / name, desk)
         shutil.copytree(trial.data / "files", desk / "files")
-    return Kept(desk, tuple(each.content for each in photos))
+    return Kept(desk, tuple(each.content for each in lists))
 
 
 def test_the_history_of_a_desk_opens_with_the_two_keys(repository: Path, kept: Kept) -> None:
@@ -77,7 +81,7 @@ def test_the_history_of_a_desk_opens_with_the_two_keys(repository: Path, kept: K
     assert text["description"] == DESCRIPTION
     assert json.loads(found["message", ""].read_bytes())["text"] == ADDED
     assert json.loads(found["reply", ""].read_bytes())["text"] == ANSWER
-    assert [found["file", file["name"]].read_bytes() for file in text["files"]] == list(kept.photos)
+    assert [found["file", file["name"]].read_bytes() for file in text["files"]] == list(kept.files)
     left = {path.name for path in kept.folder.glob("history/*/*/*")}
     assert left == {"slip", "sealed", "header", "content"}
 

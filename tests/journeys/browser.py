@@ -37,6 +37,7 @@ class Form:
 
     action: str
     method: str
+    enctype: str = ""
     fields: list[tuple[str, str]] = field(default_factory=list)
     file_fields: list[str] = field(default_factory=list)
     choices: dict[str, list[str]] = field(default_factory=dict)
@@ -128,7 +129,7 @@ class Browser:
         if form.method == "get":
             return self._follow("GET", f"{target.partition('?')[0]}?{urlencode(filled)}", b"", {})
         headers = {"Origin": self.base.rstrip("/"), "Referer": page.url}
-        if form.file_fields:
+        if form.file_fields or form.enctype == "multipart/form-data":
             headers["Content-Type"] = f"multipart/form-data; boundary={BOUNDARY}"
             return self._follow("POST", target, _multipart(form, filled, files or {}), headers)
         headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -236,7 +237,9 @@ class _Parser(HTMLParser):
         elif tag == "a" and "href" in given:
             self.links.append((given["href"], ""))
         elif tag == "form":
-            self._form = Form(given.get("action", ""), given.get("method", "get").lower())
+            self._form = Form(
+                given.get("action", ""), given.get("method", "get").lower(), given.get("enctype", "")
+            )
             self.forms.append(self._form)
         elif self._form is not None:
             self._field(tag, given, self._form)

@@ -7,10 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import sync_playwright
 
 from tests.journeys.browser import Browser
 from tests.journeys.people import sign_in
 from tests.journeys.trial import Trial, running_trial, trial_environment
+from tests.journeys.windows import CHROMIUM, FLAGS
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +34,17 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
 def reviewer(proxied: Trial) -> Browser:
     """A reviewer of the second trial, signed in once: one-time codes come slowly."""
     return sign_in(proxied, "reviewer-a")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    """The system's Chromium, one for each file of tests."""
+    if not CHROMIUM.exists():
+        pytest.skip("Chromium is not installed; deploy/system-packages.sh installs it")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
 
 
 @contextmanager

@@ -90,5 +90,20 @@ def read(staff: Browser, address: str, purpose: str = "triage") -> Page:
     return staff.submit(page, page.form("purpose"), {"purpose": purpose})
 
 
+def move(staff: Browser, address: str, *targets: str) -> Page:
+    """Read a tip and move it from state to state; the last page."""
+    page = read(staff, address)
+    for target in targets:
+        form = next(
+            form
+            for form in page.forms
+            if ("move", target) in {(each.name, each.value) for each in form.buttons}
+        )
+        reason = {"reason": "Nothing that we may look into."} if "reason" in form.names else {}
+        page = staff.submit(page, form, reason, press=("move", target))
+        assert page.status == 200, page.words
+    return page
+
+
 def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -140,7 +140,8 @@ def sizes(trial: Trial, tip: bytes) -> dict[str, list[tuple[object, ...]]]:
     return {
         "tip": rows(
             trial,
-            "SELECT length(id), length(locator), length(desk), length(marker) FROM tips WHERE id = ?",
+            "SELECT length(id), length(locator), length(desk), length(marker), length(root)"
+            " FROM tips WHERE id = ?",
             tip,
         ),
         "items": rows(

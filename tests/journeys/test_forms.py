@@ -14,12 +14,12 @@ from tests.journeys.people import CODE
 from tests.journeys.store import files_below, rows
 from tests.journeys.trial import Trial, wait_for
 from tipline.public.limits import CODE_TRIES_PER_MINUTE, REPORTS_PER_MINUTE
-from tipline.public.report.body import MAX_FILE_BYTES
+from tipline.public.uploads.body import MAX_FILE_BYTES
 
 LANGUAGES: Final = ("en", "zh-CN")
 TEXT: Final = "They collect money at the fish market."
 SERVER_HEADERS: Final = (
-    b"Content-Security-Policy: default-src 'none'",
+    b"Content-Security-Policy: default-src 'none'; form-action 'none'; frame-ancestors 'none'",
     b"X-Content-Type-Options: nosniff",
     b"Referrer-Policy: same-origin",
     b"Cache-Control: no-store",
@@ -95,9 +95,10 @@ def test_a_form_with_a_mistake_comes_back_filled_in_with_the_error_on_top_and_at
         for each in [value] if isinstance(value, str) else value:
             assert (name, each) in kept
     assert tips(proxied) == before
-    assert files_below(proxied.data / "staging") == []
+    assert len(files_below(proxied.data / "staging")) == 1
     sent = reporter.submit(back, report_form(back), {field: TEXT})
     assert sent.status == 201
+    assert nothing_staged(proxied)
     assert CODE.fullmatch(sent.by_id("tracking-code"))
 
 

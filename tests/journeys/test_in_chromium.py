@@ -1,44 +1,19 @@
 """The main job in a real browser: with and without scripts, on a phone and a desktop, in both languages."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    ConsoleMessage,
-    FilePayload,
-    Page,
-    ViewportSize,
-    expect,
-    sync_playwright,
-)
+from playwright.sync_api import Browser, expect
 
+from tests.journeys import axe
 from tests.journeys import browser as plain
-from tests.journeys.people import CODE, photo, read, report, sign_in
+from tests.journeys.people import CODE, read, report, sign_in
 from tests.journeys.store import tip_of
 from tests.journeys.trial import Trial
+from tests.journeys.windows import DESKTOP, PHONE, Screen, Window, payload
 
-CHROMIUM: Final = Path("/usr/bin/chromium")
-PHONE: Final = ViewportSize(width=360, height=640)
-DESKTOP: Final = ViewportSize(width=1280, height=900)
-PATIENCE: Final = 20_000  # milliseconds
 MOVED: Final = "screening"
-
-
-@dataclass(frozen=True)
-class Screen:
-    """How somebody looks at the sites, and where they come from."""
-
-    size: ViewportSize
-    language: str
-    scripts: bool
-    address: str
-    dark: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,68 +36,6 @@ JOURNEYS: Final = {
     "desktop-en-without-scripts": (Screen(DESKTOP, "en", False, "198.51.100.161"), "reviewer-b"),
     "desktop-zh-with-scripts": (Screen(DESKTOP, "zh-CN", True, "198.51.100.162"), "reviewer-b"),
 }
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip("Chromium is not installed; deploy/system-packages.sh installs it")
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield started
-        started.close()
-
-
-class Window:
-    """A browser window: what it asks for and complains about is watched."""
-
-    def __init__(self, chromium: Browser, screen: Screen, trial: Trial, *, for_axe: bool = False) -> None:
-        self.context: BrowserContext = chromium.new_context(
-            viewport=screen.size,
-            locale=screen.language,
-            java_script_enabled=screen.scripts,
-            color_scheme="dark" if screen.dark else "light",
-            extra_http_headers={"X-Forwarded-For": screen.address},
-            bypass_csp=for_axe,  # the tool's own script; nothing else is let in by it
-        )
-        self.context.set_default_timeout(PATIENCE)
-        self.page: Page = self.context.new_page()
-        self.trouble: list[str] = []
-        sites = (f"{trial.public}/", f"{trial.admin}/")
-        self.page.on("console", self._note)
-        self.page.on("pageerror", lambda error: self.trouble.append(str(error)))
-        self.page.on(
-            "request", lambda asked: None if asked.url.startswith(sites) else self.trouble.append(asked.url)
-        )
-
-    def _note(self, said: ConsoleMessage) -> None:
-        if said.type == "error" and not said.location["url"].endswith("/favicon.ico"):
-            self.trouble.append(said.text)
-
-    def go(self, address: str) -> None:
-        """Open an address."""
-        self.page.goto(address)
-
-    def press(self, selector: str) -> None:
-        """Press a button or follow a link, and wait for the page behind it."""
-        with self.page.expect_navigation():
-            self.page.locator(selector).click()
-
-    def check(self) -> None:
-        """Nothing came from elsewhere or was refused, and nothing has to be scrolled sideways."""
-        assert self.trouble == []
-        width, shown = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-        assert width <= shown, f"{self.page.url} is {width} wide on a screen of {shown}"
-
-    def close(self) -> None:
-        """Close the window, and forget its cookies."""
-        self.context.close()
-
-
-def payload(name: str, seed: int) -> FilePayload:
-    upload = photo(name, seed)
-    return FilePayload(name=upload.name, mimeType=upload.media_type, buffer=upload.content)
 
 
 def send_tip(window: Window, trial: Trial, description: str) -> str:
@@ -242,9 +155,9 @@ class Eyes:
         """Put the rules to the page, after a press where one is named."""
         if selector:
             self.window.press(selector)
-        results = Axe().run(self.window.page)
-        if results.violations_count:
-            self.found.append(f"{self.window.page.url}\n{results.generate_report()}")
+        axe.load(self.window.page)
+        wrong = axe.judge(self.window.page).wrong
+        self.found.extend(f"{self.window.page.url}: {each}" for each in wrong)
 
     def look_at(self, address: str) -> None:
         """Put the rules to an address."""
@@ -260,26 +173,6 @@ def as_somebody(window: Window, known: plain.Browser) -> None:
     )
 
 
-def look_around_in_public(eyes: Eyes, trial: Trial) -> str:
-    page = eyes.window.page
-    for path in ("/", "/safety", "/report", "/mailbox", "/nothing-here"):
-        eyes.look_at(f"{trial.public}{path}")
-    eyes.window.go(f"{trial.public}/report")
-    page.locator("#description").fill("   ")
-    eyes.look("main form button[type=submit]")  # the form again, with its errors
-    page.locator("#danger").check()
-    page.locator("#description").fill("They collect money at the fish market.")
-    eyes.look("main form button[type=submit]")
-    code = page.locator("#tracking-code").inner_text()
-    eyes.window.go(f"{trial.public}/mailbox")
-    page.locator("#code").fill(f"{code.split()[0]} 999999")
-    eyes.look("main form[action$='/mailbox'] button")  # mistyped
-    page.locator("#code").fill(code)
-    eyes.look("main form[action$='/mailbox'] button")
-    eyes.look("main form[action$='/mailbox/open'] button")
-    return code
-
-
 @pytest.mark.parametrize(
     "screen",
     [
@@ -288,12 +181,13 @@ def look_around_in_public(eyes: Eyes, trial: Trial) -> str:
     ],
     ids=["light-desktop-en", "dark-phone-zh"],
 )
-def test_the_accessibility_rules_find_nothing_wrong_on_the_main_pages(
+def test_the_accessibility_rules_find_nothing_wrong_on_the_pages_of_staff(
     proxied: Trial, chromium: Browser, reviewer: plain.Browser, auditor: plain.Browser, screen: Screen
 ) -> None:
     window = Window(chromium, screen, proxied, for_axe=True)
     eyes = Eyes(window, [])
-    tip = tip_of(proxied, look_around_in_public(eyes, proxied)).hex()
+    reporter = plain.Browser(proxied.public, headers={"X-Forwarded-For": screen.address})
+    tip = tip_of(proxied, report(reporter, WORDS[screen.language].description)).hex()
     eyes.look_at(f"{proxied.admin}/sign-in")
     as_somebody(window, reviewer)
     for path in ("/tips", f"/tips/{tip}", "/nothing-here"):

@@ -69,8 +69,11 @@ class Watched:
             database.execute(sql)
 
     def staged(self) -> list[Path]:
-        """Sealed files that no tip holds yet."""
-        return [path for path in (self.trial.data / "staging").iterdir() if path.stat().st_size > 0]
+        """Sealed files that no tip holds yet, and that wait for no press of a button."""
+        register = self.trial.ram / "public" / "staged"
+        waiting = {path.name for path in register.iterdir()} if register.exists() else set()
+        found = (self.trial.data / "staging").iterdir()
+        return [path for path in found if path.name not in waiting and path.stat().st_size > 0]
 
 
 @pytest.fixture(scope="module")

@@ -33,6 +33,7 @@ BOX_INFOS = (
     "tipline/mailbox/session",
     "tipline/report-form",
     "tipline/code/marker",
+    "tipline/code/root",
     "tipline/account",
 )
 
@@ -144,13 +145,14 @@ def steal_database(thief: Thief, trial: Trial, tips: Iterable[bytes]) -> None:
 
 
 def _steal_tip(thief: Thief, trial: Trial, tip: bytes) -> None:
-    query = "SELECT locator, card_group, card_version, card_box, marker FROM tips WHERE id = ?"
-    [(locator, group, version, box, marker)] = rows(trial, query, tip)
+    query = "SELECT locator, card_group, card_version, card_box, marker, root FROM tips WHERE id = ?"
+    [(locator, group, version, box, marker, root)] = rows(trial, query, tip)
     if box:
         context = encode({"tip": tip.hex(), "group": group.hex(), "version": version})
         thief.boxes[f"card {tip.hex()}"] = Box(box, context)
         thief.guess(group)
     thief.boxes[f"marker {tip.hex()}"] = Box(marker, b"tipline/marker\n" + tip)
+    thief.boxes[f"root {tip.hex()}"] = Box(root, b"tipline/root\n" + tip)
     for value in (tip, locator):
         thief.guess(value)
     query = "SELECT id, kind, digest, sealed, claim_signature FROM items WHERE tip_id = ?"

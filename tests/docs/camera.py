@@ -1,0 +1,43 @@
+"""A browser that takes pictures of pages, for the documents."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page, ViewportSize
+
+CHINESE: Final = "zh-CN"
+ENGLISH: Final = "en"
+WIDE: Final = ViewportSize(width=1180, height=820)
+PHONE: Final = ViewportSize(width=360, height=740)
+
+
+@dataclass(frozen=True)
+class Camera:
+    """Takes pictures of pages into a folder."""
+
+    chromium: Chromium
+    folder: Path
+
+    @contextmanager
+    def looking(self, language: str, size: ViewportSize, *, dark: bool = False) -> Iterator[Page]:
+        """A fresh visitor with a window of this size; JavaScript is off, as no page needs it."""
+        context = self.chromium.new_context(
+            viewport=size,
+            locale=language,
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=False,
+        )
+        try:
+            yield context.new_page()
+        finally:
+            context.close()
+
+    def keep(self, page: Page, name: str, *, whole: bool = False) -> None:
+        """Keep a picture of what the window shows, or of the whole page."""
+        page.screenshot(path=self.folder / f"{name}.png", full_page=whole)
+        sys.stdout.write(f"{name}.png\n")
