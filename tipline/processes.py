@@ -1,4 +1,4 @@
-"""The three processes of one machine, as the supervisor runs them."""
+"""The processes of one machine, as the supervisor runs them: three, and one more for an onion service."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -10,11 +10,16 @@ from tipline.supervisor import Role, StopSignal, Supervisor, Tell, only_one
 
 PUBLIC_BIND = "TIPLINE_PUBLIC_BIND"
 ADMIN_BIND = "TIPLINE_ADMIN_BIND"
+ONION_BIND = "TIPLINE_ONION_BIND"
+ONION_SITE = "public site behind the onion service"
 
 
 def roles(settings: Settings) -> tuple[Role, ...]:
-    """Keeper, public site and admin site, each without the address of a database that is not its own."""
-    keeper_database = frozenset({"TIPLINE_KEEPER_DATABASE_URL"})
+    """Keeper, public site and admin site, each without the address of a database that is not its own.
+
+    For an onion service the public site runs a second time: whoever connects there says in a line of
+    its own whom it speaks for, which nobody may say elsewhere, and a flood there holds no thread here.
+    """
     return (
         Role(
             "keeper",
@@ -22,25 +27,20 @@ def roles(settings: Settings) -> tuple[Role, ...]:
             answers_socket(settings.admin_socket),
             frozenset({"TIPLINE_DATABASE_URL"}),
         ),
-        Role(
-            "public site",
-            _command("public"),
-            answers_http(settings.public_bind, PUBLIC_BIND, "/"),
-            keeper_database,
+        _site("public site", _command("public"), settings.public_bind, PUBLIC_BIND, "/"),
+        *(
+            [_site(ONION_SITE, _command("public", "--onion"), settings.onion_bind, ONION_BIND, "/")]
+            if settings.onion_bind
+            else []
         ),
-        Role(
-            "admin site",
-            _command("admin"),
-            answers_http(settings.admin_bind, ADMIN_BIND, "/sign-in"),
-            keeper_database,
-        ),
+        _site("admin site", _command("admin"), settings.admin_bind, ADMIN_BIND, "/sign-in"),
     )
 
 
 def run_all(
     settings: Settings, environment: Mapping[str, str], tell: Tell, ready: Callable[[], None]
 ) -> None:
-    """Start all three, say so, and keep them running until SIGINT or SIGTERM.
+    """Start all of them, say so, and keep them running until SIGINT or SIGTERM.
 
     Raises:
         SupervisorError: one did not start, or this instance runs already.
@@ -55,18 +55,24 @@ def run_all(
     ):
         refuse_taken(settings.public_bind, PUBLIC_BIND)
         refuse_taken(settings.admin_bind, ADMIN_BIND)
+        if settings.onion_bind:
+            refuse_taken(settings.onion_bind, ONION_BIND)
         for role in roles(settings):
             tell(f"Starting the {role.name} …")
             supervisor.start(role, stop)
         if not stop.asked:
             ready()
         supervisor.watch(stop)
-        tell("Ending all three …")
-    tell("All three have ended.")
+        tell("Ending all of them …")
+    tell("All have ended.")
 
 
-def _command(name: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", "tipline.cli", name)
+def _site(name: str, command: tuple[str, ...], bind: str, variable: str, page: str) -> Role:
+    return Role(name, command, answers_http(bind, variable, page), frozenset({"TIPLINE_KEEPER_DATABASE_URL"}))
+
+
+def _command(*words: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "tipline.cli", *words)
 
 
 def _of(settings: Settings, environment: Mapping[str, str]) -> dict[str, str]:
