@@ -22,7 +22,7 @@ from urllib.parse import unquote, urlsplit
 from limits.storage import Storage
 
 from tipline.clock import Clock
-from tipline.ram import open_whole
+from tipline.ram import WholeFile
 
 SCHEME = "tipline-ram"
 
@@ -41,8 +41,8 @@ class RamCounters(Storage):
         super().__init__(uri)
         self._clock = clock
         path = Path(unquote(urlsplit(uri).path))
-        self._file = open_whole(path, _SIZE)
-        self._table = mmap.mmap(self._file, _SIZE)
+        file = WholeFile(path, _SIZE)
+        self._table = mmap.mmap(file.fileno(), _SIZE)  # which keeps a descriptor of its own
         self._lock = Path(f"{path}.lock")
         self._lock.touch(mode=0o600)
         self._turn = threading.Lock()

@@ -5,6 +5,7 @@ A tmpfs can be full. So whatever every request needs is there, whole, before the
 
 import os
 import stat
+import weakref
 from pathlib import Path
 
 
@@ -28,21 +29,34 @@ def prepare_ram_folder(folder: Path, *, require_tmpfs: bool) -> Path:
     return folder
 
 
-def open_whole(path: Path, size: int) -> int:
-    """A file of which every byte has its room, and its descriptor; the missing ones are zero.
+class WholeFile:
+    """A file of which every byte has its room; the missing ones are zero.
 
     To touch a page of a sparse file that a full tmpfs cannot give ends a process that has mapped it (SIGBUS).
-
-    Raises:
-        OSError: there is no room for it.
+    It is closed when nobody holds it any more.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        os.posix_fallocate(descriptor, 0, size)
-    except OSError:
-        os.close(descriptor)
-        raise
-    return descriptor
+
+    def __init__(self, path: Path, size: int) -> None:
+        """Open the file, and make it where there is none.
+
+        Raises:
+            OSError: there is no room for it.
+        """
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        weakref.finalize(self, os.close, self._descriptor)
+        os.posix_fallocate(self._descriptor, 0, size)
+
+    def fileno(self) -> int:
+        """The descriptor, for a mapping."""
+        return self._descriptor
+
+    def read(self, length: int, place: int) -> bytes:
+        """So many bytes from a place."""
+        return os.pread(self._descriptor, length, place)
+
+    def write(self, data: bytes, place: int) -> None:
+        """Write at a place."""
+        os.pwrite(self._descriptor, data, place)
 
 
 def _is_tmpfs(folder: Path) -> bool:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from crypto.randomness import random_bytes
 from tipline.clock import Clock
-from tipline.ram import open_whole
+from tipline.ram import WholeFile
 
 KEY_BYTES = 32
 _FILE = struct.Struct(f">Q{KEY_BYTES}s{KEY_BYTES}s")
@@ -33,7 +33,7 @@ class SharedKeys:
     def __init__(self, path: Path, seconds: int, clock: Clock) -> None:
         self._lock = Path(f"{path}.lock")
         self._lock.touch(mode=0o600)
-        self._file = open_whole(path, _FILE.size)
+        self._file = WholeFile(path, _FILE.size)
         self._seconds = seconds
         self._clock = clock
         self._turn = threading.Lock()
@@ -65,8 +65,8 @@ class SharedKeys:
             os.close(lock)
 
     def _read(self) -> tuple[int, KeyPair] | None:
-        period, current, previous = _FILE.unpack(os.pread(self._file, _FILE.size, 0))
+        period, current, previous = _FILE.unpack(self._file.read(_FILE.size, 0))
         return (period, KeyPair(current, previous)) if period else None
 
     def _write(self, period: int, keys: KeyPair) -> None:
-        os.pwrite(self._file, _FILE.pack(period, *keys), 0)
+        self._file.write(_FILE.pack(period, *keys), 0)

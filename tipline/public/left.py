@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tipline.clock import Clock
-from tipline.ram import open_whole
+from tipline.ram import WholeFile
 
 MARK_BYTES = 8
 LEFT_SECONDS = 8 * 3600
@@ -29,7 +29,7 @@ class LeftForms:
     def __init__(self, path: Path, clock: Clock) -> None:
         """Use a file in RAM; it is made where there is none."""
         self._clock = clock
-        self._table = open_whole(path, _BUCKETS * _BUCKET_BYTES)
+        self._table = WholeFile(path, _BUCKETS * _BUCKET_BYTES)
         self._lock = Path(f"{path}.lock")
         self._lock.touch(mode=0o600)
 
@@ -46,7 +46,7 @@ class LeftForms:
             for mark in marks:
                 ends = [0 if held == mark else end for held, end in self._slots(mark)]
                 slot = _SLOT.pack(mark, self._clock.unix() + LEFT_SECONDS)
-                os.pwrite(self._table, slot, _place(mark) + ends.index(min(ends)) * _SLOT.size)
+                self._table.write(slot, _place(mark) + ends.index(min(ends)) * _SLOT.size)
         finally:
             os.close(lock)
 
@@ -55,7 +55,7 @@ class LeftForms:
         return any(held == mark and end > self._clock.unix() for held, end in self._slots(mark))
 
     def _slots(self, mark: bytes) -> list[tuple[bytes, int]]:
-        return list(_SLOT.iter_unpack(os.pread(self._table, _BUCKET_BYTES, _place(mark))))
+        return list(_SLOT.iter_unpack(self._table.read(_BUCKET_BYTES, _place(mark))))
 
 
 def _place(mark: bytes) -> int:
