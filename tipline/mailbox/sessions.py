@@ -144,10 +144,10 @@ class MailboxSessions:
             raise
 
     def _make_room(self) -> None:
-        held = list(os.scandir(self._folder))
-        if len(held) >= MAX_SESSIONS:
-            oldest = min(held, key=lambda entry: entry.stat().st_mtime_ns)
-            Path(oldest).unlink(missing_ok=True)
+        if len(os.listdir(self._folder)) < MAX_SESSIONS:  # names alone: this is done at each sign-in
+            return
+        oldest = min(os.scandir(self._folder), key=lambda entry: entry.stat().st_mtime_ns)
+        Path(oldest).unlink(missing_ok=True)
 
     def _path(self, token: bytes) -> Path:
         return self._folder / hashlib.sha256(token).hexdigest()
