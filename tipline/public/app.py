@@ -104,6 +104,7 @@ def create_app(settings: Settings, clock: Clock | None = None, catalogues: Path 
     app.extensions[EXTENSION] = use
     app.session_interface = PassingSessions(cookie_name(settings))
     _init_requests(app, use)
+    _init_answers(app, use)
     init_errors(app)
     _init_templates(app, use)
     for blueprint in (pages, reports, guided, mailboxes):
@@ -183,6 +184,10 @@ def _init_requests(app: Flask, use: Services) -> None:
             use.allowances.code_try()
         forgery.check()
         return leads_away()
+
+
+def _init_answers(app: Flask, use: Services) -> None:
+    """What follows each request: its headers, its count when it was refused, and nothing of it left over."""
 
     @app.teardown_request
     def drop_what_was_not_kept(_: BaseException | None) -> None:
