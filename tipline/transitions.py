@@ -18,11 +18,23 @@ class MoveRefused(Exception):
 
 @dataclass(frozen=True)
 class Move(Generic[State]):
-    """One allowed move; a deadline counts days from the day the target state begins."""
+    """One allowed move.
+
+    Attributes:
+        reason_required: it goes backward or ends something, so a reason is given.
+        needs: what must be named with it; "" for nothing.
+        another: whoever decided before cannot be the one to make it.
+        answered: an answer must have gone out since the source state began.
+        by_itself: no person makes it; the keeper's clocks do.
+    """
 
     source: State
     target: State
     reason_required: bool = False
+    needs: str = ""
+    another: bool = False
+    answered: bool = False
+    by_itself: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,17 +45,17 @@ class MoveTable(Generic[State]):
     moves: tuple[Move[State], ...]
 
     def next_from(self, source: State) -> tuple[Move[State], ...]:
-        """The moves that leave a state."""
-        return tuple(move for move in self.moves if move.source == source)
+        """The moves by which people leave a state."""
+        return tuple(move for move in self.moves if move.source == source and not move.by_itself)
 
     def find(self, source: State, target: State) -> Move[State]:
         """The move between two states.
 
         Raises:
-            MoveRefused: there is none.
+            MoveRefused: there is none that a person makes.
         """
-        for move in self.moves:
-            if (move.source, move.target) == (source, target):
+        for move in self.next_from(source):
+            if move.target == target:
                 return move
         raise MoveRefused(f"{source} does not lead to {target}")
 

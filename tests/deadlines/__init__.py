@@ -1,0 +1,1 @@
+"""Calendars, terms, and the look at the clocks."""
