@@ -14,7 +14,7 @@ from tipline.ids import INTAKE, INTEGRITY, DeskId, UnitId
 from tipline.tips.categories import Category, Official
 from tipline.tips.errors import NobodyMayRead
 
-__all__ = ["UNKNOWN_UNIT", "Route", "excluded_units", "route_for"]
+__all__ = ["UNKNOWN_UNIT", "Route", "desk_of", "excluded_units", "route_for"]
 
 UNKNOWN_UNIT = UnitId("other")
 """What a form sends for a unit that is not in its list."""
@@ -50,6 +50,11 @@ def route_for(
     if directory.desks[desk].is_wholly_excluded(excluded):
         raise NobodyMayRead
     return Route((desk,), tuple(sorted(excluded)))
+
+
+def desk_of(route: Route) -> DeskId:
+    """The desk in whose list a tip stands: the one above, once it is among those that may read."""
+    return INTEGRITY if INTEGRITY in route.desks else DeskId(route.desks[0])
 
 
 def excluded_units(directory: Directory, named: Iterable[UnitId]) -> frozenset[UnitId]:

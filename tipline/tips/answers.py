@@ -14,6 +14,7 @@ from crypto.errors import BadFormat
 from crypto.keys import Recipient
 from crypto.policies import Route
 from tipline.tips.categories import Category, Channel, Official, Urgency
+from tipline.tips.tags import Tag, from_fields, to_fields
 from tipline.tips.topics import Topic, in_order
 
 FORMAT = 1
@@ -23,13 +24,17 @@ MAX_TEXT_BYTES = 65_536
 
 @dataclass(frozen=True)
 class FileEntry:
-    """A file that belongs to a text: item and digest (hex), name, bytes, media type."""
+    """A file that belongs to a text: item and digest (hex), name, bytes, media type.
+
+    `hidden` says what became of its hidden data: a `HiddenData`, "" in what older versions wrote.
+    """
 
     item: str
     digest: str
     name: str
     size: int
     media_type: str
+    hidden: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,7 +126,11 @@ class TipText:
 
 @dataclass(frozen=True)
 class Card:
-    """What a desk's list shows of a tip."""
+    """What a desk's list shows of a tip.
+
+    `tags` are the desk's, added when the card is listed; `tagged` is the item that holds them (hex), empty
+    when there is none.
+    """
 
     category: Category
     unit: str
@@ -130,21 +139,26 @@ class Card:
     files: int
     language: str
     day: date
+    tags: tuple[Tag, ...] = ()
+    tagged: str = ""
 
     def encode(self) -> bytes:
-        """Canonical JSON."""
-        return encode(
-            {
-                "v": FORMAT,
-                "category": self.category,
-                "unit": self.unit,
-                "official": self.official,
-                "urgency": self.urgency,
-                "files": self.files,
-                "language": self.language,
-                "day": self.day.isoformat(),
-            }
-        )
+        """Canonical JSON; tags are left out where there are none."""
+        fields: dict[str, Any] = {
+            "v": FORMAT,
+            "category": self.category,
+            "unit": self.unit,
+            "official": self.official,
+            "urgency": self.urgency,
+            "files": self.files,
+            "language": self.language,
+            "day": self.day.isoformat(),
+        }
+        if self.tags:
+            fields["tags"] = to_fields(self.tags)
+        if self.tagged:
+            fields["tagged"] = self.tagged
+        return encode(fields)
 
     @classmethod
     def decode(cls, data: bytes) -> "Card":
@@ -153,7 +167,7 @@ class Card:
         Raises:
             BadFormat: not a card.
         """
-        fields = decode(data)
+        fields = {"tags": [], "tagged": ""} | decode(data)
         try:
             return cls(
                 category=Category(_text(fields, "category")),
@@ -163,6 +177,8 @@ class Card:
                 files=int(fields["files"]),
                 language=_text(fields, "language"),
                 day=date.fromisoformat(_text(fields, "day")),
+                tags=from_fields(fields["tags"]),
+                tagged=_text(fields, "tagged"),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise BadFormat("not a card") from error
@@ -221,12 +237,16 @@ class Message:
 def _from_files(files: tuple[FileEntry, ...]) -> list[dict[str, Any]]:
     return [
         {"item": f.item, "digest": f.digest, "name": f.name, "size": f.size, "type": f.media_type}
+        | ({"hidden": f.hidden} if f.hidden else {})
         for f in files
     ]
 
 
 def _to_files(files: list[dict[str, Any]]) -> tuple[FileEntry, ...]:
-    return tuple(FileEntry(f["item"], f["digest"], f["name"], f["size"], f["type"]) for f in files)
+    return tuple(
+        FileEntry(f["item"], f["digest"], f["name"], f["size"], f["type"], str(f.get("hidden", "")))
+        for f in files
+    )
 
 
 def _entered_fields(entered: Entered | None) -> dict[str, Any]:

@@ -14,18 +14,19 @@ from sqlalchemy import Table
 from crypto.keys import Recipient, SigningKey
 from crypto.tracking_codes import TrackingCode
 from tipline.clock import Clock
+from tipline.deadlines import Clocks
 from tipline.directory.types import Directory
 from tipline.ids import INTEGRITY, DeskId, TipId, UnitId
 from tipline.mailbox.roots import seal_root
 from tipline.mailbox.thread import new_marker
-from tipline.routing import Route, route_for
+from tipline.routing import Route, desk_of, route_for
 from tipline.sealing.audience import Audience
 from tipline.sealing.items import NewItem, seal_item
 from tipline.tips.answers import Card, Entered, FileEntry, TipText
 from tipline.tips.categories import Category, Official, Urgency
 from tipline.tips.errors import TooManyUnits
 from tipline.tips.models import Tip
-from tipline.tips.moves import DANGER_HOURS, TipState, due_on
+from tipline.tips.moves import DANGER_HOURS, TipState
 
 MAX_EXCLUDED_CHARACTERS = 480
 """What a slip's policy of 1,024 bytes has room for, as JSON."""
@@ -161,18 +162,18 @@ def seal_card(
     return seal_item("card", keys.tip, card.encode(), audience=audience, claim=claim)
 
 
-def tip_row(draft: TipDraft, keys: TipKeys, route: Route, clock: Clock) -> dict[str, object]:
+def tip_row(draft: TipDraft, keys: TipKeys, route: Route, clocks: Clocks, clock: Clock) -> dict[str, object]:
     """The row of a new tip, dated by the UTC day: an hour can be matched against a network log."""
     today = clock.today()
     return {
         "id": keys.tip,
         "locator": keys.locator,
-        "desk": DeskId(route.desks[0]),
+        "desk": desk_of(route),
         "state": TipState.RECEIVED.value,
         "state_record": None,
         "arrived_on": today,
-        "due_on": due_on(TipState.RECEIVED, today),
-        "due_at": _due_hour(clock.now()) if draft.urgency is Urgency.DANGER else None,
+        "due_on": clocks.due(TipState.RECEIVED, today),
+        "due_at": due_hour(clock.now()) if draft.urgency is Urgency.DANGER else None,
         "card_group": None,
         "card_version": 0,
         "card_box": None,
@@ -181,8 +182,8 @@ def tip_row(draft: TipDraft, keys: TipKeys, route: Route, clock: Clock) -> dict[
     }
 
 
-def _due_hour(now: datetime) -> datetime:
-    """Two hours from now, rounded up to the hour, in UTC without a zone as the column has it."""
+def due_hour(now: datetime) -> datetime:
+    """By when danger must be looked at: two hours on, rounded up, in UTC without a zone as the column is."""
     due = now + timedelta(hours=DANGER_HOURS)
     whole = due.replace(minute=0, second=0, microsecond=0, tzinfo=None)
     return whole if whole == due.replace(tzinfo=None) else whole + timedelta(hours=1)

@@ -1,15 +1,17 @@
-"""The states of a tip and the moves between them.
+"""The states of a tip and the moves between them: the one table, drawn in docs/manual.md.
 
     Received ─▶ Screening ─▶ Triage ◀─▶ Need more
-                               │
-                               └─▶ Outside our remit ─▶ Closed
+                               ├─▶ Outside our remit ─▶ Closed
+                               ├─▶ Duplicate ─────────▶ Closed
+                               └─▶ Transferred ─▶ Verifying ─▶ Outcome ─▶ Feedback ─▶ Closed ─▶ Erased
+    Outside our remit, Closed ─▶ Review ─▶ Triage, Closed
 
-A move backward, and one that ends a tip's way, needs a reason.
-Source: the table of states in docs/domain, deadlines in `DAYS`.
+Moves backward need a reason. How long a state may last is in `tipline.deadlines.terms`, under its value.
+Source: the table of states in docs/domain.
 """
 
-from datetime import date, timedelta
 from enum import StrEnum
+from typing import Final
 
 from tipline.transitions import Move, MoveTable
 
@@ -22,41 +24,73 @@ class TipState(StrEnum):
     TRIAGE = "triage"
     NEED_MORE = "need-more"
     OUTSIDE_REMIT = "outside-remit"
+    DUPLICATE = "duplicate"
+    TRANSFERRED = "transferred"
+    VERIFYING = "verifying"
+    OUTCOME = "outcome"
+    FEEDBACK = "feedback"
+    REVIEW = "review"
     CLOSED = "closed"
+    ERASED = "erased"
 
 
-TIP_MOVES = MoveTable(
-    start=TipState.RECEIVED,
+class Outcome(StrEnum):
+    """What verification found. Nobody rules a report malicious."""
+
+    TRUE = "true"
+    PARTLY_TRUE = "partly-true"
+    NOT_ESTABLISHED = "not-established"
+    REFERRED = "referred"
+
+
+class Needs(StrEnum):
+    """What a move names beside its states."""
+
+    NOTHING = ""
+    OTHER_TIP = "of"
+    LETTER = "letter"
+    RECEIPT = "receipt"
+    OUTCOME = "outcome"
+
+
+ENDED: Final = frozenset((TipState.CLOSED, TipState.ERASED))
+"""States in which nothing is due any more."""
+
+SPAM_FROM: Final = frozenset((TipState.RECEIVED, TipState.SCREENING, TipState.TRIAGE))
+"""What `close-spam` closes, many at once; it is not a move of one tip."""
+
+_S = TipState
+
+TIP_MOVES: Final = MoveTable(
+    start=_S.RECEIVED,
     moves=(
-        Move(TipState.RECEIVED, TipState.SCREENING),
-        Move(TipState.SCREENING, TipState.TRIAGE),
-        Move(TipState.TRIAGE, TipState.NEED_MORE),
-        Move(TipState.NEED_MORE, TipState.TRIAGE),
-        Move(TipState.TRIAGE, TipState.OUTSIDE_REMIT, reason_required=True),
-        Move(TipState.OUTSIDE_REMIT, TipState.CLOSED),
+        Move(_S.RECEIVED, _S.SCREENING),
+        Move(_S.SCREENING, _S.TRIAGE),
+        Move(_S.TRIAGE, _S.NEED_MORE),
+        Move(_S.TRIAGE, _S.TRANSFERRED, needs=Needs.LETTER),
+        Move(_S.TRIAGE, _S.DUPLICATE, needs=Needs.OTHER_TIP),
+        Move(_S.TRIAGE, _S.OUTSIDE_REMIT, reason_required=True),
+        Move(_S.NEED_MORE, _S.TRIAGE),
+        Move(_S.OUTSIDE_REMIT, _S.CLOSED, answered=True),
+        Move(_S.OUTSIDE_REMIT, _S.TRIAGE, reason_required=True),
+        Move(_S.OUTSIDE_REMIT, _S.REVIEW, reason_required=True),
+        Move(_S.DUPLICATE, _S.CLOSED, answered=True),
+        Move(_S.DUPLICATE, _S.TRIAGE, reason_required=True),
+        Move(_S.TRANSFERRED, _S.VERIFYING, needs=Needs.RECEIPT),
+        Move(_S.TRANSFERRED, _S.TRIAGE, reason_required=True),
+        Move(_S.VERIFYING, _S.OUTCOME, needs=Needs.OUTCOME),
+        Move(_S.VERIFYING, _S.TRIAGE, reason_required=True),
+        Move(_S.OUTCOME, _S.FEEDBACK, another=True),
+        Move(_S.OUTCOME, _S.VERIFYING, reason_required=True),
+        Move(_S.FEEDBACK, _S.CLOSED, answered=True),
+        Move(_S.CLOSED, _S.REVIEW, reason_required=True),
+        Move(_S.REVIEW, _S.CLOSED, reason_required=True, another=True, answered=True),
+        Move(_S.REVIEW, _S.TRIAGE, reason_required=True, another=True),
+        Move(_S.CLOSED, _S.ERASED, by_itself=True),
     ),
 )
 
-WORKING_DAYS = {
-    TipState.RECEIVED: 1,
-    TipState.SCREENING: 1,
-    TipState.TRIAGE: 3,
-}
-CALENDAR_DAYS = {
-    TipState.NEED_MORE: 30,
-    TipState.OUTSIDE_REMIT: 10,
-    TipState.CLOSED: 60,
-}
-DANGER_HOURS = 2
-SATURDAY = 5
+DECIDES: Final = frozenset((_S.OUTSIDE_REMIT, _S.DUPLICATE, _S.OUTCOME, _S.FEEDBACK))
+"""Whoever moves a tip into one of these has decided; a review is another's."""
 
-
-def due_on(state: TipState, since: date) -> date:
-    """The day by which a tip should leave a state that it entered on `since`."""
-    if state in CALENDAR_DAYS:
-        return since + timedelta(days=CALENDAR_DAYS[state])
-    day, left = since, WORKING_DAYS[state]
-    while left:
-        day += timedelta(days=1)
-        left -= day.weekday() < SATURDAY
-    return day
+DANGER_HOURS: Final = 2

@@ -90,7 +90,7 @@ def _store_new(
     try:
         with use.database.writing() as session:
             connection = session.connection()
-            connection.execute(insert(TIPS), tip_row(draft, keys, route, use.clock))
+            connection.execute(insert(TIPS), tip_row(draft, keys, route, use.directory.clocks, use.clock))
             store_items(session, items, first_position=0, day=use.clock.today())
     except IntegrityError:
         return False
@@ -110,7 +110,7 @@ def _seal(
     claim = code.claim_key
     file_items = [file.item_for(audience, claim) for file in files]
     entries = [
-        FileEntry(item.id.hex(), item.digest.hex(), file.name, file.size, file.media_type)
+        FileEntry(item.id.hex(), item.digest.hex(), file.name, file.size, file.media_type, file.hidden)
         for file, item in zip(files, file_items, strict=True)
     ]
     return [

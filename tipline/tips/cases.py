@@ -1,0 +1,285 @@
+"""What each statement makes of a tip's case. Each function gives the case afterwards, or refuses.
+
+The keeper calls them as it carries a statement out; nobody else decides. Whether the signer may read the tip
+was checked before.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any, Final
+
+from tipline.deadlines import Clocks
+from tipline.tips.case_file import ABOVE, LEAD, CaseFile
+from tipline.tips.moves import DECIDES, ENDED, SPAM_FROM, TIP_MOVES, Needs, Outcome, TipState
+from tipline.transitions import MoveRefused
+
+NOT_ALLOWED: Final = "not-allowed"
+SPAM: Final = "spam"
+UMBRELLA_STEPS: Final = ("pursued", "reported", "transferred")
+"""What must happen to an umbrella tip, each by its own day (R36)."""
+
+
+class CaseRefused(Exception):
+    """The statement does not fit where the tip stands. `reason` is one of the keeper's words."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def moved(case: CaseFile, body: Mapping[str, Any], who: str, today: date, clocks: Clocks) -> CaseFile:
+    """A move by a member, as the table allows.
+
+    Args:
+        body: of a `move` statement: `from`, `to`, `detail`, `reason`.
+
+    Raises:
+        CaseRefused: another state, no such move, something is missing, or it is another person's.
+    """
+    if case.state != body["from"] or case.paused_on is not None:
+        raise CaseRefused(NOT_ALLOWED)
+    try:
+        move = TIP_MOVES.find(case.state, TipState(body["to"]))
+    except MoveRefused:
+        raise CaseRefused(NOT_ALLOWED) from None
+    if (move.reason_required and not body["reason"]) or set(body["detail"]) != _named(move.needs):
+        raise CaseRefused(NOT_ALLOWED)
+    if move.another and who in case.decided_by:
+        raise CaseRefused("another-person")
+    if move.answered and not case.answered:
+        raise CaseRefused("answer-first")
+    after = _entered(case, move.target, today, clocks)
+    decides = move.target in DECIDES or (case.state is TipState.REVIEW and after.has_ended)
+    if decides:
+        after = replace(after, decided_by=tuple(dict.fromkeys((*after.decided_by, who))))
+    return _detailed(after, body["detail"])
+
+
+def _named(needs: str) -> set[str]:
+    if needs == Needs.LETTER:
+        return {"body", "number", "packet"}
+    return {needs} if needs else set()
+
+
+def _entered(case: CaseFile, state: TipState, today: date, clocks: Clocks) -> CaseFile:
+    """The case as a new state begins: a clock of its own, nothing missed yet."""
+    ended = state in ENDED
+    due = None if ended else clocks.due(state.value, today)
+    entered = replace(
+        case, state=state, since=today, due=due, paused_on=None, level=0, level_on=None, answered=False
+    )
+    if state is TipState.TRIAGE:  # it begins anew: what was found before no longer stands
+        return replace(entered, outcome="", ending="", duplicate_of="", extended=False, decided_by=())
+    if state in (TipState.OUTSIDE_REMIT, TipState.DUPLICATE):
+        return replace(entered, ending=state.value)
+    return entered
+
+
+def _detailed(case: CaseFile, detail: Mapping[str, Any]) -> CaseFile:
+    if "of" in detail:
+        return replace(case, duplicate_of=detail["of"])
+    if "outcome" in detail:
+        outcome = Outcome(detail["outcome"]).value
+        return replace(case, outcome=outcome, ending=outcome)
+    if "number" in detail:
+        return replace(case, letter=detail["number"], body=detail["body"])
+    return case
+
+
+def closed_as_spam(case: CaseFile, who: str, today: date, clocks: Clocks) -> CaseFile:
+    """One of many that are closed together; whoever closed them has decided.
+
+    Raises:
+        CaseRefused: it is further on, or its clock stands still.
+    """
+    if case.state not in SPAM_FROM or case.paused_on is not None:
+        raise CaseRefused(NOT_ALLOWED)
+    return replace(_entered(case, TipState.CLOSED, today, clocks), ending=SPAM, decided_by=(who,))
+
+
+def paused(case: CaseFile, today: date) -> CaseFile:
+    """The clock stands still.
+
+    Raises:
+        CaseRefused: there is no clock, or it stands still already.
+    """
+    if case.due is None or case.paused_on is not None:
+        raise CaseRefused(NOT_ALLOWED)
+    return replace(case, paused_on=today)
+
+
+def resumed(case: CaseFile, today: date, clocks: Clocks) -> CaseFile:
+    """The clock runs again; the due day is later by the days of the pause.
+
+    Raises:
+        CaseRefused: it was running.
+    """
+    if case.due is None or case.paused_on is None:
+        raise CaseRefused(NOT_ALLOWED)
+    due = clocks.moved_on(case.state.value, case.due, case.paused_on, today)
+    return replace(case, due=due, paused_on=None)
+
+
+def extended(case: CaseFile, clocks: Clocks) -> CaseFile:
+    """Verification gets more time, once.
+
+    Raises:
+        CaseRefused: it was extended before, or the tip is not being verified.
+    """
+    if case.state is not TipState.VERIFYING or case.extended or case.due is None:
+        raise CaseRefused(NOT_ALLOWED)
+    return replace(case, due=clocks.due("extension", case.due), extended=True, level=0, level_on=None)
+
+
+def assigned(case: CaseFile, member: str) -> CaseFile:
+    """Somebody has it now; nobody, when `member` is empty.
+
+    Raises:
+        CaseRefused: the tip was erased.
+    """
+    _require_kept(case)
+    return replace(case, assignee=member)
+
+
+def answered(case: CaseFile) -> CaseFile:
+    """An answer went out to the reporter."""
+    return replace(case, answered=True)
+
+
+def linked(case: CaseFile, other: str) -> CaseFile:
+    """Another tip is on the same matter.
+
+    Raises:
+        CaseRefused: linked already, or the tip was erased.
+    """
+    _require_kept(case)
+    if other in case.links:
+        raise CaseRefused(NOT_ALLOWED)
+    return replace(case, links=tuple(sorted((*case.links, other))))
+
+
+def unlinked(case: CaseFile, other: str) -> CaseFile:
+    """Another tip is not on the same matter after all.
+
+    Raises:
+        CaseRefused: they were not linked.
+    """
+    if other not in case.links:
+        raise CaseRefused(NOT_ALLOWED)
+    return replace(case, links=tuple(link for link in case.links if link != other))
+
+
+def held(case: CaseFile, *, on: bool) -> CaseFile:
+    """For a legal reason the tip must not be erased, or may be again.
+
+    Raises:
+        CaseRefused: it is so already, or the tip was erased.
+    """
+    _require_kept(case)
+    if case.held is on:
+        raise CaseRefused(NOT_ALLOWED)
+    return replace(case, held=on)
+
+
+def is_umbrella(case: CaseFile) -> bool:
+    """Whether the three clocks of R36 were started."""
+    return bool(case.umbrella)
+
+
+def umbrella_begun(case: CaseFile, today: date, clocks: Clocks) -> CaseFile:
+    """The three clocks of an umbrella tip start.
+
+    Raises:
+        CaseRefused: they run already, or the tip's way has ended.
+    """
+    if case.umbrella or case.has_ended:
+        raise CaseRefused(NOT_ALLOWED)
+    steps = {step: clocks.due(f"umbrella-{step}", today).isoformat() for step in UMBRELLA_STEPS}
+    return replace(case, umbrella=steps)
+
+
+def umbrella_done(case: CaseFile, step: str, today: date) -> CaseFile:
+    """One of the three has happened.
+
+    Raises:
+        CaseRefused: no such clock runs.
+    """
+    if case.umbrella.get(step, "+").startswith("+"):
+        raise CaseRefused(NOT_ALLOWED)
+    return replace(case, umbrella={**case.umbrella, step: f"+{today.isoformat()}"})
+
+
+def umbrella_overdue(case: CaseFile, today: date) -> tuple[str, ...]:
+    """The steps whose last day has passed."""
+    return tuple(step for step, day in case.umbrella.items() if not day.startswith("+") and day < str(today))
+
+
+def escalates(case: CaseFile, today: date, clocks: Clocks) -> int:
+    """The level to which a missed deadline goes today; 0 when it goes nowhere."""
+    late = case.is_overdue(today) or (bool(umbrella_overdue(case, today)) and not case.has_ended)
+    if not late or case.level >= ABOVE:
+        return 0
+    if case.level_on is None:
+        return LEAD
+    return ABOVE if clocks.due("escalation", case.level_on) < today else 0
+
+
+def next_look(case: CaseFile, clocks: Clocks) -> str:
+    """The first day whose passing must be noticed, ISO; "" when nothing more can be missed."""
+    if case.has_ended:
+        return ""
+    running = case.due.isoformat() if case.due and not case.paused_on else ""
+    silence = running if case.state is TipState.NEED_MORE else ""
+    watched = [day for day in (*case.umbrella.values(), running) if day and not day.startswith("+")]
+    missing = ""
+    if watched and case.level < ABOVE:
+        told = clocks.due("escalation", case.level_on).isoformat() if case.level_on else ""
+        missing = max(min(watched), told)
+    return min(filter(None, (silence, missing)), default="")
+
+
+def missed(case: CaseFile, level: int, today: date) -> CaseFile:
+    """A missed deadline went to somebody."""
+    return replace(case, level=level, level_on=today)
+
+
+def is_silent(case: CaseFile, today: date) -> bool:
+    """Whether the reporter has not answered in time, which is no fault of theirs."""
+    return case.state is TipState.NEED_MORE and case.is_overdue(today)
+
+
+def after_silence(case: CaseFile, today: date, clocks: Clocks) -> CaseFile:
+    """The desk goes on with what it has."""
+    return _entered(case, TipState.TRIAGE, today, clocks)
+
+
+def kept_until(case: CaseFile, clocks: Clocks) -> date | None:
+    """The last day on which a closed tip is kept; None while it must not go."""
+    if case.state is not TipState.CLOSED or case.held:
+        return None
+    name = f"keep-{case.ending}"
+    if case.ending not in (SPAM, "outside-remit", "duplicate", Outcome.NOT_ESTABLISHED):
+        name = "keep-other"
+    days = [clocks.due(name, case.since), clocks.due("objection", case.since)]
+    if is_umbrella(case):
+        days.append(clocks.due("keep-umbrella", case.since))
+    return max(days)
+
+
+def erased(case: CaseFile, today: date, clocks: Clocks) -> CaseFile:
+    """Nothing of the tip is kept any more but that there was one, and how it ended.
+
+    Raises:
+        CaseRefused: it must still be kept.
+    """
+    until = kept_until(case, clocks)
+    if until is None or today <= until:
+        raise CaseRefused(NOT_ALLOWED)
+    gone = _entered(case, TipState.ERASED, today, clocks)
+    return replace(gone, assignee="", links=(), duplicate_of="", decided_by=())
+
+
+def _require_kept(case: CaseFile) -> None:
+    if case.state is TipState.ERASED:
+        raise CaseRefused(NOT_ALLOWED)

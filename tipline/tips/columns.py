@@ -1,0 +1,45 @@
+"""The columns of a tip that say again what the log says, so that a list can sort by them."""
+
+from datetime import date
+
+from tipline.keeper_client import TipView
+from tipline.routing import Route, desk_of
+from tipline.tips.models import Tip
+from tipline.tips.moves import TipState
+
+NOTHING_DUE = date(9999, 12, 31)
+"""What stands in `due_on` of a tip with nothing due: it sorts last."""
+
+
+def write_case(row: Tip, view: TipView, record: bytes | None = None) -> bool:
+    """Make a row say what the log says; whether anything was otherwise.
+
+    Args:
+        record: the keeper's record of the new standing; None leaves the one that is there.
+    """
+    before = _said(row)
+    case = view.case
+    row.state = case.state.value
+    row.due_on = case.due or NOTHING_DUE
+    row.assignee, row.level, row.paused = case.assignee, case.level, case.paused_on is not None
+    if case.state is not TipState.RECEIVED:
+        row.due_at = None  # acknowledged: the hour goes
+    desk = desk_of(Route(view.desks, view.excluded))
+    if row.desk != desk:
+        row.desk = desk
+        unlist(row)
+    if record is not None:
+        row.state_record = record
+    return _said(row) != before
+
+
+def unlist(row: Tip) -> None:
+    """Take a card out of its group: the next list puts it into that of the tip's latest route."""
+    row.card_group, row.card_box, row.card_version = None, None, row.card_version + 1
+
+
+def _said(row: Tip) -> tuple[object, ...]:
+    return (
+        *(row.state, row.due_on, row.due_at, row.desk, row.assignee, row.level, row.paused),
+        row.state_record,
+    )
