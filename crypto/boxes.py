@@ -1,7 +1,8 @@
 """AES-256-GCM boxes.
 
-For cards already listed, session seeds, form state and mailbox sessions, and
-nothing else: everything stored for somebody is an age file (crypto/age.py).
+For cards already listed, session seeds, form state, mailbox sessions and a
+member's saved views, and nothing else: everything stored for somebody else is an
+age file (crypto/age.py).
 
 Source: NIST SP 800-38D (96-bit nonces, 128-bit tags). A nonce is random, so one
 key seals at most 2^32 boxes (SP 800-38D, 8.3).
@@ -37,9 +38,24 @@ def open_box(key: bytes, box: bytes, context: bytes) -> bytes:
     Raises:
         CannotOpen: another key, another context, or altered bytes.
     """
-    if len(box) < NONCE_LENGTH + TAG_LENGTH:
-        raise CannotOpen("the box is too short")
-    try:
-        return _cipher(key).decrypt(box[:NONCE_LENGTH], box[NONCE_LENGTH:], context)
-    except InvalidTag:
-        raise CannotOpen("the box does not open with this key and context") from None
+    return BoxOpener(key).open(box, context)
+
+
+class BoxOpener:
+    """Opens many boxes of one 32-byte key, which is set up once."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = _cipher(key)
+
+    def open(self, box: bytes, context: bytes) -> bytes:
+        """Open what ``seal_box`` made with this key and the same context.
+
+        Raises:
+            CannotOpen: another key, another context, or altered bytes.
+        """
+        if len(box) < NONCE_LENGTH + TAG_LENGTH:
+            raise CannotOpen("the box is too short")
+        try:
+            return self._cipher.decrypt(box[:NONCE_LENGTH], box[NONCE_LENGTH:], context)
+        except InvalidTag:
+            raise CannotOpen("the box does not open with this key and context") from None

@@ -14,7 +14,10 @@ from crypto.errors import BadFormat
 POLICY_LENGTH = 1_024
 _VERSION = 1
 KINDS = frozenset(
-    ("text", "message", "reply", "file", "note", "card", "card-key", "reason", "route", "identity")
+    (
+        *("text", "message", "reply", "file", "note", "tags", "card", "card-key", "reason", "route"),
+        "identity",
+    )
 )
 _ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _HEX_32 = re.compile(r"[0-9a-f]{32}")

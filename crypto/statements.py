@@ -1,8 +1,10 @@
 """Statements, signed by one or more members, and the log entries that hold them.
 
 A statement's body is a canonical object; what is signed is `STATEMENT_TAG ‖ body`, so that a signature can
-never be taken for one over a note or a claim. An entry is what the keeper made of a statement: done or
-refused, and when. What a body means (which types there are, who may sign them) is the roster's matter.
+never be taken for one over a note or a claim. Beside the signatures may stand assertions: what the signers'
+passkeys said over the SHA-256 of the same bytes. An entry is what the keeper made of a statement: done or
+refused, and when. What a body means (which types there are, who may sign them, whose passkey must answer) is
+the roster's matter.
 """
 
 import base64
@@ -13,7 +15,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final, Self
 
-from crypto import canonical
+from crypto import assertions, canonical
+from crypto.assertions import Passkey
 from crypto.errors import BadFormat, BadSignature
 from crypto.keys import SigningKey, VerifyKey
 
@@ -30,6 +33,7 @@ DONE: Final = "done"
 REFUSED: Final = "refused"
 
 _NONCE = re.compile(r"[0-9a-f]{32}")
+_ENTRY_FIELDS: Final = {"v", "at", "outcome", "reason", "withheld", "body", "signatures"}
 _REASON = re.compile(r"[a-z][a-z0-9-]{0,63}")
 
 
@@ -38,7 +42,8 @@ class Statement:
     """What its signers state: a body and, for each signer, the base64 of an Ed25519 signature over it.
 
     The body has at least {"v": 1, "log": origin, "type": …, "at": Unix seconds, "nonce": 32 hex digits,
-    "by": [the signers]}. It is taken as it is and must not be changed afterwards.
+    "by": [the signers]}. It is taken as it is and must not be changed afterwards. `assertions` holds, for
+    some signers, what their passkey said: {"authenticator_data", "client_data", "signature"}, base64.
 
     Raises:
         BadFormat: a field is missing or has the wrong shape, or a signature is by nobody in "by".
@@ -46,6 +51,7 @@ class Statement:
 
     body: Mapping[str, Any]
     signatures: Mapping[str, str]
+    assertions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     canonical_body: bytes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -55,6 +61,7 @@ class Statement:
             raise BadFormat("a signature is by somebody who does not sign this statement")
         for text in self.signatures.values():
             _signature_bytes(text)
+        _check_assertions(self.assertions, self.body["by"])
         object.__setattr__(self, "canonical_body", encoded)
 
     @classmethod
@@ -73,30 +80,66 @@ class Statement:
         """SHA-256 of the canonical body, 64 hex digits: names the statement, whoever has signed so far."""
         return sha256(self.canonical_body).hexdigest()
 
+    @property
+    def challenge(self) -> bytes:
+        """What a signer's passkey is asked to answer, 32 bytes: SHA-256(STATEMENT_TAG ‖ canonical body)."""
+        return sha256(STATEMENT_TAG + self.canonical_body).digest()
+
     def verify(self, keys: Mapping[str, VerifyKey]) -> None:
         """Check the signature of every signer.
 
         Raises:
             BadSignature: a signer has no key here, has not signed, or another key did.
         """
-        message = STATEMENT_TAG + self.canonical_body
         for signer in self.signers:
-            if signer not in keys or signer not in self.signatures:
-                raise BadSignature("a signer's key or signature is missing")
-            keys[signer].verify(_signature_bytes(self.signatures[signer]), message)
+            if signer not in keys:
+                raise BadSignature("a signer's key is missing")
+            self.verify_one(signer, keys[signer])
+
+    def verify_one(self, signer: str, key: VerifyKey) -> None:
+        """Check one signer's signature, while others have yet to sign.
+
+        Raises:
+            BadSignature: they have not signed, or another key did.
+        """
+        if signer not in self.signatures:
+            raise BadSignature("a signer's signature is missing")
+        key.verify(_signature_bytes(self.signatures[signer]), STATEMENT_TAG + self.canonical_body)
 
     def add_signature(self, signer: str, key: SigningKey) -> Self:
         """Return the statement with one more signature, for what several people must sign."""
         added = _signature_text(key.sign(STATEMENT_TAG + self.canonical_body))
-        return type(self)(self.body, {**self.signatures, signer: added})
+        return type(self)(self.body, {**self.signatures, signer: added}, self.assertions)
+
+    def add_assertion(self, signer: str, assertion: Mapping[str, str]) -> Self:
+        """Return the statement with what a signer's passkey said over `challenge`."""
+        return type(self)(self.body, self.signatures, {**self.assertions, signer: dict(assertion)})
+
+    def verify_assertions(self, passkeys: Mapping[str, Passkey]) -> None:
+        """Check that each of these signers' passkeys answered, and nobody else's.
+
+        Raises:
+            BadSignature: one is missing, too many, or does not answer this statement.
+            BadFormat: one has not the form of an assertion.
+        """
+        if self.assertions.keys() != passkeys.keys():
+            raise BadSignature("a passkey's answer is missing, or is nobody's")
+        for signer, passkey in passkeys.items():
+            passkey.verify(self.assertions[signer], self.challenge)
+
+    def parts(self) -> dict[str, Any]:
+        """Body, signatures and, where there are any, assertions: as they stand in what is encoded."""
+        said = {signer: dict(assertion) for signer, assertion in self.assertions.items()}
+        plain = {"body": dict(self.body), "signatures": dict(self.signatures)}
+        return {**plain, "assertions": said} if said else plain
 
     def encode(self) -> bytes:
-        """Return {"body": …, "signatures": …} as canonical JSON.
+        """Return {"body": …, "signatures": …}, and "assertions" where there are any, as canonical JSON.
 
         Raises:
             BadFormat: it is longer than `MAX_STATEMENT`.
         """
-        encoded = canonical.encode({"body": dict(self.body), "signatures": dict(self.signatures)})
+        encoded = canonical.encode(self.parts())
         if len(encoded) > MAX_STATEMENT:
             raise BadFormat("the statement is too long")
         return encoded
@@ -111,9 +154,17 @@ class Statement:
         if len(data) > MAX_STATEMENT:
             raise BadFormat("the statement is too long")
         value = canonical.decode(data)
-        if value.keys() != {"body", "signatures"} or not isinstance(value["body"], dict):
-            raise BadFormat("a statement is a body and its signatures")
-        return cls(value["body"], value["signatures"])
+        return cls._from_parts(value, {"body", "signatures"})
+
+    @classmethod
+    def _from_parts(cls, value: Mapping[str, Any], fields: set[str]) -> Self:
+        """Take a statement from an object that has these fields, and "assertions" when it holds any."""
+        said = value.get("assertions", {})
+        if value.keys() - {"assertions"} != fields or not isinstance(value["body"], dict):
+            raise BadFormat("it has other fields than it should")
+        if "assertions" in value and not said:  # absent when empty: one encoding for one statement
+            raise BadFormat("assertions are left out where there are none")
+        return cls(value["body"], value["signatures"], said)
 
 
 @dataclass(frozen=True)
@@ -162,8 +213,7 @@ class Entry:
                 "outcome": self.outcome,
                 "reason": self.reason,
                 "withheld": list(self.withheld),
-                "body": dict(self.statement.body),
-                "signatures": dict(self.statement.signatures),
+                **self.statement.parts(),
             }
         )
         if len(encoded) > MAX_ENTRY:
@@ -180,12 +230,10 @@ class Entry:
         if len(data) > MAX_ENTRY:
             raise BadFormat("the entry is too long")
         value = canonical.decode(data)
-        if value.keys() != {"v", "at", "outcome", "reason", "withheld", "body", "signatures"}:
-            raise BadFormat("an entry has other fields than it should")
+        statement = Statement._from_parts(value, _ENTRY_FIELDS)
         _check_version(value["v"])
-        if not isinstance(value["body"], dict) or not isinstance(value["withheld"], list):
+        if not isinstance(value["withheld"], list):
             raise BadFormat("a field of the entry has the wrong shape")
-        statement = Statement(value["body"], value["signatures"])
         return cls(value["at"], value["outcome"], value["reason"], statement, tuple(value["withheld"]))
 
 
@@ -214,6 +262,13 @@ def _check_body(body: Mapping[str, Any]) -> None:
         raise BadFormat("signers are named in a list")
     if not signers or len(set(signers)) != len(signers):
         raise BadFormat("a statement has signers, each named once")
+
+
+def _check_assertions(said: object, signers: list[str]) -> None:
+    if not isinstance(said, Mapping) or not set(said) <= set(signers):
+        raise BadFormat("an assertion is by somebody who does not sign this statement")
+    for assertion in said.values():
+        assertions.check_shape(assertion)
 
 
 def _check_version(version: object) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crypto import canonical
+from crypto.assertions import Passkey
 from crypto.errors import BadFormat, BadSignature, CryptoError
 from crypto.keys import SigningKey
 from crypto.statements import (
@@ -19,6 +20,7 @@ from crypto.statements import (
     Statement,
     commitment,
 )
+from tests.passkeys import SoftPasskey
 
 ANNA, BELA = SigningKey.from_seed(b"\x01" * 32), SigningKey.from_seed(b"\x02" * 32)
 KEYS = {"m00000001": ANNA.public, "m00000002": BELA.public}
@@ -250,3 +252,94 @@ def test_the_digest_names_the_body_not_its_signatures() -> None:
     assert unsigned.digest == STATEMENT.digest
     assert Statement({**BODY, "at": 1}, {}).digest != STATEMENT.digest
     assert STATEMENT.signers == ("m00000001", "m00000002")
+
+
+# ------------------------------------------------------------------ what passkeys said
+
+
+SOFT = {signer: SoftPasskey.make() for signer in KEYS}
+PASSKEYS = {signer: soft.passkey for signer, soft in SOFT.items()}
+SAID = {signer: soft.answer(STATEMENT.challenge) for signer, soft in SOFT.items()}
+ASSERTED = STATEMENT.add_assertion("m00000001", SAID["m00000001"]).add_assertion(
+    "m00000002", SAID["m00000002"]
+)
+WITHOUT = (
+    b'{"body":{"at":1700000000,"by":["m00000001","m00000002"],"desk":"intake","log":"log.example/tips",'
+    b'"nonce":"abababababababababababababababab","type":"grant","v":1},"signatures":{'
+)
+
+
+@pytest.mark.parametrize(
+    "assertions",
+    [
+        {"m00000003": SAID["m00000001"]},
+        {"m00000001": {}},
+        {"m00000001": {**SAID["m00000001"], "more": "AA=="}},
+        {"m00000001": {**SAID["m00000001"], "signature": "AA"}},
+        {"m00000001": "AA=="},
+        [],
+        "m00000001",
+    ],
+    ids=[str(number) for number in range(7)],
+)
+def test_what_is_no_assertion_of_a_signer_is_refused(assertions: Any) -> None:
+    with pytest.raises(BadFormat):
+        Statement(BODY, STATEMENT.signatures, assertions)
+
+
+@pytest.mark.parametrize(
+    ("statement", "passkeys"),
+    [
+        (STATEMENT, PASSKEYS),
+        (STATEMENT.add_assertion("m00000001", SAID["m00000001"]), PASSKEYS),
+        (ASSERTED, {"m00000001": PASSKEYS["m00000001"]}),
+        (ASSERTED, {}),
+        (ASSERTED.add_assertion("m00000001", SAID["m00000002"]), PASSKEYS),
+        (ASSERTED.add_assertion("m00000001", SOFT["m00000001"].answer(bytes(32))), PASSKEYS),
+    ],
+    ids=["none", "one of two", "one too many", "nobody asked", "another's", "another statement's"],
+)
+def test_every_passkey_that_must_answer_has_answered_this_and_no_other(
+    statement: Statement, passkeys: dict[str, Passkey]
+) -> None:
+    with pytest.raises(BadSignature):
+        statement.verify_assertions(passkeys)
+
+
+def test_the_passkeys_of_all_who_sign_answer_over_the_same_bytes() -> None:
+    ASSERTED.verify_assertions(PASSKEYS)
+    assert ASSERTED.digest == STATEMENT.digest
+    other = Statement.signed({**BODY, "desk": "integrity"}, {"m00000001": ANNA, "m00000002": BELA})
+    with pytest.raises(BadSignature):
+        Statement(other.body, other.signatures, ASSERTED.assertions).verify_assertions(PASSKEYS)
+
+
+def test_a_statement_without_assertions_is_encoded_as_it_was_before_there_were_any() -> None:
+    encoded = STATEMENT.encode()
+    assert encoded.startswith(WITHOUT)
+    assert b"assertions" not in encoded + ENTRY.encode()
+    assert Statement.decode(encoded) == STATEMENT
+
+
+@pytest.mark.parametrize("form", [Statement, Entry])
+def test_empty_assertions_are_no_second_encoding(form: type[Statement] | type[Entry]) -> None:
+    value = canonical.decode((STATEMENT if form is Statement else ENTRY).encode())
+    with pytest.raises(BadFormat):
+        form.decode(canonical.encode({**value, "assertions": {}}))
+
+
+def test_assertions_go_with_the_statement_and_with_its_entry() -> None:
+    assert Statement.decode(ASSERTED.encode()) == ASSERTED
+    entry = Entry(1_700_000_001, "done", "", ASSERTED)
+    assert Entry.decode(entry.encode()) == entry
+    assert ASSERTED.add_signature("m00000001", ANNA).assertions == ASSERTED.assertions
+
+
+def test_one_signature_is_checked_while_the_other_is_missing() -> None:
+    half = Statement.signed(BODY, {"m00000001": ANNA})
+    half.verify_one("m00000001", ANNA.public)
+    for signer, key in (("m00000001", BELA.public), ("m00000002", BELA.public)):
+        with pytest.raises(BadSignature):
+            half.verify_one(signer, key)
+    with pytest.raises(BadSignature):
+        half.verify(KEYS)
