@@ -13,6 +13,7 @@ from crypto.merkle import EMPTY_ROOT
 from crypto.notes import Checkpoint, NoteSigner, NoteVerifier, add_signature, sign_checkpoint
 from crypto.statements import Entry, Statement
 from tests.evidence.logs import Log, read, sample
+from tests.passkeys import SoftPasskey
 from tests.roster.township import (
     AUDITOR,
     INTEGRITY,
@@ -26,6 +27,7 @@ from tests.roster.township import (
     desk,
     genesis,
     signed,
+    unit,
 )
 from tipline.evidence.errors import VerificationFailed
 from tipline.evidence.verify import VerifyResult, verify_export
@@ -301,3 +303,26 @@ def test_progress_is_told() -> None:
         progress=lambda done, whole: seen.append((done, whole)),
     )
     assert seen == [(SIZE, SIZE)]
+
+
+# ------------------------------------------------------------------ what passkeys said
+
+
+def with_passkey(*, answers: bool) -> Log:
+    """A log in which the registrar has a passkey, and adds a unit with or without its answer."""
+    soft, log = SoftPasskey.make(), after()
+    bring = signed(
+        body("passkey", [REGISTRAR], at=START + 20, member=REGISTRAR, passkey=soft.passkey.fields())
+    )
+    log.done(bring.add_assertion(REGISTRAR, soft.answer(bring.challenge)))
+    change = signed(body("unit", [REGISTRAR, INTEGRITY], at=START + 21, unit=unit("u6")))
+    log.done(change.add_assertion(REGISTRAR, soft.answer(change.challenge)) if answers else change)
+    return log
+
+
+def test_a_change_of_the_roster_without_its_passkey_s_answer_is_found_by_anybody() -> None:
+    assert failure(with_passkey(answers=False).export()).index == SIZE + 1
+
+
+def test_a_change_of_the_roster_with_its_passkey_s_answer_verifies() -> None:
+    assert verify(with_passkey(answers=True).export()).size == SIZE + 2

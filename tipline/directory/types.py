@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
 from crypto.errors import CryptoError
 from crypto.keys import Recipient, VerifyKey
 from crypto.notes import NoteVerifier, open_json
+from tipline.deadlines import DEFAULT_CLOCKS, Calendar, Clocks
 from tipline.directory.errors import BadDirectory
 from tipline.ids import DeskId, UnitId
 from tipline.sealing.audience import DeskKey
@@ -47,6 +49,7 @@ class Directory:
     log_key: VerifyKey
     units: Mapping[UnitId, UnitEntry]
     desks: Mapping[DeskId, DeskEntry]
+    clocks: Clocks = DEFAULT_CLOCKS
 
     @cached_property
     def units_in_order(self) -> tuple[UnitEntry, ...]:
@@ -99,7 +102,13 @@ def _parse(body: dict[str, Any], origin: str, genesis: str) -> Directory:
             for unit in body["units"]
         },
         desks={DeskId(desk["id"]): _desk(desk) for desk in body["desks"]},
+        clocks=_clocks(body["clocks"]) if "clocks" in body else DEFAULT_CLOCKS,
     )
+
+
+def _clocks(value: dict[str, Any]) -> Clocks:
+    off, worked = (frozenset(map(date.fromisoformat, value[name])) for name in ("off", "worked"))
+    return Clocks(Calendar(off, worked), {str(name): int(days) for name, days in value["days"].items()})
 
 
 def _desk(desk: dict[str, Any]) -> DeskEntry:

@@ -5,10 +5,10 @@ place, and at the end the tree must be the one that the log signed. An earlier c
 else, shows whether what it covered is still there: a log rewritten with its own keys fails at nothing else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 from crypto.errors import BadFormat, BadSignature
 from crypto.merkle import Frontier, leaf_hash
@@ -17,9 +17,9 @@ from crypto.statements import DONE, Entry, commitment
 from tipline.evidence.errors import VerificationFailed
 from tipline.evidence.export import ExportedEntry, Head, Header, Source, read_export
 from tipline.roster import Roster, RosterRefused
+from tipline.roster.freshness import FRESH_SECONDS, oldest
+from tipline.roster.sensitive import require_assertions
 
-FRESH_SECONDS: Final = 120
-"""How far a done statement's time may lie from its entry's; the keeper refuses others as stale."""
 UNPROVEN: Final = frozenset({"malformed", "too-large", "bad-signature", "unknown-member", "removed-member"})
 """Refusals that the keeper may state before it knows that the signers signed."""
 PROGRESS_EVERY: Final = 1000  # entries
@@ -161,22 +161,24 @@ class _Verification:
     def _check_done(self, roster: Roster, entry: Entry, index: int) -> None:
         body = entry.statement.body
         _check_signatures(roster, entry, index)
-        self._check_time(body["at"], entry.at, index)
+        self._check_time(body, entry.at, index)
         digest = bytes.fromhex(entry.statement.digest)
         if digest in self._done:
             raise VerificationFailed(index, "its statement was done before")
         self._done.add(digest)
         try:
+            require_assertions(roster, entry.statement)
             roster.check(body)
             self._roster = roster.apply(index, body)
         except RosterRefused as error:
             raise VerificationFailed(index, f"the roster forbids it ({error})") from error
 
-    def _check_time(self, stated: int, logged: int, index: int) -> None:
+    def _check_time(self, body: Mapping[str, Any], logged: int, index: int) -> None:
         # When the keeper's clock is set back, its entries stand still in time until it has caught up, while
         # statements bear the right time: then a statement may seem old, but never new.
         stands_still = logged == self._last_at
-        if stated - logged > FRESH_SECONDS or (logged - stated > FRESH_SECONDS and not stands_still):
+        age = logged - body["at"]
+        if age < -FRESH_SECONDS or (age > oldest(body) and not stands_still):
             raise VerificationFailed(index, "its statement was not made when it was logged")
 
     def _compare_old(self, index: int) -> None:

@@ -81,7 +81,9 @@ def _found(
     tell(f"Making {len(plan.members)} accounts and {len(desks)} desk keys")
     founders, members = open_accounts(session, accounts, plan, desks)
     tell("Writing the log's first entry")
-    founding = Founding([unit.body() for unit in plan.units], [desk.body() for desk in desks], members)
+    founding = Founding(
+        [unit.body() for unit in plan.units], [desk.body() for desk in desks], members, plan.profile
+    )
     begun = begin_log(settings, founding, clock)
     publish_directory(session, FIRST_VERSION, begun.directory)
     return founders, begun

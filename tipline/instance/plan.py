@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tipline.instance.errors import BadPlan
+from tipline.roster import Profile
 
 LANGUAGES = ("zh", "en")
 REGISTRAR = "registrar"
@@ -51,9 +52,10 @@ class MemberPlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything `tipline init` must be told. `origin` is the name of the log."""
+    """Everything `tipline init` must be told. `origin` is the name of the log, `profile` what it serves."""
 
     origin: str
+    profile: Profile
     units: tuple[UnitPlan, ...]
     desks: tuple[DeskPlan, ...]
     members: tuple[MemberPlan, ...]
@@ -62,8 +64,8 @@ class Plan:
 def read_plan(text: str) -> Plan:
     """Read a plan.
 
-    What may be combined (an auditor holds nothing else, a registrar reads nothing) is the roster's
-    rule and checked when the first entry is made; here it is shape and names.
+    What may be combined in one person, and what sits at the district, is the roster's rule
+    (`tipline.roster.combinations`) and checked when the first entry is made; here it is shape and names.
 
     Raises:
         BadPlan: the sentence names the place.
@@ -74,6 +76,7 @@ def read_plan(text: str) -> Plan:
         raise BadPlan(f"The plan is not TOML: {error}.") from error
     plan = Plan(
         origin=_text(fields, "origin", "the plan"),
+        profile=_profile(fields),
         units=tuple(_unit(entry) for entry in _tables(fields, "units")),
         desks=tuple(_desk(entry) for entry in _tables(fields, "desks")),
         members=tuple(_member(entry) for entry in _tables(fields, "members")),
@@ -105,6 +108,13 @@ def _check(plan: Plan) -> None:
     for desk in sorted(desks):
         if not any(desk in member.desks for member in plan.members):
             raise BadPlan(f'Desk "{desk}" has no member: its key would be lost at once.')
+
+
+def _profile(fields: dict[str, Any]) -> Profile:
+    try:
+        return Profile(fields.get("profile", Profile.TOWNSHIP))
+    except ValueError as error:
+        raise BadPlan('"profile" is "township" or "district".') from error
 
 
 def _unique(names: list[str], what: str) -> frozenset[str]:

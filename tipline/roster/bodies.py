@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any, Final
 
+from crypto.assertions import Passkey
 from crypto.errors import BadFormat
 from crypto.keys import Recipient, VerifyKey
 from tipline.ids import DeskId, MemberId, UnitId
@@ -57,7 +58,7 @@ def read_unit(value: object) -> Unit:
     fields = require_fields(value, {"id", "names", "superior", "inside"})
     superior = UnitId(text(fields["superior"], _UNIT_ID)) if fields["superior"] != "" else None
     return Unit(
-        UnitId(text(fields["id"], _UNIT_ID)), _names(fields["names"]), superior, _truth(fields["inside"])
+        UnitId(text(fields["id"], _UNIT_ID)), _names(fields["names"]), superior, read_truth(fields["inside"])
     )
 
 
@@ -72,7 +73,7 @@ def read_desk(value: object) -> Desk:
         names=_names(fields["names"]),
         epoch=epoch,
         recipient=read_recipient(fields["recipient"]),
-        reads=_truth(fields["reads"]),
+        reads=read_truth(fields["reads"]),
     )
 
 
@@ -116,7 +117,7 @@ def read_units(value: object) -> tuple[UnitId, ...]:
 def read_past_units(value: object) -> tuple[tuple[UnitId, str], ...]:
     """Read a list of {"unit","until"}."""
     pairs = [require_fields(pair, {"unit", "until"}) for pair in listed(value)]
-    return tuple((UnitId(text(pair["unit"], _UNIT_ID)), _day(pair["until"])) for pair in pairs)
+    return tuple((UnitId(text(pair["unit"], _UNIT_ID)), read_day(pair["until"])) for pair in pairs)
 
 
 def read_recipient(value: object) -> Recipient:
@@ -127,6 +128,16 @@ def read_recipient(value: object) -> Recipient:
     except BadFormat as error:
         raise malformed("a recipient is not a key") from error
     return recipient
+
+
+def read_passkey(value: object) -> Passkey | None:
+    """Read {"id","key","rp","algorithm"}; {} is none."""
+    if value == {}:
+        return None
+    try:
+        return Passkey.read(require_fields(value, {"id", "key", "rp", "algorithm"}))
+    except BadFormat as error:
+        raise malformed("a passkey is none") from error
 
 
 def read_verify_key(value: object) -> VerifyKey:
@@ -162,7 +173,8 @@ def _names(value: object) -> dict[str, str]:
     return {language: text(name) for language, name in require_fields(value, LANGUAGES).items()}
 
 
-def _truth(value: object) -> bool:
+def read_truth(value: object) -> bool:
+    """Read a truth value."""
     if not isinstance(value, bool):
         raise malformed("a truth value of the statement is none")
     return value
@@ -175,7 +187,8 @@ def _distinct(values: list[Any]) -> list[str]:
     return texts
 
 
-def _day(value: object) -> str:
+def read_day(value: object) -> str:
+    """Read a day of the calendar, ISO."""
     day = text(value, _DAY)
     try:
         date.fromisoformat(day)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from tipline.ids import UnitId
@@ -12,7 +11,6 @@ from tipline.roster import rules
 from tipline.roster.bodies import (
     BASE_FIELDS,
     malformed,
-    read_desk,
     read_member,
     read_past_units,
     read_unit,
@@ -20,9 +18,20 @@ from tipline.roster.bodies import (
     require_fields,
     text,
 )
-from tipline.roster.errors import RosterRefused
-from tipline.roster.rules import check_combination, not_allowed
-from tipline.roster.types import Desk, Member, Unit
+from tipline.roster.competent import set_body
+from tipline.roster.duties import grant_desk, lapse_desk, revoke_desk, set_lead, set_role
+from tipline.roster.keys import (
+    known_keys,
+    regrant_desk,
+    renew_desk,
+    set_desk,
+    set_new_keys,
+    set_passkey,
+)
+from tipline.roster.rules import not_allowed
+from tipline.roster.subjects import check_duties, left, stated_on, subject, with_member
+from tipline.roster.types import Member, Unit
+from tipline.roster.working_time import set_calendar, set_deadlines
 
 if TYPE_CHECKING:
     from tipline.roster.replay import Roster
@@ -37,7 +46,10 @@ def set_unit(roster: Roster, body: Mapping[str, Any]) -> Roster:
     unit = read_unit(fields["unit"])
     units = {**roster.units, unit.id: unit}
     check_units(units)
-    return replace(roster, units=units)
+    changed = replace(roster, units=units)
+    for member in roster.members.values():  # the unit may lie inside the township from now on
+        check_duties(changed, member)
+    return changed
 
 
 def add_member(roster: Roster, body: Mapping[str, Any]) -> Roster:
@@ -61,67 +73,42 @@ def set_member_units(roster: Roster, body: Mapping[str, Any]) -> Roster:
     """
     fields = require_fields(body, BASE_FIELDS | {"member", "unit", "past_units", "conflicts"})
     rules.require_registrar_and_another(roster, body)
-    member = _subject(roster, fields)
+    member = subject(roster, fields)
     past = [*member.past_units, *read_past_units(fields["past_units"])]
     unit = UnitId(text(fields["unit"]))
     if unit != member.unit:
-        past.append((member.unit, datetime.fromtimestamp(body["at"], UTC).date().isoformat()))
+        past.append((member.unit, stated_on(body).isoformat()))
     moved = replace(member, unit=unit, past_units=_latest(past), conflicts=read_units(fields["conflicts"]))
     _check_belongs(roster.units, moved)
-    return _with(roster, moved)
-
-
-def grant_desk(roster: Roster, body: Mapping[str, Any]) -> Roster:
-    """Let a member hold a desk."""
-    fields = require_fields(body, BASE_FIELDS | {"member", "desk"})
-    desk = _desk(roster, fields)
-    rules.require_outside_registrar_and_holder(roster, body, desk.id)
-    member = _subject(roster, fields)
-    if desk.id in member.desks:
-        raise not_allowed("the member holds this desk already")
-    granted = replace(member, desks=member.desks | {desk.id})
-    check_combination(granted, roster.desks)
-    return _with(roster, granted)
-
-
-def revoke_desk(roster: Roster, body: Mapping[str, Any]) -> Roster:
-    """Take a desk from a member."""
-    fields = require_fields(body, BASE_FIELDS | {"member", "desk"})
-    rules.require_registrar(roster, body)
-    desk, member = _desk(roster, fields), _subject(roster, fields)
-    if desk.id not in member.desks:
-        raise not_allowed("the member does not hold this desk")
-    return _with(roster, replace(member, desks=member.desks - {desk.id}))
+    check_duties(roster, moved)
+    return with_member(roster, moved)
 
 
 def remove_member(roster: Roster, body: Mapping[str, Any]) -> Roster:
     """Remove a member: inactive from here on, without roles and desks."""
     fields = require_fields(body, BASE_FIELDS | {"member"})
-    rules.require_registrar(roster, body)
-    member = _subject(roster, fields)
+    member = subject(roster, fields)
+    rules.require_registrar_to_part(roster, body, member, member.desks)
     if member.id in body["by"]:
         raise not_allowed("nobody removes themselves")
-    return _with(roster, replace(member, active=False, roles=frozenset(), desks=frozenset()))
+    gone = replace(member, active=False, roles=frozenset())
+    return left(roster, gone, member.desks | member.awaiting)
 
 
-def set_desk(roster: Roster, body: Mapping[str, Any]) -> Roster:
-    """Add a desk with its first key, or give one its next key."""
-    fields = require_fields(body, BASE_FIELDS | {"desk"})
-    desk = read_desk(fields["desk"])
-    old = roster.desks.get(desk.id)
-    if old is None:
-        rules.require_registrar_and_another(roster, body)
-        if desk.epoch != 1:
-            raise not_allowed("a new desk begins with epoch 1")
-    else:
-        rules.require_registrar_and_holder(roster, body, desk.id)
-        if desk.epoch != old.epoch + 1 or desk.recipient in (old.recipient, *old.past):
-            raise not_allowed("a desk's next key has the next epoch, and is new")
-        desk = replace(desk, past=(*old.past, old.recipient))
-    desks = {**roster.desks, desk.id: desk}
-    for member in roster.members.values():  # the desk may read from now on
-        check_combination(member, desks)
-    return replace(roster, desks=desks)
+def declare_conflicts(roster: Roster, body: Mapping[str, Any]) -> Roster:
+    """Add units that a member must not judge: they say so alone, and it binds at once.
+
+    To take one back takes two (`member-unit`).
+    """
+    fields = require_fields(body, BASE_FIELDS | {"member", "add"})
+    member = subject(roster, fields)
+    rules.require_only(roster, body, member)
+    added = [unit for unit in read_units(fields["add"]) if unit not in member.conflicts]
+    if not added:
+        raise not_allowed("the member declared this already")
+    changed = replace(member, conflicts=(*member.conflicts, *added))
+    _check_belongs(roster.units, changed)
+    return with_member(roster, changed)
 
 
 CHANGES: Final[Mapping[str, Change]] = {
@@ -131,7 +118,18 @@ CHANGES: Final[Mapping[str, Change]] = {
     "grant": grant_desk,
     "revoke": revoke_desk,
     "remove": remove_member,
+    "role": set_role,
+    "lead": set_lead,
+    "lapse": lapse_desk,
+    "conflicts": declare_conflicts,
     "desk": set_desk,
+    "rekey": renew_desk,
+    "new-keys": set_new_keys,
+    "regrant": regrant_desk,
+    "passkey": set_passkey,
+    "calendar": set_calendar,
+    "deadlines": set_deadlines,
+    "body": set_body,
 }
 """The statements that change the roster. Each function checks its rules first and raises `RosterRefused`."""
 
@@ -156,13 +154,10 @@ def check_member(roster: Roster, member: Member) -> None:
     One key under two ids would sign for "two people".
     """
     _check_belongs(roster.units, member)
-    keys = [
-        roster.log_key,
-        *(other.signing_key for other in roster.members.values() if other.id != member.id),
-    ]
-    if member.signing_key in keys:
-        raise not_allowed("somebody has this signing key already")
-    check_combination(member, roster.desks)
+    others = {other: known for other, known in roster.members.items() if other != member.id}
+    if member.signing_key in known_keys(replace(roster, members=others)):
+        raise not_allowed("somebody has, or had, this signing key already")
+    check_duties(roster, member)
 
 
 def _check_belongs(units: Mapping[str, Unit], member: Member) -> None:
@@ -177,21 +172,3 @@ def _latest(past: list[tuple[UnitId, str]]) -> tuple[tuple[UnitId, str], ...]:
     for unit, until in past:
         last[unit] = max(until, last.get(unit, until))
     return tuple(sorted(last.items()))
-
-
-def _with(roster: Roster, member: Member) -> Roster:
-    return replace(roster, members={**roster.members, member.id: member})
-
-
-def _subject(roster: Roster, body: Mapping[str, Any]) -> Member:
-    member = roster.member(text(body["member"]))
-    if not member.active:
-        raise RosterRefused("removed-member", "the member was removed")
-    return member
-
-
-def _desk(roster: Roster, body: Mapping[str, Any]) -> Desk:
-    try:
-        return roster.desks[text(body["desk"])]
-    except KeyError as error:
-        raise not_allowed("there is no such desk") from error

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, Final, Self
 
 from crypto.keys import Recipient, VerifyKey
+from tipline.deadlines import DEFAULT_CLOCKS, Clocks
 from tipline.ids import DeskId, UnitId
 from tipline.roster.bodies import (
     BASE_FIELDS,
@@ -25,9 +26,12 @@ from tipline.roster.bodies import (
     write_unit,
 )
 from tipline.roster.changes import CHANGES, check_member, check_units
+from tipline.roster.combinations import Profile
+from tipline.roster.competent import Body
 from tipline.roster.errors import RosterRefused
 from tipline.roster.rules import DUTIES, KEEPER
 from tipline.roster.types import Desk, Member, Unit
+from tipline.roster.working_time import write_clocks
 
 GENESIS: Final = "genesis"
 PAST_YEARS: Final = 5
@@ -38,7 +42,8 @@ PAST_YEARS: Final = 5
 class Roster:
     """Units, desks and members by id, and the keys that statements rest on.
 
-    It is never changed: `apply` gives another. `version` is the index of the last entry that changed it.
+    It is never changed: `apply` gives another. `version` is the index of the last entry that changed it,
+    `profile` is None where the first entry is from before there were profiles.
     """
 
     origin: str
@@ -48,6 +53,9 @@ class Roster:
     desks: Mapping[str, Desk]
     members: Mapping[str, Member] = field(repr=False)
     version: int = 0
+    clocks: Clocks = DEFAULT_CLOCKS
+    bodies: Mapping[str, Body] = field(default_factory=dict)
+    profile: Profile | None = None
 
     @classmethod
     def from_genesis(cls, body: Mapping[str, Any]) -> Self:
@@ -57,7 +65,10 @@ class Roster:
             RosterRefused: it is malformed, or breaks a rule that later statements must keep too.
         """
         fields = require_fields(
-            body, BASE_FIELDS | {"keeper", "log_key", "mint", "units", "desks", "members"}
+            body,
+            BASE_FIELDS
+            | {"keeper", "log_key", "mint", "units", "desks", "members"}
+            | ({"settings"} & body.keys()),
         )
         if fields["type"] != GENESIS or list(fields["by"]) != [KEEPER]:
             raise malformed("entry 0 is the keeper's genesis")
@@ -76,6 +87,7 @@ class Roster:
             units={unit.id: unit for unit in units},
             desks={desk.id: desk for desk in desks},
             members={member.id: member for member in members},
+            profile=_read_profile(fields.get("settings")),
         )
         roster._check_whole()
         return roster
@@ -141,6 +153,23 @@ class Roster:
             raise RosterRefused("removed-member", "a signer was removed")
         return members
 
+    def as_of(self, day: date) -> "Roster":
+        """The roster on a day: without deputies whose last day lies before it.
+
+        The keeper states their end when it is next asked something; a site need not wait for that.
+        """
+        over: dict[str, Member] = {
+            member.id: member.without(desk for desk in member.until if member.is_over(desk, day))
+            for member in self.members.values()
+            if any(member.is_over(desk, day) for desk in member.until)
+        }
+        return replace(self, members={**self.members, **over}) if over else self
+
+    def deputies_over(self, day: date) -> list[tuple[Member, DeskId]]:
+        """Who is still a deputy although their last day lies before a day, by member and desk."""
+        over = ((one, desk) for one in self.members.values() for desk in one.until if one.is_over(desk, day))
+        return sorted(over, key=lambda pair: (pair[0].id, pair[1]))
+
     def holders(self, desk: str) -> list[Member]:
         """The active members who hold a desk, by id."""
         return sorted(
@@ -171,6 +200,7 @@ class Roster:
 
         `genesis` is the hex SHA-256 of entry 0, which the roster does not hold.
         """
+        present = self.as_of(on)
         return {
             "v": 1,
             "type": "directory",
@@ -182,9 +212,10 @@ class Roster:
             "mint": [],
             "units": [write_unit(unit) for _, unit in sorted(self.units.items())],
             "desks": [
-                {**write_desk(desk), "staff": self._staff(desk.id, on)}
+                {**write_desk(desk), "staff": present._staff(desk.id, on)}
                 for _, desk in sorted(self.desks.items())
             ],
+            "clocks": write_clocks(self.clocks),
         }
 
     def _staff(self, desk: DeskId, on: date) -> list[list[UnitId]]:
@@ -199,6 +230,15 @@ class Roster:
             if not member.desks <= self.desks.keys():
                 raise malformed("a member holds a desk that does not exist")
             check_member(self, member)
+
+
+def _read_profile(settings: object) -> Profile | None:
+    if settings is None:
+        return None
+    try:
+        return Profile(require_fields(settings, {"profile"})["profile"])
+    except ValueError as error:
+        raise malformed("the profile is unknown") from error
 
 
 def _years_before(day: date, years: int) -> date:

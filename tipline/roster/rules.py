@@ -1,25 +1,24 @@
 """Who must sign what.
 
-Two signatures always mean two different people; which two, the functions here say. The combination table
-(`check_combination`) keeps the desks apart that must watch each other.
+Two signatures always mean two different people; which two, the functions here say. Who may hold what at all
+stands in `combinations`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from tipline.ids import AUDITORS, DeskId
+from tipline.ids import AUDITORS
 from tipline.roster.bodies import malformed
 from tipline.roster.errors import RosterRefused
-from tipline.roster.types import Desk, Member
+from tipline.roster.types import Member
 
 if TYPE_CHECKING:
     from tipline.roster.replay import Roster
 
 KEEPER: Final = "keeper"
 """The reserved signer whose key is the log's."""
-CUSTODIANS: Final = DeskId("custodians")
 
 Duty = Callable[["Roster", Mapping[str, Any]], None]
 
@@ -35,7 +34,22 @@ def require_registrar_and_another(roster: Roster, body: Mapping[str, Any]) -> No
 
     Somebody whom a registrar has just brought in, alone, holds neither, and is no second person.
     """
-    _require_pair(roster, body, lambda member: member.is_registrar, _is_settled)
+    _require_pair(roster, body, lambda member: member.is_registrar, is_settled)
+
+
+def require_registrar_to_part(
+    roster: Roster, body: Mapping[str, Any], member: Member, desks: Collection[str]
+) -> None:
+    """One signer, a registrar, takes desks from a member; two where a desk is emptied.
+
+    Whoever could empty a desk alone would silence it, and have a say in who fills it. Logs from before there
+    were profiles hold what one registrar did.
+    """
+    emptied = any(roster.holders(desk) == [member] for desk in desks)
+    if roster.profile is not None and emptied:
+        require_registrar_and_another(roster, body)
+    else:
+        require_registrar(roster, body)
 
 
 def require_registrar_and_holder(roster: Roster, body: Mapping[str, Any], desk: str) -> None:
@@ -58,16 +72,15 @@ def require_outside_registrar_and_holder(roster: Roster, body: Mapping[str, Any]
         raise not_allowed("a registrar from outside the desk must sign this")
 
 
-def check_combination(member: Member, desks: Mapping[str, Desk]) -> None:
-    """Refuse desks and roles that must not meet in one person.
+def require_only(roster: Roster, body: Mapping[str, Any], member: Member) -> None:
+    """One signer: the member whom the statement is about."""
+    if [signer.id for signer in roster.signers(body)] != [member.id]:
+        raise not_allowed("the member states this alone")
 
-    Auditors hold nothing else: they would audit themselves. A registrar, who brings people in, neither reads
-    tips nor guards identities.
-    """
-    if AUDITORS in member.desks and (len(member.desks) > 1 or member.roles):
-        raise not_allowed("an auditor holds no other desk and no role")
-    if member.roles and any(desks[desk].reads or desk == CUSTODIANS for desk in member.desks):
-        raise not_allowed("a registrar holds no desk that reads and is no custodian")
+
+def require_member_and_registrar(roster: Roster, body: Mapping[str, Any], member: Member) -> None:
+    """Two signers: the member whom the statement is about, and another, a registrar."""
+    _require_pair(roster, body, lambda one: one.id == member.id, lambda other: other.is_registrar)
 
 
 def not_allowed(sentence: str) -> RosterRefused:
@@ -107,12 +120,29 @@ DUTIES: Final[Mapping[str, Duty]] = {
     "read": require_holders,
     "reply": require_holders,
     "note": require_holders,
+    "tags": require_holders,
     "move": require_holders,
+    "packet": require_holders,
+    "pause": require_holders,
+    "resume": require_holders,
+    "extend": require_holders,
+    "assign": require_holders,
+    "close-spam": require_holders,
+    "link": require_holders,
+    "unlink": require_holders,
+    "umbrella": require_holders,
+    "umbrella-step": require_holders,
+    "hold": require_a_holder,
+    "unhold": require_a_holder,
     "route": require_a_holder,
     "sheets": require_holders,
     "entry": require_holders,
     "audit": require_auditors,
     "export": require_keeper,
+    "received": require_keeper,
+    "missed": require_keeper,
+    "silence": require_keeper,
+    "erase": require_keeper,
 }
 """Done statements that leave the roster as it is, and who must sign them."""
 
@@ -128,7 +158,8 @@ def _require_pair(
         raise not_allowed("these two may not sign this together")
 
 
-def _is_settled(member: Member) -> bool:
+def is_settled(member: Member) -> bool:
+    """Whether somebody holds a desk or a role: whom a registrar alone brought in holds neither."""
     return member.active and bool(member.desks or member.roles)
 
 
