@@ -25,6 +25,18 @@ def listing(keeper: Observed, by: str, *tips: SealedTip, desk: str = "intake") -
     return keeper.client.list_cards(statement, [request(card, desk) for card in cards])
 
 
+def renew(keeper: Observed, desk: str = "intake") -> None:
+    """The desk's second key."""
+    body = {
+        "id": desk,
+        "names": {"zh": "组", "en": "Desk"},
+        "epoch": 2,
+        "recipient": Identity.generate().recipient.text,
+        "reads": True,
+    }
+    keeper.client.append(keeper.world.sign("desk", "registrar", "reviewer-a", desk=body))
+
+
 class Group:
     """A card key that is not logged yet."""
 
@@ -150,6 +162,31 @@ def test_there_is_one_card_key_for_a_desk_and_set_of_excluded_units(world: World
     keeper.client.append(first.stated(world, "reviewer-a"), first.slip)
     statement = second.stated(world, "reviewer-a")
     assert keeper.refusal(lambda: keeper.client.append(statement, second.slip)) is Reason.GROUP_EXISTS
+
+
+def test_a_desks_next_key_takes_one_card_key_more_and_the_older_ones_come_with_the_list(
+    world: World, keeper: Observed
+) -> None:
+    older, newer, again = Group(world, "u3"), Group(world, "u3", epoch=2), Group(world, "u3", epoch=2)
+    keeper.client.append(older.stated(world, "reviewer-a"), older.slip)
+    statement = newer.stated(world, "reviewer-a")
+    assert keeper.refusal(lambda: keeper.client.append(statement, newer.slip)) is Reason.POLICY_MISMATCH
+    renew(keeper)
+    keeper.client.append(newer.stated(world, "reviewer-a"), newer.slip)
+    statement = again.stated(world, "reviewer-a")
+    assert keeper.refusal(lambda: keeper.client.append(statement, again.slip)) is Reason.GROUP_EXISTS
+    groups = listing(keeper, "reviewer-a").groups
+    assert [(one.group, one.excluded, one.epoch) for one in groups] == [
+        (older.id, ("u3",), 1),
+        (newer.id, ("u3",), 2),
+    ]
+
+
+def test_no_card_key_is_made_for_an_older_key_of_the_desk(world: World, keeper: Observed) -> None:
+    renew(keeper)
+    group = Group(world, "u3")
+    statement = group.stated(world, "reviewer-a")
+    assert keeper.refusal(lambda: keeper.client.append(statement, group.slip)) is Reason.POLICY_MISMATCH
 
 
 def test_card_keys_come_with_the_list_to_whom_they_do_not_exclude(world: World, keeper: Observed) -> None:

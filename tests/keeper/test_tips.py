@@ -22,7 +22,7 @@ def tip(world: World, keeper: Observed) -> SealedTip:
 
 
 def move(world: World, by: str, tip: SealedTip, source: str, target: str, **changes: Any) -> Statement:
-    fields = {"tip": tip.id.hex(), "desk": "intake", "from": source, "to": target, "reason": {}}
+    fields = {"tip": tip.id.hex(), "desk": "intake", "from": source, "to": target, "detail": {}, "reason": {}}
     return world.sign("move", by, **(fields | changes))
 
 
@@ -67,7 +67,7 @@ class TestEveryStatementAboutATip:
     def test_leaves_a_signed_record(self, world: World, keeper: Observed, tip: SealedTip, kind: str) -> None:
         statement = self.stated(world, kind, "reviewer-a", tip)
         appended = keeper.client.append(statement)
-        record = open_json(appended.record, world.verifier)
+        record = open_json(appended.record or appended.records[tip.id.hex()], world.verifier)
         assert record["day"] == "2026-03-03"
         assert (record["kind"], record["tip"], record["index"]) == (kind, tip.id.hex(), appended.index)
         assert record["statement"] == statement.digest
@@ -116,7 +116,7 @@ def test_a_move_that_ends_a_tips_way_needs_a_reason(world: World, keeper: Observ
     without = move(world, "reviewer-a", tip, "triage", "outside-remit")
     assert keeper.refused(without) is Reason.NOT_ALLOWED
     with_reason = move(world, "reviewer-a", tip, "triage", "outside-remit", reason=REASON)
-    assert keeper.client.append(with_reason).record
+    assert keeper.client.append(with_reason).records
 
 
 def test_a_reason_pins_its_item(world: World, keeper: Observed, tip: SealedTip) -> None:
@@ -134,7 +134,7 @@ def test_a_state_stays_after_a_restart(world: World) -> None:
     with world.keeper():
         keeper = Observed(world)
         assert keeper.refused(move(world, "reviewer-a", tip, "received", "screening")) is Reason.NOT_ALLOWED
-        assert keeper.client.append(move(world, "reviewer-a", tip, "screening", "triage")).record
+        assert keeper.client.append(move(world, "reviewer-a", tip, "screening", "triage")).records
 
 
 def test_one_person_lifts_no_exclusion(world: World, keeper: Observed, tip: SealedTip) -> None:

@@ -62,7 +62,14 @@ def test_two_copies_of_one_statement_in_one_batch_count_once(world: World, keepe
 def test_a_batch_sees_what_its_earlier_requests_did(world: World, keeper: Observed) -> None:
     tip = world.seal_tip()
     keeper.client.release(world.read("reviewer-a", tip), [request(tip.item("text"))])
-    fields = {"tip": tip.id.hex(), "desk": "intake", "from": "received", "to": "screening", "reason": {}}
+    fields = {
+        "tip": tip.id.hex(),
+        "desk": "intake",
+        "from": "received",
+        "to": "screening",
+        "detail": {},
+        "reason": {},
+    }
     moves = [world.sign("move", "reviewer-a", **fields) for _ in range(8)]
     with ThreadPoolExecutor(8) as pool:
         with batch_held(world):

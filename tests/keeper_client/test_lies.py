@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,8 +14,12 @@ from crypto.policies import Route
 from crypto.statements import Entry, Statement
 from tests.keeper_client.liar import Lie, lying
 from tests.world import ORIGIN, SealedTip, World, name, request
+from tipline.deadlines import DEFAULT_CLOCKS
 from tipline.keeper_client import AdminKeeper, KeeperLied, KeeperRolledBack, Listing, Release, SeenFile
 from tipline.keeper_client.frames import to_bytes, to_text
+from tipline.tips.case_file import CaseFile
+
+CASE = CaseFile.opened(date(2026, 3, 3), DEFAULT_CLOCKS).to_fields()
 
 
 @contextmanager
@@ -204,34 +209,57 @@ def test_cards_that_the_entry_withholds_or_does_not_name_are_lies(world: World, 
         listing(world, client, tip, hidden)
     with lied_to(world, changed("inner", lambda _: {})) as client, pytest.raises(KeeperLied):
         listing(world, client, tip, hidden)
-    with lied_to(world, changed("groups", lambda _: [{"group": 1}])) as client, pytest.raises(KeeperLied):
+
+
+@pytest.mark.parametrize("lie", [{"group": 1}, {"excluded": "u3"}, {"epoch": "1"}], ids=str)
+def test_a_card_group_of_another_form_is_a_lie(world: World, tip: SealedTip, lie: dict[str, Any]) -> None:
+    group = {"group": "0" * 32, "excluded": [], "epoch": 1, "inner": to_text(b"x"), **lie}
+    with lied_to(world, changed("groups", lambda _: [group])) as client, pytest.raises(KeeperLied):
         listing(world, client, tip)
 
 
 def move(world: World, tip: SealedTip) -> Statement:
-    fields = {"tip": tip.id.hex(), "desk": "intake", "from": "received", "to": "screening", "reason": {}}
+    fields = {
+        "tip": tip.id.hex(),
+        "desk": "intake",
+        "from": "received",
+        "to": "screening",
+        "detail": {},
+        "reason": {},
+    }
     return world.sign("move", "reviewer-a", **fields)
 
 
-@pytest.mark.parametrize("field", ["to", "tip", "index", "statement", "day"])
+@pytest.mark.parametrize("field", ["state", "tip", "index", "statement", "day", "kind"])
 def test_a_record_that_says_something_else_is_a_lie(world: World, tip: SealedTip, field: str) -> None:
     signer = NoteSigner(ORIGIN, world.log_key)
 
-    def forge(note: str) -> str:
-        record = open_json(to_bytes(note), world.verifier)
-        return to_text(sign_json(record | {field: "closed"}, signer))
+    def forge(notes: dict[str, str]) -> dict[str, str]:
+        records = {tip: open_json(to_bytes(note), world.verifier) for tip, note in notes.items()}
+        return {
+            tip: to_text(sign_json(record | {field: "closed"}, signer)) for tip, record in records.items()
+        }
 
-    with lied_to(world, changed("record", forge)) as client, pytest.raises(KeeperLied, match="record"):
+    with lied_to(world, changed("records", forge)) as client, pytest.raises(KeeperLied, match="record"):
         client.append(move(world, tip))
 
 
 def test_a_record_by_another_key_is_a_lie(world: World, tip: SealedTip) -> None:
     forger = NoteSigner(ORIGIN, SigningKey.generate())
 
-    def forge(note: str) -> str:
-        return to_text(sign_json(open_json(to_bytes(note), world.verifier), forger))
+    def forge(notes: dict[str, str]) -> dict[str, str]:
+        return {
+            tip: to_text(sign_json(open_json(to_bytes(note), world.verifier), forger))
+            for tip, note in notes.items()
+        }
 
-    with lied_to(world, changed("record", forge)) as client, pytest.raises(KeeperLied, match="record"):
+    with lied_to(world, changed("records", forge)) as client, pytest.raises(KeeperLied, match="record"):
+        client.append(move(world, tip))
+
+
+@pytest.mark.parametrize("notes", [{}, []], ids=str)
+def test_a_record_that_is_left_out_is_a_lie(world: World, tip: SealedTip, notes: object) -> None:
+    with lied_to(world, changed("records", lambda _: notes)) as client, pytest.raises(KeeperLied):
         client.append(move(world, tip))
 
 
@@ -303,9 +331,11 @@ def test_an_answer_without_form_is_a_lie(world: World, answer: dict[str, Any]) -
         "x",
         {"a": 1},
         {"a": {"state": 1}},
-        {"a": {"state": "x", "desks": [1], "excluded": []}},
-        {"a": {"state": "x", "desks": [], "excluded": [1]}},
-        {"a": {"state": "x", "desks": []}},
+        {"a": {"case": {}, "desks": [], "excluded": []}},
+        {"a": {"case": CASE, "desks": [1], "excluded": []}},
+        {"a": {"case": CASE, "desks": [], "excluded": [1]}},
+        {"a": {"case": CASE, "desks": []}},
+        {"a": {"case": CASE | {"state": "burnt"}, "desks": [], "excluded": []}},
     ],
     ids=str,
 )
@@ -322,4 +352,4 @@ def test_a_release_is_made_by_the_client_alone() -> None:
 def test_what_is_true_is_handed_out(world: World, tip: SealedTip) -> None:
     with lied_to(world, lambda _request, answer: answer) as client:
         assert read(world, client, tip).inner
-        assert client.append(move(world, tip)).record
+        assert client.append(move(world, tip)).records

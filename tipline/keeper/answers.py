@@ -1,17 +1,26 @@
 """What leaves the keeper after a batch is durable: the entry with its proofs, and what was granted."""
 
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from typing import Any
 
 from crypto.keys import Identity
 from crypto.notes import NoteSigner, sign_json
 from crypto.policies import Route
 from tipline.keeper.asked import LIST, RELEASE
-from tipline.keeper.batch import Done
+from tipline.keeper.batch import Done, Looked
 from tipline.keeper.log import Log, Published
+from tipline.keeper.pins import Standing
 from tipline.keeper.release import open_card_key
 from tipline.keeper_client.frames import to_text
-from tipline.keeper_client.records import RECORDED, record_body
+from tipline.keeper_client.records import (
+    RECORDED,
+    STANDING_TYPES,
+    record_body,
+    restated_body,
+    standing_body,
+)
 
 
 class Answers:
@@ -42,7 +51,35 @@ class Answers:
             answer["routes"] = dict(zip(items, map(_route, done.granted.routes), strict=True))
         elif done.statement.body["type"] in RECORDED:
             answer["record"] = to_text(self.record(done))
+        if done.statement.body["type"] in STANDING_TYPES:
+            answer["records"] = self.records(done)
         return answer
+
+    def looked(self, looked: Looked) -> dict[str, Any]:
+        """What the keeper stated by itself: entries of each kind, and the records of tips that changed."""
+        kinds = Counter(str(done.statement.body["type"]) for done in looked.done)
+        records = {tip: note for done in looked.done for tip, note in self.records(done).items()}
+        return {"stated": dict(kinds), "records": records}
+
+    def records(self, done: Done) -> dict[str, str]:
+        """For each tip that a statement changed, what its reporter may know of it now."""
+        return {
+            tip: to_text(
+                sign_json(
+                    standing_body(done.statement, done.logged.index, _day(done.at), tip, case), self._signer
+                )
+            )
+            for tip, case in done.granted.cases
+        }
+
+    def restated(self, standings: Mapping[bytes, Standing], index: int, today: date) -> dict[str, str]:
+        """For each tip what its reporter may know of it now, when the log has reached an entry."""
+        log, day = self._signer.name, today.isoformat()
+        bodies = {
+            tip.hex(): restated_body(log, index, day, tip.hex(), standing.case)
+            for tip, standing in standings.items()
+        }
+        return {tip: to_text(sign_json(body, self._signer)) for tip, body in bodies.items()}
 
     def head(self, published: Published, seen: int) -> dict[str, Any]:
         """A checkpoint, and that it continues the one of `seen` entries; nothing when that is larger."""
@@ -51,17 +88,20 @@ class Answers:
 
     def record(self, done: Done) -> bytes:
         """What both sites check instead of trusting a row of the main database."""
-        day = datetime.fromtimestamp(done.at, UTC).date().isoformat()
-        return sign_json(record_body(done.statement, done.logged.index, day), self._signer)
+        return sign_json(record_body(done.statement, done.logged.index, _day(done.at)), self._signer)
 
     def _groups(self, done: Done) -> list[dict[str, Any]]:
         groups = []
         for key in done.granted.card_keys:
             opened = open_card_key(key.slip, self._keeper)
             if opened is not None:  # otherwise it is under an older key of the keeper's
-                inner = to_text(opened.inner)
-                groups.append({"group": key.group.hex(), "excluded": list(key.excluded), "inner": inner})
+                named = {"group": key.group.hex(), "excluded": list(key.excluded)}
+                groups.append({**named, "epoch": opened.policy.epoch, "inner": to_text(opened.inner)})
         return groups
+
+
+def _day(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).date().isoformat()
 
 
 def _route(route: Route) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import sha256
 
 from crypto.errors import BadFormat, BadSignature
@@ -16,6 +17,8 @@ ENTER = "enter"
 RELEASE = "release"
 LIST = "list"
 EXPORT = "export"
+CLOCKS = "clocks"
+ERASE = "erase"
 
 
 @dataclass(frozen=True)
@@ -23,13 +26,16 @@ class Asked:
     """One request for an entry.
 
     Attributes:
-        op: `release`, `list`, `append`, `enter` or `export`.
-        statement: None when the bytes were none (or for `export`, which the keeper states itself).
+        op: `release`, `list`, `append`, `enter`, or one of those that the keeper states itself: `export`,
+            `clocks`, `erase`.
+        statement: None when the bytes were none, or the keeper states it.
         digest: SHA-256 of those bytes, hex.
         fault: why there is no statement.
         slips: opened; None for one that does not open.
         verified: the keys under which the signatures were found right.
         card_key: the stored form of a card group's slip.
+        arrived: for `clocks`, beside each slip the day on which its tip came.
+        tips: for `clocks` those whose hour has passed, for `erase` those that should go.
     """
 
     op: str
@@ -39,6 +45,8 @@ class Asked:
     slips: tuple[OpenedSlip | None, ...] = ()
     verified: Mapping[str, VerifyKey] = field(default_factory=dict)
     card_key: bytes = b""
+    arrived: tuple[date, ...] = ()
+    tips: tuple[bytes, ...] = ()
 
 
 def prepare(

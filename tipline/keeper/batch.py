@@ -6,12 +6,13 @@ from typing import Final
 from crypto.keys import SigningKey
 from crypto.randomness import random_bytes
 from crypto.statements import DONE, REFUSED, VERSION, Entry, Statement
-from tipline.keeper.asked import EXPORT, Asked
+from tipline.keeper import clockwork
+from tipline.keeper.asked import CLOCKS, ERASE, EXPORT, Asked
 from tipline.keeper.errors import Refusal
 from tipline.keeper.log import Logged
 from tipline.keeper.rules.case import Granted
 from tipline.keeper.rules.table import authenticate, carry_out, check_fresh
-from tipline.keeper.state import Draft
+from tipline.keeper.state import Draft, day_of
 from tipline.keeper_client.reasons import Reason
 from tipline.roster.rules import KEEPER
 
@@ -38,7 +39,17 @@ class Declined:
     index: int
 
 
-Outcome = Done | Declined
+@dataclass(frozen=True)
+class Looked:
+    """What the keeper stated by itself, in order."""
+
+    done: tuple[Done, ...]
+
+
+Outcome = Done | Declined | Looked
+
+
+_BY_ITSELF: Final = {CLOCKS: clockwork.look, ERASE: clockwork.erase}
 
 
 class Examiner:
@@ -48,10 +59,19 @@ class Examiner:
         self._log_key = log_key
         self._limit = limit
 
+    def end_deputies(self, draft: Draft) -> None:
+        """State that deputies whose day is over hold their desks no longer; comes before anything else."""
+        for member, desk in draft.roster.deputies_over(day_of(draft.at)):
+            statement = self._own(draft, {"type": "lapse", "member": member.id, "desk": desk})
+            draft.roster = draft.roster.apply(draft.growth.next_index, statement.body)
+            _done(draft, statement, Granted())
+
     def decide(self, asked: Asked, draft: Draft) -> Outcome:
         """Carry a request out in the draft, and append its entry there."""
         if asked.op == EXPORT:
             return self._export(draft)
+        if asked.op in _BY_ITSELF:
+            return self._by_itself(asked, draft)
         try:
             statement = authenticate(asked, draft)
         except Refusal as refusal:
@@ -84,6 +104,13 @@ class Examiner:
             return flooded
         draft.grant(statement)
         return _done(draft, statement, Granted())
+
+    def _by_itself(self, asked: Asked, draft: Draft) -> Outcome:
+        try:
+            stated = _BY_ITSELF[asked.op](asked, draft)
+            return Looked(tuple(_done(draft, self._own(draft, dict(f)), granted) for f, granted in stated))
+        except Refusal as refusal:
+            return Declined(refusal.reason, NO_ENTRY)
 
     def _unreadable(self, asked: Asked, draft: Draft) -> Statement:
         return self._own(draft, {"type": "unreadable", "digest": asked.digest})

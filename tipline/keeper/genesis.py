@@ -14,16 +14,20 @@ from tipline.keeper.errors import AlreadyInitialised
 from tipline.keeper.folder import KeeperFolder
 from tipline.keeper.log import Growth, read_head
 from tipline.keeper.migrations import upgrade
-from tipline.roster import Roster
+from tipline.roster import Profile, Roster
 
 
 @dataclass(frozen=True)
 class Founding:
-    """What a deployment begins with, in the shapes that statements give units, desks and members."""
+    """What a deployment begins with, in the shapes that statements give units, desks and members.
+
+    Without a profile the first entry is as it was before there were profiles.
+    """
 
     units: Sequence[Mapping[str, Any]]
     desks: Sequence[Mapping[str, Any]]
     members: Sequence[Mapping[str, Any]]
+    profile: Profile | None = None
 
 
 def init_keeper(
@@ -49,6 +53,7 @@ def init_keeper(
             "units": [dict(unit) for unit in founding.units],
             "desks": [dict(desk) for desk in founding.desks],
             "members": [dict(member) for member in founding.members],
+            **({"settings": {"profile": founding.profile.value}} if founding.profile else {}),
         },
         keys.log_key,
     )

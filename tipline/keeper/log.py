@@ -28,6 +28,9 @@ from tipline.keeper.nodes import Nodes, store_nodes
 from tipline.keeper.shapes import ROSTER_TYPES, TYPES
 
 _HEAD_ID: Final = 1
+LATEST_READINGS: Final = 20
+"""Readings of one tip that its history names; auditors see all."""
+_READ: Final = "read"
 _AT_ONCE: Final = 64  # rows fetched together: one may have 128 KiB
 _TIP = re.compile(r"[0-9a-f]{32}")
 _ACTOR = re.compile(r"[a-z0-9]{1,16}")
@@ -41,6 +44,7 @@ _CHANGED_HEAD: Final = (
     .values({name: bindparam(name) for name in ("size", "frontier", "checkpoint")})
 )
 _NEW_ENTRY: Final = insert(models.entries)
+_NEW_MENTION: Final = insert(models.mentions)
 
 Row = tuple[int, bytes, bytes]
 """(index, salt of 32 bytes, encoded entry)."""
@@ -78,6 +82,7 @@ class Growth:
     def __init__(self, head: Head) -> None:
         self._frontier = Frontier(head.size, head.peaks)
         self._rows: list[dict[str, Any]] = []
+        self._mentions: list[dict[str, Any]] = []
         self.finished: list[Node] = []
 
     @property
@@ -95,6 +100,9 @@ class Growth:
         logged = Logged(self.next_index, random_bytes(SALT_LENGTH), entry.encode())
         self.finished += self._frontier.append(leaf_hash(commitment(logged.salt, logged.data)))
         self._rows.append(_row(logged, entry))
+        if entry.outcome == DONE:
+            tips = entry.statement.body.get("tips", ())
+            self._mentions += [{"tip": bytes.fromhex(tip), "index": logged.index} for tip in tips]
         return logged
 
     def store(self, connection: Connection, signer: NoteSigner) -> Head:
@@ -102,6 +110,8 @@ class Growth:
         checkpoint = Checkpoint(signer.name, self._frontier.size, self.root)
         new = Head(checkpoint.size, self._frontier.peaks, sign_checkpoint(checkpoint, [signer]))
         connection.execute(_NEW_ENTRY, self._rows)
+        if self._mentions:
+            connection.execute(_NEW_MENTION, self._mentions)
         store_nodes(connection, self.finished)
         values = {"size": new.size, "frontier": b"".join(new.peaks), "checkpoint": new.checkpoint}
         if not connection.execute(_CHANGED_HEAD, values).rowcount:
@@ -159,6 +169,19 @@ class Log:
         table = models.entries.c
         changes = table.type.in_(ROSTER_TYPES) & (table.outcome == DONE)
         return self._rows(changes & (table.index > after) & (table.index < before), count, max_bytes)
+
+    def rows_about(self, tip: bytes, after: int, before: int, count: int, *, max_bytes: int) -> list[Row]:
+        """The same for done statements that name a tip (16 bytes), alone or among others.
+
+        Of its readings only the latest: a tip that is worked on for months has hundreds.
+        """
+        table, mentions = models.entries.c, models.mentions.c
+        its = (table.tip == tip) & (table.outcome == DONE)
+        reads = select(table.index).where(its, table.type == _READ)
+        latest = reads.order_by(table.index.desc()).limit(LATEST_READINGS)
+        among = (table.outcome == DONE) & table.index.in_(select(mentions.index).where(mentions.tip == tip))
+        done = (its & (table.type != _READ)) | table.index.in_(latest) | among
+        return self._rows(done & (table.index > after) & (table.index < before), count, max_bytes)
 
     def _rows(self, condition: ColumnElement[bool], count: int, max_bytes: int) -> list[Row]:
         table = models.entries.c

@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 from tipline.database import NAMING
@@ -36,6 +37,25 @@ entries = Table(
     Column("entry", LargeBinary, nullable=False),
     Index("ix_entries_type", "type", "index"),  # the roster at start
     Index("ix_entries_at", "at"),  # nonces at start
+    Index(
+        "ix_entries_tip", "tip", "index", sqlite_where=text("tip != x''"), postgresql_where=text("tip != ''")
+    ),
+)
+
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("tip", LargeBinary(16), primary_key=True),  # one of several tips of one statement
+    Column("index", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("count", Integer, nullable=False),  # transfers that were numbered in this year
+    sqlite_with_rowid=False,
 )
 
 nodes = Table(
@@ -65,6 +85,8 @@ tips = Table(
     Column("excluded", String, nullable=False),
     Column("routes", LargeBinary, nullable=False),  # SHA-256 of every route the tip has had, first to latest
     Column("state", String, nullable=False),
+    Column("due", String, nullable=False),  # the day after which the clocks look at it, ISO; "" for never
+    Column("file", LargeBinary, nullable=False),  # `tipline.tips.case_file.CaseFile`, canonical JSON
     Column("route_index", BigInteger, nullable=False),  # entry of the latest route statement; -1 before any
     sqlite_with_rowid=False,
 )
@@ -85,7 +107,8 @@ card_groups = Table(
     Column("group", LargeBinary(16), primary_key=True),
     Column("desk", String, nullable=False),
     Column("excluded", String, nullable=False),
+    Column("epoch", Integer, nullable=False),  # which of the desk's keys the slip is for
     Column("slip", LargeBinary, nullable=False),
-    UniqueConstraint("desk", "excluded"),
+    UniqueConstraint("desk", "excluded", "epoch"),
     sqlite_with_rowid=False,
 )

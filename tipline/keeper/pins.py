@@ -7,18 +7,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, insert, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, delete, insert, select, update
 
 from crypto.policies import Route
+from tipline.deadlines import Clocks
 from tipline.keeper import models
+from tipline.keeper.errors import Refusal
 from tipline.keeper.release import route_digest
-from tipline.tips.moves import TIP_MOVES
+from tipline.keeper_client.reasons import Reason
+from tipline.tips.case_file import CaseFile
+from tipline.tips.cases import next_look
 
 _AT_ONCE: Final = 500  # ids in one query
 _DIGEST: Final = 32
 
 
-_CHANGING: Final = ("desks", "excluded", "routes", "state", "route_index")
+_CHANGING: Final = ("claim", "desks", "excluded", "routes", "state", "due", "file", "route_index")
 
 # Built once: putting a statement together takes longer than carrying it out.
 _WANTED: Final[BindParameter[bytes]] = bindparam("wanted", expanding=True)
@@ -35,7 +39,7 @@ _CHANGED_TIP: Final = (
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a tip stands: its reporter's claim key (32 bytes), its latest route and its state.
+    """Where a tip stands: its reporter's claim key (32 bytes), its latest route and its case.
 
     `routes` holds the digest of every route it has had: a reporter's item may be sealed under any of
     them, and under no other.
@@ -44,13 +48,13 @@ class Standing:
     claim: bytes
     route: Route
     routes: bytes
-    state: str
+    case: CaseFile
     route_index: int
 
     @classmethod
-    def first(cls, claim: bytes, route: Route) -> "Standing":
+    def first(cls, claim: bytes, route: Route, case: CaseFile) -> "Standing":
         """A tip that is seen for the first time."""
-        return cls(claim, route, route_digest(route), TIP_MOVES.start.value, -1)
+        return cls(claim, route, route_digest(route), case, -1)
 
     def had(self, route: Route) -> bool:
         """Whether this is, or once was, the tip's route."""
@@ -60,9 +64,13 @@ class Standing:
         starts = range(0, len(self.routes), _DIGEST)
         return any(self.routes[start : start + _DIGEST] == digest for start in starts)
 
-    def moved(self, state: str) -> "Standing":
-        """The same tip in another state."""
-        return replace(self, state=state)
+    def with_case(self, case: CaseFile) -> "Standing":
+        """The same tip after a statement about it."""
+        return replace(self, case=case)
+
+    def forgotten(self, case: CaseFile) -> "Standing":
+        """The same tip erased: nothing tells any more whose code it had."""
+        return replace(self, case=case, claim=bytes(len(self.claim)))
 
     def rerouted(self, route: Route, index: int) -> "Standing":
         """The same tip under another route, by the statement at `index`."""
@@ -88,6 +96,7 @@ class Pins:
         self._stored_tips: set[bytes] = set()
         self._changed_tips: dict[bytes, Standing] = {}
         self._new_items: dict[bytes, Pin] = {}
+        self._letters: dict[int, int] = {}
 
     def load(self, tips: Iterable[bytes], items: Iterable[bytes]) -> None:
         """Read what is not in memory yet."""
@@ -116,9 +125,29 @@ class Pins:
         if self.item(item) is None:
             self._items[item] = self._new_items[item] = pin
 
-    def store(self) -> None:
-        """Write what changed."""
-        rows = [_tip_row(tip, standing) for tip, standing in self._changed_tips.items()]
+    def require_next_letter(self, number: str, year: int) -> None:
+        """Refuse another number for a transfer than the next of its year, "year-count".
+
+        Raises:
+            Refusal: number-taken.
+        """
+        if number != f"{year}-{self._letters_of(year) + 1}":
+            raise Refusal(Reason.NUMBER_TAKEN)
+
+    def take_letter(self, year: int) -> None:
+        """Take the next number."""
+        self._letters[year] = self._letters_of(year) + 1
+
+    def _letters_of(self, year: int) -> int:
+        """How many transfers have a number of this year."""
+        return self._letters.get(year) or read_letters(self._connection, year)
+
+    def store(self, clocks: Clocks) -> None:
+        """Write what changed; `clocks` say when a tip is looked at next."""
+        for year, count in self._letters.items():
+            self._connection.execute(delete(models.letters).where(models.letters.c.year == year))
+            self._connection.execute(insert(models.letters).values(year=year, count=count))
+        rows = [_tip_row(tip, standing, clocks) for tip, standing in self._changed_tips.items()]
         self._execute(_NEW_TIP, [row for row in rows if row["tip"] not in self._stored_tips])
         self._execute(
             _CHANGED_TIP,
@@ -142,6 +171,12 @@ class Pins:
             yield from self._connection.execute(query, {"wanted": missing[start : start + _AT_ONCE]})
 
 
+def read_letters(connection: Connection, year: int) -> int:
+    """How many transfers were numbered in a year."""
+    table = models.letters
+    return connection.scalar(select(table.c.count).where(table.c.year == year)) or 0
+
+
 def read_standings(connection: Connection, tips: Iterable[bytes]) -> dict[bytes, Standing]:
     """Where these tips stand; those never seen are left out."""
     pins = Pins(connection)
@@ -153,16 +188,18 @@ def read_standings(connection: Connection, tips: Iterable[bytes]) -> dict[bytes,
 
 def _standing(row: Row[Any]) -> Standing:
     route = Route(tuple(row.desks.split()), tuple(row.excluded.split()))
-    return Standing(row.claim, route, row.routes, row.state, row.route_index)
+    return Standing(row.claim, route, row.routes, CaseFile.decode(row.file), row.route_index)
 
 
-def _tip_row(tip: bytes, standing: Standing) -> dict[str, Any]:
+def _tip_row(tip: bytes, standing: Standing, clocks: Clocks) -> dict[str, Any]:
     return {
         "tip": tip,
         "claim": standing.claim,
         "desks": " ".join(standing.route.desks),
         "excluded": " ".join(standing.route.excluded),
         "routes": standing.routes,
-        "state": standing.state,
+        "state": standing.case.state.value,
+        "due": next_look(standing.case, clocks),
+        "file": standing.case.encode(),
         "route_index": standing.route_index,
     }

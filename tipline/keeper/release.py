@@ -20,7 +20,7 @@ from tipline.sealing.audience import claim_message
 CLAIMED_KINDS: Final = frozenset(("text", "card", "file", "message"))
 """What a reporter sends: each carries the claim key's signature."""
 
-STATED_KINDS: Final = frozenset(("reply", "note", "reason"))
+STATED_KINDS: Final = frozenset(("reply", "note", "tags", "reason"))
 """What staff write: each was named by a statement that is in the log."""
 
 CARD_KEY: Final = "card-key"

@@ -13,19 +13,23 @@ from crypto.merkle import Frontier, leaf_hash, verify_inclusion
 from crypto.statements import DONE, Entry, commitment
 from tipline.keeper import models
 from tipline.keeper.log import Head, Log
-from tipline.keeper.shapes import ROSTER_TYPES
-from tipline.keeper.state import GRANT_SECONDS, NONCE_SECONDS, Memory, grant_of
+from tipline.keeper.shapes import ROSTER_TYPES, TYPES
+from tipline.keeper.state import GRANT_SECONDS, JOINT_NONCE_SECONDS, NONCE_SECONDS, Memory, grant_of
 from tipline.keeper_client.reasons import Reason
 from tipline.roster import Roster
+from tipline.roster.freshness import ALONE, is_joint
+from tipline.roster.sensitive import require_assertions
 
 _UNPROVEN: Final = frozenset(
     (Reason.MALFORMED, Reason.TOO_LARGE, Reason.BAD_SIGNATURE, Reason.UNKNOWN_MEMBER, Reason.REMOVED_MEMBER)
 )
 """Refused before it was known that the signers had signed: such an entry uses up nobody's nonce."""
+_JOINT: Final = sorted(TYPES - ALONE)
+"""Types that several may sign: of three days, only these are taken up, and no reading."""
 
 
 def replay(connection: Connection, log: Log, head: Head, now: int) -> Memory:
-    """The roster, and what was seen in the last minutes.
+    """The roster, and what was seen in the last minutes; of joint statements, in the last days.
 
     Raises:
         BadFormat, BadProof, BadSignature: an entry is not the one in the tree, or is signed by nobody.
@@ -39,6 +43,19 @@ def replay(connection: Connection, log: Log, head: Head, now: int) -> Memory:
     )
     for index, data in recent:
         _recall(memory, index, Entry.decode(data), now)
+    joint = connection.execute(
+        select(table.c.entry)
+        .where(
+            table.c.type.in_(_JOINT),
+            table.c.at >= now - JOINT_NONCE_SECONDS,
+            table.c.reason.not_in(_UNPROVEN),
+        )
+        .order_by(table.c.index)
+    )
+    for (data,) in joint:
+        entry = Entry.decode(data)
+        if is_joint(entry.statement.body):
+            memory.joint_nonces[entry.statement.body["nonce"]] = entry.at
     return memory
 
 
@@ -57,6 +74,7 @@ def _roster(connection: Connection, log: Log, head: Head) -> Roster:
         statement = Entry.decode(data).statement
         before = roster or Roster.from_genesis(statement.body)
         statement.verify({signer: before.key_of(signer) for signer in statement.signers})
+        require_assertions(before, statement)
         roster = before if roster is None else roster.apply(index, statement.body)
     if roster is None:
         raise BadFormat("the log has no genesis")
@@ -67,5 +85,5 @@ def _recall(memory: Memory, index: int, entry: Entry, now: int) -> None:
     body = entry.statement.body
     if entry.reason not in _UNPROVEN and entry.at >= now - NONCE_SECONDS:
         memory.nonces[body["nonce"]] = entry.at
-    if entry.outcome == DONE and body["type"] in ("audit", "export"):
+    if entry.outcome == DONE and body["type"] in ("audit", "export", "read"):
         memory.grants[entry.statement.digest] = grant_of(body, index, entry.at)

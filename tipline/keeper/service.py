@@ -1,6 +1,7 @@
 """The keeper: what each operation on its sockets does. `server` carries the frames."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from typing import Any, Final
@@ -13,16 +14,21 @@ from crypto.notes import NoteSigner, sign_json
 from tipline.clock import Clock
 from tipline.database import Database
 from tipline.keeper.answers import Answers, hashes_to_text
-from tipline.keeper.asked import APPEND, ENTER, EXPORT, LIST, RELEASE, Asked, prepare
-from tipline.keeper.batch import NO_ENTRY, Declined, Examiner
+from tipline.keeper.asked import APPEND, CLOCKS, ENTER, ERASE, EXPORT, LIST, RELEASE, Asked, prepare
+from tipline.keeper.batch import NO_ENTRY, Declined, Examiner, Looked
+from tipline.keeper.clockwork import AT_ONCE
 from tipline.keeper.errors import Refusal, Unavailable
+from tipline.keeper.expiry import expiring
 from tipline.keeper.fields import read_bytes, read_ids, read_list, read_number, read_text
+from tipline.keeper.figures import count, open_then
 from tipline.keeper.folder import KeeperFolder
 from tipline.keeper.log import Log, Published, Row
-from tipline.keeper.pins import read_standings
-from tipline.keeper.release import SlipFrame
+from tipline.keeper.pins import read_letters, read_standings
+from tipline.keeper.release import SlipFrame, open_slips
+from tipline.keeper.rules.cards import known_groups
 from tipline.keeper.shapes import MAX_LISTED
 from tipline.keeper.writer import CANNOT_READ, Writer
+from tipline.keeper_client.figures import LoggedFigures
 from tipline.keeper_client.frames import to_text
 from tipline.keeper_client.reasons import Reason
 
@@ -60,6 +66,7 @@ class Keeper:
         examiner = Examiner(keys.log_key, requests_per_minute)
         self.writer = Writer(self._log, folder, self._signer, examiner, clock)
         self._directory: tuple[tuple[int, date], bytes] | None = None
+        self._figures: tuple[date, LoggedFigures] | None = None
         self._operations: Mapping[str, Operation] = {
             "hello": self._hello,
             "directory": self._signed_directory,
@@ -73,6 +80,14 @@ class Keeper:
             "consistency": self._consistency,
             "proof": self._proof,
             "states": self._states,
+            "standings": self._standings,
+            "history": self._history,
+            "clocks": self._clocks,
+            "expiring": self._expiring,
+            "erase": self._erase,
+            "letters": self._letters,
+            "figures": self._count,
+            "groups": self._groups,
             "export": self._export,
         }
 
@@ -113,6 +128,8 @@ class Keeper:
         outcome = self.writer.submit(asked)
         if isinstance(outcome, Declined):
             raise Refusal(outcome.reason, outcome.index)
+        if isinstance(outcome, Looked):
+            return self._answers.looked(outcome)
         return self._answers.done(asked.op, outcome, self.writer.published, seen)
 
     def _signed_directory(self, _request: Mapping[str, Any]) -> dict[str, Any]:
@@ -175,13 +192,76 @@ class Keeper:
         return {
             "states": {
                 tip.hex(): {
-                    "state": standing.state,
                     "desks": list(standing.route.desks),
                     "excluded": sorted(standing.route.excluded),
+                    "claim": standing.claim.hex(),
+                    "case": standing.case.to_fields(),
                 }
                 for tip, standing in standings.items()
             }
         }
+
+    def _standings(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """What the reporters of these tips may know of them now: records that were lost, made again."""
+        tips, last = read_ids(request, "tips", most=MAX_STATES), self.writer.published.size - 1
+        with self._database.reading() as session:
+            standings = read_standings(session.connection(), tips)
+        return {"records": self._answers.restated(standings, last, self._clock.today())}
+
+    def _history(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """The entries about one tip, for ten minutes after a reading of it, under its statement."""
+        grant = self.writer.memory.grants.get(read_text(request, "statement"))
+        if grant is None or not grant.tip or self._clock.unix() > grant.until:
+            raise Refusal(Reason.NOT_ALLOWED)
+        published = self.writer.published
+        after, seen = read_number(request, "after", least=-1), read_number(request, "seen")
+        rows = self._log.rows_about(grant.tip, after, published.size, MAX_ROWS, max_bytes=MAX_ROW_BYTES)
+        return {"rows": self._proven(rows, published), **self._answers.head(published, seen)}
+
+    def _clocks(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Look at the clocks, with the slips of tips that nobody opened yet and the days they came on."""
+        frames, days = _slips(request), read_list(request, "days", most=MAX_LISTED)
+        if len(frames) != len(days):
+            raise BadFormat("a tip has one day")
+        opened = open_slips(frames, self._identity)
+        tips = tuple(read_ids(request, "tips", most=MAX_STATES))
+        return self._logged(Asked(CLOCKS, slips=opened, arrived=tuple(map(_day, days)), tips=tips), 0)
+
+    def _expiring(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Closed tips that may go today, after an id, and the day on which each could first go."""
+        after = b"".join(read_ids(request, "after", most=1))
+        memory = self.writer.memory
+        with self._database.reading() as session:
+            found = expiring(session.connection(), after, self._clock.today(), memory.roster.clocks)
+        return {
+            "tips": [[tip.hex(), until.isoformat()] for tip, until in found.tips],
+            "last": found.last.hex(),
+        }
+
+    def _erase(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        return self._logged(Asked(ERASE, tips=tuple(read_ids(request, "tips", most=AT_ONCE))), 0)
+
+    def _letters(self, _request: Mapping[str, Any]) -> dict[str, Any]:
+        year = self._clock.today().year
+        _ = self.writer.memory  # refuses when rolled back
+        with self._database.reading() as session:
+            return {"next": f"{year}-{read_letters(session.connection(), year) + 1}"}
+
+    def _groups(self, _request: Mapping[str, Any]) -> dict[str, Any]:
+        _ = self.writer.memory  # refuses when rolled back
+        with self._database.reading() as session:
+            return {"groups": known_groups(session.connection())}
+
+    def _count(self, _request: Mapping[str, Any]) -> dict[str, Any]:
+        """Counts up to the end of last week, made once a day, and what has changed since."""
+        today, current = self._clock.today(), self._figures
+        _ = self.writer.memory  # refuses when rolled back
+        with self._database.reading() as session:
+            if current is None or current[0] != today:
+                current = (today, count(session.connection(), today))
+                self._figures = current
+            changed = open_then(session.connection(), today)
+        return replace(current[1], open_then=changed).to_fields()
 
 
 def _answered(operation: Operation | None, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -207,6 +287,13 @@ def _slips(request: Mapping[str, Any]) -> list[SlipFrame]:
         SlipFrame(read_bytes(frame, "slip"), read_text(frame, "kind"), read_bytes(frame, "claim_signature"))
         for frame in frames
     ]
+
+
+def _day(value: object) -> date:
+    try:
+        return date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError as error:
+        raise BadFormat("a day is written year-month-day") from error
 
 
 def _plain(rows: list[Row]) -> list[dict[str, Any]]:

@@ -5,25 +5,30 @@ Bodies that change the roster are checked in depth by the roster itself.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from tipline.keeper.errors import Refusal
 from tipline.keeper_client.reasons import Reason
+from tipline.roster.changes import CHANGES
+from tipline.tips.cases import UMBRELLA_STEPS
 from tipline.tips.categories import Channel
-from tipline.tips.moves import TipState
+from tipline.tips.moves import Outcome, TipState
 from tipline.tips.purposes import Purpose
 
 MAX_LISTED: Final = 400  # items in one list or read statement: its slips still fit one frame
 MAX_AUDITED: Final = 1_000_000  # entries under one audit statement
 MAX_ROUTE: Final = 100  # ids of one kind in a route; a policy block holds fewer
+MAX_TIPS: Final = 200  # tips that one statement gives to somebody, or closes
 MAX_SHEETS: Final = 20  # code sheets printed under one statement
 
 Check = Callable[[Any], bool]
 
 _COMMON: Final = frozenset(("v", "log", "type", "at", "nonce", "by"))
 _ID = re.compile(r"[0-9a-f]{32}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HASH = re.compile(r"[0-9a-f]{64}")
+_LETTER = re.compile(r"20[0-9]{2}-[1-9][0-9]{0,5}")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
 
@@ -31,7 +36,7 @@ def _text(pattern: re.Pattern[str]) -> Check:
     return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
-def _one_of(values: type[TipState] | type[Purpose] | type[Channel]) -> Check:
+def _one_of(values: type[TipState] | type[Outcome] | type[Purpose] | type[Channel]) -> Check:
     allowed = frozenset(value.value for value in values)
     return lambda value: isinstance(value, str) and value in allowed
 
@@ -65,10 +70,42 @@ def _items(least: int) -> Check:
     return check
 
 
+def _is_day_or_none(value: Any) -> bool:
+    return isinstance(value, str) and (value == "" or _DAY.fullmatch(value) is not None)
+
+
+def _are_days(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(day, str) and _DAY.fullmatch(day) for day in value)
+
+
+def _are_tips(value: Any) -> bool:
+    if not isinstance(value, list) or not all(map(_is_id, value)):
+        return False
+    return 1 <= len(value) <= MAX_TIPS and value == sorted(set(value))
+
+
+def _is_member_or_none(value: Any) -> bool:
+    return value == "" or _is_name(value)
+
+
+def _one_of_words(words: Collection[str]) -> Check:
+    return lambda value: isinstance(value, str) and value in words
+
+
+def _is_detail(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        name in _DETAILS and _DETAILS[name](each) for name, each in value.items()
+    )
+
+
 def _are_sheets(value: Any) -> bool:
     if not isinstance(value, list) or not all(map(_is_hash, value)):
         return False
     return 1 <= len(value) <= MAX_SHEETS and value == sorted(set(value))
+
+
+def _is_id_or_none(value: Any) -> bool:
+    return value == "" or _is_id(value)
 
 
 def _is_sheet_or_none(value: Any) -> bool:
@@ -77,6 +114,14 @@ def _is_sheet_or_none(value: Any) -> bool:
 
 def _is_reason(value: Any) -> bool:
     return value == {} or _is_item(value)
+
+
+def _is_truth(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_key(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith("age1pq1")
 
 
 def _is_object(value: Any) -> bool:
@@ -94,6 +139,17 @@ def _are_names(value: Any) -> bool:
 _is_id, _is_hash, _is_name = _text(_ID), _text(_HASH), _text(_NAME)
 _ITEM_OF_TIP: Final[Mapping[str, Check]] = {"tip": _is_id, "desk": _is_name, "item": _is_id, "hash": _is_hash}
 
+_STEP_OF_TIP: Final[Mapping[str, Check]] = {"tip": _is_id, "desk": _is_name, "reason": _is_reason}
+_DETAILS: Final[Mapping[str, Check]] = {
+    "of": _is_id,
+    "outcome": _one_of(Outcome),
+    "body": _is_name,
+    "number": _text(_LETTER),
+    "packet": _is_hash,
+    "receipt": _is_item,
+}
+"""What a move may name beside its states; which of it, the table of moves says."""
+
 _FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
     "unit": {"unit": _is_object},
     "member": {"member": _is_object},
@@ -103,22 +159,52 @@ _FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
         "past_units": _are_objects,
         "conflicts": _are_names,
     },
-    "grant": {"member": _is_name, "desk": _is_name},
+    "grant": {"member": _is_name, "desk": _is_name, "until": _is_day_or_none},
     "revoke": {"member": _is_name, "desk": _is_name},
     "remove": {"member": _is_name},
+    "role": {"member": _is_name, "role": _is_name, "held": _is_truth},
+    "lead": {"desk": _is_name, "member": _is_name},
+    "conflicts": {"member": _is_name, "add": _are_names},
     "desk": {"desk": _is_object},
+    "rekey": {"desk": _is_object},
+    "regrant": {"member": _is_name, "desk": _is_name},
+    "new-keys": {"member": _is_name, "signing_key": _is_hash, "recipient": _is_key},
+    "passkey": {"member": _is_name, "passkey": _is_object},
+    "body": {"body": _is_object},
+    "calendar": {"year": _whole(2000, 2199), "off": _are_days, "worked": _are_days},
+    "deadlines": {"days": _is_object},
     "list": {"desk": _is_name, "items": _items(0)},  # card keys alone, without cards
     "card-group": {"desk": _is_name, "group": _is_id, "excluded": _sorted_names(0), "slip": _is_hash},
     "read": {"tip": _is_id, "desk": _is_name, "purpose": _one_of(Purpose), "items": _items(1)},
     "reply": _ITEM_OF_TIP,
     "note": _ITEM_OF_TIP,
+    "tags": {**_ITEM_OF_TIP, "after": _is_id_or_none},
     "move": {
         "tip": _is_id,
         "desk": _is_name,
         "from": _one_of(TipState),
         "to": _one_of(TipState),
+        "detail": _is_detail,
         "reason": _is_reason,
     },
+    "packet": {
+        "tip": _is_id,
+        "desk": _is_name,
+        "body": _is_name,
+        "number": _text(_LETTER),
+        "packet": _is_hash,
+    },
+    "pause": _STEP_OF_TIP,
+    "resume": _STEP_OF_TIP,
+    "extend": _STEP_OF_TIP,
+    "hold": _STEP_OF_TIP,
+    "unhold": _STEP_OF_TIP,
+    "umbrella": _STEP_OF_TIP,
+    "umbrella-step": {**_STEP_OF_TIP, "step": _one_of_words(UMBRELLA_STEPS)},
+    "assign": {"desk": _is_name, "tips": _are_tips, "to": _is_member_or_none},
+    "close-spam": {"desk": _is_name, "tips": _are_tips, "reason": _is_reason},
+    "link": {**_STEP_OF_TIP, "to": _is_id},
+    "unlink": {**_STEP_OF_TIP, "to": _is_id},
     "route": {
         "tip": _is_id,
         "desk": _is_name,
@@ -139,8 +225,13 @@ _FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
     "export": {"size": _whole(0, 2**53), "root": _is_hash},
 }
 
-ROSTER_TYPES: Final = ("genesis", "unit", "member", "member-unit", "grant", "revoke", "remove", "desk")
-TYPES: Final = frozenset((*_FIELDS, "genesis", "unreadable"))
+_MAY_LACK: Final = {"grant": frozenset(("until",))}
+"""Fields that statements from before there were deputies do not have."""
+
+ROSTER_TYPES: Final = ("genesis", *CHANGES)
+OWN_TYPES: Final = ("genesis", "unreadable", "received", "missed", "silence", "erase", "lapse")
+"""What the keeper alone states; nobody sends it."""
+TYPES: Final = frozenset((*_FIELDS, *ROSTER_TYPES, *OWN_TYPES))
 
 
 def check_shape(body: Mapping[str, Any]) -> None:
@@ -150,7 +241,9 @@ def check_shape(body: Mapping[str, Any]) -> None:
         Refusal: malformed; a type that is not known, a field too many or missing, or one of another form.
     """
     fields = _FIELDS.get(body["type"])
-    if fields is None or body.keys() != _COMMON | fields.keys():
+    if fields is None or not body.keys() <= _COMMON | fields.keys():
         raise Refusal(Reason.MALFORMED)
-    if not all(check(body[name]) for name, check in fields.items()):
+    if not (_COMMON | fields.keys()) - body.keys() <= _MAY_LACK.get(body["type"], frozenset()):
+        raise Refusal(Reason.MALFORMED)
+    if not all(check(body[name]) for name, check in fields.items() if name in body):
         raise Refusal(Reason.MALFORMED)

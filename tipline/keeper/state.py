@@ -17,8 +17,10 @@ from tipline.keeper.log import Growth, Head
 from tipline.keeper.pins import Pins
 from tipline.keeper_client.reasons import Reason
 from tipline.roster import Roster
+from tipline.roster.freshness import JOINT_SECONDS
 
 NONCE_SECONDS: Final = 300
+JOINT_NONCE_SECONDS: Final = JOINT_SECONDS + NONCE_SECONDS
 GRANT_SECONDS: Final = 600
 _MINUTE: Final = 60
 
@@ -27,11 +29,15 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Grant:
-    """Entries that may be handed out under an audit or an export, until a moment of the keeper's clock."""
+    """Entries that may be handed out until a moment of the keeper's clock.
+
+    Under an audit or an export those from `first` to before `stop`; under a reading those about `tip`.
+    """
 
     first: int
     stop: int
     until: int
+    tip: bytes = b""
 
 
 @dataclass
@@ -42,6 +48,7 @@ class Memory:
     head: Head
     last_at: int
     nonces: dict[str, int] = field(default_factory=dict)
+    joint_nonces: dict[str, int] = field(default_factory=dict)
     counts: dict[str, tuple[int, int]] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)
 
@@ -49,9 +56,11 @@ class Memory:
         """Take over what a batch has made durable."""
         self.roster, self.head, self.last_at = draft.roster, head, draft.at
         self.nonces.update(draft.nonces)
+        self.joint_nonces.update(draft.joint_nonces)
         self.counts.update(draft.counts)
         self.grants.update(draft.grants)
         _drop_oldest(self.nonces, lambda seen: seen < draft.now - NONCE_SECONDS)
+        _drop_oldest(self.joint_nonces, lambda seen: seen < draft.now - JOINT_NONCE_SECONDS)
         _drop_oldest(self.grants, lambda grant: grant.until < draft.at)
 
 
@@ -62,6 +71,11 @@ def _drop_oldest(entries: dict[str, Value], is_over: Callable[[Value], bool]) ->
         if not is_over(entries[first]):
             return
         del entries[first]
+
+
+def day_of(moment: int) -> date:
+    """The UTC day of a moment in Unix seconds."""
+    return datetime.fromtimestamp(moment, UTC).date()
 
 
 class Draft:
@@ -77,13 +91,14 @@ class Draft:
         self.growth = Growth(memory.head)
         self.pins = Pins(connection)
         self.nonces: dict[str, int] = {}
+        self.joint_nonces: dict[str, int] = {}
         self.counts: dict[str, tuple[int, int]] = {}
         self.grants: dict[str, Grant] = {}
 
     @property
     def today(self) -> date:
         """The UTC day of this batch."""
-        return datetime.fromtimestamp(self.now, UTC).date()
+        return day_of(self.now)
 
     def load_pins(self, batch: Iterable[Asked]) -> None:
         """Read at once what the batch will ask for."""
@@ -101,23 +116,26 @@ class Draft:
         self.counts[who] = (minute, number)
         return number
 
-    def use_nonce(self, nonce: str) -> None:
-        """Take a nonce.
+    def use_nonce(self, nonce: str, *, joint: bool = False) -> None:
+        """Take a nonce, for as long as a statement of one signer, or of several, may come.
 
         Raises:
             Refusal: replayed.
         """
-        if nonce in self.nonces or nonce in self._memory.nonces:
+        known = (self.nonces, self.joint_nonces, self._memory.nonces, self._memory.joint_nonces)
+        if any(nonce in seen for seen in known):
             raise Refusal(Reason.REPLAYED)
-        self.nonces[nonce] = self.now
+        (self.joint_nonces if joint else self.nonces)[nonce] = self.now
 
     def grant(self, statement: Statement) -> None:
-        """Let entries be handed out for a while under an audit or export statement that is done now."""
+        """Let entries be handed out for a while under a statement that is done now."""
         self.grants[statement.digest] = grant_of(statement.body, self.growth.next_index, self.at)
 
 
 def grant_of(body: Mapping[str, Any], index: int, at: int) -> Grant:
-    """What a done audit or export statement lets out."""
+    """What a done audit, export or reading lets out."""
+    if body["type"] == "read":
+        return Grant(0, 0, at + GRANT_SECONDS, bytes.fromhex(body["tip"]))
     if body["type"] == "audit":
         return Grant(body["first"], body["first"] + body["count"], at + GRANT_SECONDS)
     return Grant(0, index + 1, at + GRANT_SECONDS)  # an export: all entries, itself included

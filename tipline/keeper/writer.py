@@ -188,6 +188,7 @@ class Writer:
                 memory = self._current(connection)
                 draft = Draft(memory, connection, self._clock.unix())
                 draft.load_pins(batch)
+                self._examiner.end_deputies(draft)
                 outcomes = [self._examiner.decide(asked, draft) for asked in batch]
                 head = self._store(draft, memory)
         except (DBAPIError, PoolTimeout, OSError) as error:  # OSError: the lock beside the database
@@ -200,7 +201,7 @@ class Writer:
     def _store(self, draft: Draft, memory: Memory) -> Head:
         if not draft.growth:
             return memory.head
-        draft.pins.store()
+        draft.pins.store(draft.roster.clocks)
         return draft.growth.store(draft.connection, self._signer)
 
     def _publish(self, head: Head) -> None:

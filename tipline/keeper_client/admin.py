@@ -1,7 +1,7 @@
 """What the admin site may ask of the keeper. Nothing is handed out before its proofs were checked."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -10,16 +10,28 @@ from crypto.errors import BadFormat, BadSignature, CryptoError
 from crypto.notes import NoteVerifier, open_json
 from crypto.policies import Route
 from crypto.statements import Statement
+from tipline.keeper_client.cases import read_expiring, read_looked, read_standings, read_view, records_of
 from tipline.keeper_client.connections import Connections
 from tipline.keeper_client.errors import KeeperLied, KeeperRolledBack, Refused
 from tipline.keeper_client.export import Export
+from tipline.keeper_client.figures import LoggedFigures, read_figures
 from tipline.keeper_client.frames import to_bytes, to_text
 from tipline.keeper_client.reasons import Reason
-from tipline.keeper_client.records import RECORDED, record_body
+from tipline.keeper_client.records import RECORDED, STANDING_TYPES, record_body
 from tipline.keeper_client.roster import RosterCopy
 from tipline.keeper_client.seen import SeenFile
 from tipline.keeper_client.trust import Proven, Trust, read_hashes
-from tipline.keeper_client.types import Appended, CardGroup, EntryPage, Listing, Row, SlipRequest, TipView
+from tipline.keeper_client.types import (
+    Appended,
+    CardGroup,
+    EntryPage,
+    ExpiringTips,
+    Listing,
+    Looked,
+    Row,
+    SlipRequest,
+    TipView,
+)
 from tipline.roster import Member, Roster
 from tipline.roster.rules import KEEPER
 
@@ -105,9 +117,14 @@ class AdminKeeper:
     def append(self, statement: Statement, slip: bytes = b"") -> Appended:
         """Have a statement logged; `slip` goes beside a card group's."""
         proven, answer = self._logged("append", statement, {"slip": to_text(slip)})
-        if statement.body["type"] not in RECORDED:
-            return Appended(proven.index)
-        return Appended(proven.index, self._record(answer, proven, statement))
+        kind = statement.body["type"]
+        return Appended(
+            proven.index,
+            self._record(answer, proven, statement) if kind in RECORDED else b"",
+            records_of(statement, proven.index, _day(proven), answer, self._log_key)
+            if kind in STANDING_TYPES
+            else {},
+        )
 
     def enter(self, statement: Statement, slips: Sequence[SlipRequest]) -> Appended:
         """Have the entry of a tip logged; the slips of its items, in their order, tell its route."""
@@ -158,8 +175,81 @@ class AdminKeeper:
             states = self._connections.ask({"op": "states", "tips": some}).get("states")
             if not isinstance(states, dict):
                 raise KeeperLied("the answer holds no states")
-            views |= {tip: _view(state) for tip, state in states.items()}
+            views |= {tip: read_view(state) for tip, state in states.items()}
         return views
+
+    def standings(self, tips: Iterable[str]) -> Mapping[str, bytes]:
+        """Records of tips as they stand now, for where the last one was lost; see `states`."""
+        records: dict[str, bytes] = {}
+        remaining = iter(tips)
+        while some := list(islice(remaining, STATES_AT_ONCE)):
+            answer = self._connections.ask({"op": "standings", "tips": some})
+            records |= read_standings(answer, self._log_key)
+        return records
+
+    def history(self, reading: Statement) -> list[Proven]:
+        """The done entries about the tip of a reading that was logged in the last ten minutes, in order."""
+        found: list[Proven] = []
+        while True:
+            seen = self._trust.seen_size()
+            after = found[-1].index if found else -1
+            request = {"op": "history", "statement": reading.digest, "after": after, "seen": seen}
+            answer = self._connections.ask(request)
+            checkpoint = self._trust.checkpoint(answer, seen)
+            rows = [self._trust.entry(row, checkpoint) for row in _objects(answer, "rows")]
+            if not rows:
+                return found
+            if rows[0].index <= after:
+                raise KeeperLied("the answer holds other entries than were asked for")
+            found += rows
+
+    def look_at_clocks(
+        self, slips: Sequence[SlipRequest], days: Sequence[date], tips: Iterable[str]
+    ) -> Looked:
+        """Have the keeper take in tips that nobody opened yet, and state what is overdue.
+
+        Args:
+            slips: one of each such tip, of an item that its reporter signed.
+            days: beside each the UTC day on which the tip came.
+            tips: danger tips whose hour has passed.
+        """
+        request = {
+            "op": "clocks",
+            "slips": _frames(slips),
+            "days": [day.isoformat() for day in days],
+            "tips": list(tips),
+        }
+        return read_looked(self._connections.ask(request), self._log_key)
+
+    def expiring(self, after: str = "") -> ExpiringTips:
+        """Closed tips that may go today, from after a tip (32 hex digits) on."""
+        return read_expiring(self._connections.ask({"op": "expiring", "after": [after] if after else []}))
+
+    def erase(self, tips: Iterable[str]) -> Looked:
+        """Have it logged that tips go whose time is over."""
+        return read_looked(self._connections.ask({"op": "erase", "tips": sorted(tips)}), self._log_key)
+
+    def next_letter(self) -> str:
+        """The number of the next transfer, "year-count"."""
+        number = self._connections.ask({"op": "letters"}).get("next")
+        if not isinstance(number, str):
+            raise KeeperLied("the answer names no number")
+        return number
+
+    def card_groups(self) -> Mapping[str, tuple[str, tuple[str, ...]]]:
+        """Of every card group (32 hex digits) its desk, and the units that it excludes."""
+        groups = self._connections.ask({"op": "groups"}).get("groups")
+        try:
+            return {
+                group: (one["desk"], tuple(one["excluded"]))
+                for group, one in groups.items()  # type: ignore[union-attr]  # checked by what follows
+            }
+        except (AttributeError, KeyError, TypeError) as error:
+            raise KeeperLied("the answer names no card groups") from error
+
+    def figures(self) -> LoggedFigures:
+        """Counts of deadlines and outcomes, up to the end of last week."""
+        return read_figures(self._connections.ask({"op": "figures"}))
 
     def checkpoint(self) -> bytes:
         """The log's signed checkpoint as it is now, or a later one that was seen meanwhile."""
@@ -190,12 +280,11 @@ class AdminKeeper:
     def _record(self, answer: Mapping[str, Any], proven: Proven, statement: Statement) -> bytes:
         """The signed record, which must say what the entry says."""
         note = _to_bytes(answer.get("record"))
-        day = datetime.fromtimestamp(proven.entry.at, UTC).date().isoformat()
         try:
             record = open_json(note, self._log_key)
         except CryptoError as error:
             raise KeeperLied("the record is not signed by the log") from error
-        if record != record_body(statement, proven.index, day):
+        if record != record_body(statement, proven.index, _day(proven)):
             raise KeeperLied("the record says something else than the entry")
         return note
 
@@ -229,6 +318,11 @@ class AdminKeeper:
         return read_hashes(answer, "consistency")
 
 
+def _day(proven: Proven) -> str:
+    """The UTC day of an entry, ISO."""
+    return datetime.fromtimestamp(proven.entry.at, UTC).date().isoformat()
+
+
 def _entries_request(digest: str, first: int, count: int, seen: int, *, proofs: int) -> dict[str, Any]:
     return {
         "op": "entries",
@@ -257,10 +351,12 @@ def _objects(answer: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
 def _group(value: object) -> CardGroup:
     if not isinstance(value, dict) or not isinstance(value.get("group"), str):
         raise KeeperLied("the answer holds no card group")
-    excluded = value.get("excluded")
+    excluded, epoch = value.get("excluded"), value.get("epoch")
     if not isinstance(excluded, list) or not all(isinstance(unit, str) for unit in excluded):
         raise KeeperLied("the answer holds no card group")
-    return CardGroup(value["group"], tuple(excluded), _to_bytes(value.get("inner")))
+    if type(epoch) is not int:
+        raise KeeperLied("the answer holds no card group")
+    return CardGroup(value["group"], tuple(excluded), epoch, _to_bytes(value.get("inner")))
 
 
 def _route(value: object) -> Route:
@@ -270,15 +366,6 @@ def _route(value: object) -> Route:
     except (BadFormat, KeyError, TypeError) as error:
         raise KeeperLied("the answer holds no route") from error
     raise KeeperLied("the answer holds no route")
-
-
-def _view(value: object) -> TipView:
-    if not isinstance(value, dict) or not isinstance(value.get("state"), str):
-        raise KeeperLied("the answer holds no state")
-    lists = (value.get("desks"), value.get("excluded"))
-    if not all(isinstance(one, list) and all(isinstance(each, str) for each in one) for one in lists):
-        raise KeeperLied("the answer holds no state")
-    return TipView(value["state"], tuple(value["desks"]), tuple(value["excluded"]))
 
 
 def _to_bytes(value: object) -> bytes:

@@ -9,6 +9,7 @@ from crypto.statements import DONE
 from tipline.keeper_client.errors import KeeperLied
 from tipline.keeper_client.trust import Proven
 from tipline.roster import Roster, RosterRefused
+from tipline.roster.sensitive import require_assertions
 
 AskRoster = Callable[[int], tuple[list[Proven], bool]]
 """Index of the last change known -> changes after it, and whether there are more."""
@@ -55,6 +56,7 @@ class RosterCopy:
         try:
             before = roster or Roster.from_genesis(statement.body)
             statement.verify({signer: before.key_of(signer) for signer in statement.signers})
+            require_assertions(before, statement)
             after = before if roster is None else roster.apply(change.index, statement.body)
         except (RosterRefused, BadSignature) as error:
             raise KeeperLied("an entry of the roster is not what its signers may state") from error

@@ -109,8 +109,7 @@ class Trust:
         """
         proven = self.entry(answer, self.checkpoint(answer, asked_from))
         logged = proven.entry.statement
-        same = (logged.digest, logged.signatures) == (statement.digest, statement.signatures)
-        if proven.entry.outcome != DONE or not same:
+        if proven.entry.outcome != DONE or logged.parts() != statement.parts():
             raise KeeperLied("the entry is not that of the statement")
         return proven
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from crypto.policies import Route
+from tipline.tips.case_file import CaseFile
+from tipline.tips.moves import TipState
 
 Row = tuple[int, bytes, bytes]
 """(index, salt of 32 bytes, encoded entry)."""
@@ -20,18 +23,26 @@ class SlipRequest:
 
 @dataclass(frozen=True)
 class Appended:
-    """A logged statement. `record` is the keeper's signed record, for types that have one."""
+    """A logged statement. `record` is the keeper's signed record, for types that have one.
+
+    `records` has for each tip (32 hex digits) that stands otherwise now what its reporter may know of it.
+    """
 
     index: int
     record: bytes = b""
+    records: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class CardGroup:
-    """A card key under a desk's lock: group (32 hex digits), excluded units, inner slip."""
+    """A card key under a desk's lock: group (32 hex digits), excluded units, inner slip.
+
+    `epoch` is the desk's key that the lock is for.
+    """
 
     group: str
     excluded: tuple[str, ...]
+    epoch: int
     inner: bytes = field(repr=False)
 
 
@@ -50,11 +61,39 @@ class Listing:
 
 @dataclass(frozen=True)
 class TipView:
-    """Where the log says that a tip stands: state, and the latest route's desks and excluded units."""
+    """Where the log says that a tip stands: the latest route's desks and excluded units, and its case.
 
-    state: str
+    `claim` is the reporter's raw claim key, which every slip of the tip names; empty for one that nobody saw.
+    """
+
     desks: tuple[str, ...]
     excluded: tuple[str, ...]
+    case: CaseFile
+    claim: bytes = b""
+
+    @property
+    def state(self) -> TipState:
+        """The state, which is the case's."""
+        return self.case.state
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What the keeper stated by itself: how many of each type, and the records of tips that changed."""
+
+    stated: Mapping[str, int]
+    records: Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class ExpiringTips:
+    """Closed tips (32 hex digits) that may go, with the last day for which they were kept.
+
+    `last` is where the next question begins; empty when there are no more.
+    """
+
+    tips: tuple[tuple[str, date], ...]
+    last: str
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,9 @@ from tipline.keeper.pins import Pin, Standing
 from tipline.keeper.release import OpenedSlip
 from tipline.keeper.state import Draft
 from tipline.keeper_client.reasons import Reason
-from tipline.roster import Member
+from tipline.roster import Member, Roster
+from tipline.tips.case_file import CaseFile
+from tipline.tips.moves import TipState
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Granted:
     withheld: tuple[str, ...] = ()
     card_keys: tuple[CardKey, ...] = ()
     routes: tuple[Route, ...] = ()  # the latest one: of the tip that was read, or for each card in `inner`
+    cases: tuple[tuple[str, CaseFile], ...] = ()  # (tip, its case afterwards)
 
 
 @dataclass(frozen=True)
@@ -62,15 +65,17 @@ class Case:
         """The units that a member stands for today."""
         return self.draft.roster.units_of(member.id, self.draft.today)
 
-    def standing(self) -> Standing:
-        """Where the statement's tip stands.
+    def standing(self, tip: str | None = None) -> Standing:
+        """Where the statement's tip stands, or another one that it names.
 
         Raises:
-            Refusal: unknown-tip.
+            Refusal: unknown-tip; not-allowed when it was erased.
         """
-        standing = self.draft.pins.tip(bytes.fromhex(self.body["tip"]))
+        standing = self.draft.pins.tip(bytes.fromhex(tip or self.body["tip"]))
         if standing is None:
             raise Refusal(Reason.UNKNOWN_TIP)
+        if standing.case.state is TipState.ERASED:
+            raise Refusal(Reason.NOT_ALLOWED)
         return standing
 
     def require_not_excluded(self, members: Iterable[Member], excluded: Iterable[str]) -> None:
@@ -93,21 +98,22 @@ class Case:
         if desk == AUDITORS or not self.draft.roster.desks[desk].reads or desk not in route.desks:
             raise Refusal(Reason.NOT_ALLOWED)
 
-    def knows(self, route: Route) -> bool:
-        """Whether every desk of a route is one that reads, and every unit one of the roster's."""
-        roster = self.draft.roster
-        desks = (roster.desks.get(DeskId(desk)) for desk in route.desks)
-        known = all(desk is not None and desk.reads and desk.id != AUDITORS for desk in desks)
-        return known and bool(route.desks) and set(route.excluded) <= roster.units.keys()
-
     def somebody_reads(self, route: Route) -> bool:
         """Whether anybody at the desks of a route may read under it: nobody buries a tip by excluding all."""
         members = self.draft.roster.members.values()
         holders = (member for member in members if member.active and member.desks.intersection(route.desks))
         return any(not self.units(member).intersection(route.excluded) for member in holders)
 
-    def pin_new(self, named: Mapping[str, str], kind: str) -> None:
+    def may_have(self, member: Member, route: Route) -> bool:
+        """Whether a tip under this route may be somebody's: an active holder, no unit of theirs excluded."""
+        holds = member.active and any(desk in member.desks for desk in route.desks)
+        return holds and not self.units(member).intersection(route.excluded)
+
+    def pin_new(self, named: Mapping[str, str], kind: str, *, tip: str | None = None) -> None:
         """Pin an item that this statement brings into being; nothing, when it names none.
+
+        Args:
+            tip: the tip that it is kept with, when the statement names several.
 
         Raises:
             Refusal: item-mismatch; there is an item of this name.
@@ -117,8 +123,15 @@ class Case:
         item = bytes.fromhex(named["item"])
         if self.draft.pins.item(item) is not None:
             raise Refusal(Reason.ITEM_MISMATCH)
-        pin = Pin(bytes.fromhex(self.body["tip"]), bytes.fromhex(named["hash"]), kind)
+        pin = Pin(bytes.fromhex(tip or self.body["tip"]), bytes.fromhex(named["hash"]), kind)
         self.draft.pins.put_item(item, pin)
+
+
+def knows(roster: Roster, route: Route) -> bool:
+    """Whether every desk of a route is one that reads, and every unit one of the roster's."""
+    desks = (roster.desks.get(DeskId(desk)) for desk in route.desks)
+    known = all(desk is not None and desk.reads and desk.id != AUDITORS for desk in desks)
+    return known and bool(route.desks) and set(route.excluded) <= roster.units.keys()
 
 
 def require_desk(member: Member, desk: str) -> None:

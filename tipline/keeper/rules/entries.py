@@ -4,8 +4,9 @@ from crypto.policies import Policy, Route
 from tipline.ids import AUDITORS
 from tipline.keeper.errors import Refusal
 from tipline.keeper.pins import Pin, Standing
-from tipline.keeper.rules.case import Case, Granted, require_desk, require_policy
+from tipline.keeper.rules.case import Case, Granted, knows, require_desk, require_policy
 from tipline.keeper_client.reasons import Reason
+from tipline.tips.case_file import CaseFile
 
 ENTERED_KINDS = ["card", "text"]
 """What an entry brings into being, once each."""
@@ -30,11 +31,12 @@ def entry(case: Case) -> Granted:
         raise Refusal(Reason.TIP_EXISTS)
     policies = _policies(case)
     route = policies[0].route
-    if not case.knows(route) or not case.somebody_reads(route):
+    if not knows(case.draft.roster, route) or not case.somebody_reads(route):
         raise Refusal(Reason.NOT_ALLOWED)
     if any(case.draft.pins.item(bytes.fromhex(policy.item)) is not None for policy in policies):
         raise Refusal(Reason.ITEM_MISMATCH)
-    case.draft.pins.put_tip(tip, Standing.first(bytes.fromhex(case.body["claim"]), route))
+    opened = CaseFile.opened(case.draft.today, case.draft.roster.clocks)
+    case.draft.pins.put_tip(tip, Standing.first(bytes.fromhex(case.body["claim"]), route, opened))
     for policy in policies:
         pin = Pin(tip, bytes.fromhex(policy.digest), policy.kind)
         case.draft.pins.put_item(bytes.fromhex(policy.item), pin)

@@ -5,6 +5,7 @@ holds, then whether the slips are for what was stated, then what was pinned, the
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -15,10 +16,15 @@ from tipline.keeper import models
 from tipline.keeper.errors import Refusal
 from tipline.keeper.pins import Pin, Standing
 from tipline.keeper.release import CLAIMED_KINDS, STATED_KINDS, OpenedSlip
-from tipline.keeper.rules.case import CardKey, Case, Granted, require_desk, require_policy
+from tipline.keeper.rules.case import CardKey, Case, Granted, knows, require_desk, require_policy
+from tipline.keeper.state import Draft
 from tipline.keeper_client.reasons import Reason
+from tipline.tips.case_file import CaseFile
+from tipline.tips.moves import TipState
 
 REASON_KIND = "reason"
+LISTED_KINDS = frozenset(("card", "tags"))
+"""What a list shows of a tip: the reporter's card, and the tags that a desk gave it."""
 
 
 def read(case: Case) -> Granted:
@@ -28,12 +34,15 @@ def read(case: Case) -> Granted:
     slips = _matching_slips(case, body["items"])
     if any(slip.policy.tip != body["tip"] for slip in slips):
         raise Refusal(Reason.POLICY_MISMATCH)
-    standing = case.draft.pins.tip(bytes.fromhex(body["tip"])) or _first_sight(case, slips)
+    standing = case.draft.pins.tip(bytes.fromhex(body["tip"])) or first_sight(
+        case.draft, slips, case.draft.today
+    )
     for slip in slips:
-        _require_pinned(case, standing, slip)
+        require_pinned(case.draft, standing, slip)
     _require_desk_may_read(case, standing, slips)
     case.require_not_excluded([reader], standing.route.excluded)
-    _pin(case, standing, slips)
+    pin_seen(case.draft, standing, slips)
+    case.draft.grant(case.statement)
     return Granted(tuple((slip.policy.item, slip.inner) for slip in slips), routes=(standing.route,))
 
 
@@ -61,15 +70,17 @@ def _card(
     case: Case, named: Mapping[str, str], slip: OpenedSlip | None, units: frozenset[str]
 ) -> tuple[bytes, Route]:
     policy = require_policy(slip, item=named["item"], digest=named["hash"], desk=case.body["desk"])
-    if slip is None or policy.kind != "card":
+    if slip is None or policy.kind not in LISTED_KINDS:
         raise Refusal(Reason.POLICY_MISMATCH)
-    standing = case.draft.pins.tip(bytes.fromhex(policy.tip)) or _first_sight(case, [slip])
-    _require_pinned(case, standing, slip)
+    standing = case.draft.pins.tip(bytes.fromhex(policy.tip)) or first_sight(
+        case.draft, [slip], case.draft.today
+    )
+    require_pinned(case.draft, standing, slip)
     if policy.desk not in standing.route.desks:
         raise Refusal(Reason.NOT_ALLOWED)
     if units.intersection(standing.route.excluded):
         raise Refusal(Reason.EXCLUDED)
-    _pin(case, standing, [slip])
+    pin_seen(case.draft, standing, [slip])
     return slip.inner, standing.route
 
 
@@ -78,7 +89,7 @@ def _card_keys(case: Case, units: frozenset[str]) -> Iterable[CardKey]:
     rows = case.draft.connection.execute(
         select(table.c.group, table.c.excluded, table.c.slip)
         .where(table.c.desk == case.body["desk"])
-        .order_by(table.c.excluded)
+        .order_by(table.c.excluded, table.c.epoch)
     )
     for group, excluded, slip in rows:
         if not units.intersection(excluded.split()):
@@ -96,23 +107,36 @@ def _matching_slips(case: Case, named: list[dict[str, Any]]) -> list[OpenedSlip]
     return slips
 
 
-def _first_sight(case: Case, slips: Iterable[OpenedSlip]) -> Standing:
+def first_sight(draft: Draft, slips: Iterable[OpenedSlip], day: date) -> Standing:
     """What an item of the reporter's tells of a tip nobody has seen before; its signature is checked next.
 
-    Anybody can seal an item, so its route may name only what the roster knows.
+    Anybody can seal an item, so its route may name only what the roster knows. The tip's clock begins on
+    `day`.
+
+    Raises:
+        Refusal: unknown-tip or policy-mismatch.
     """
     claimed = [slip for slip in slips if slip.policy.kind in CLAIMED_KINDS]
     if not claimed:
         raise Refusal(Reason.UNKNOWN_TIP)
     route = claimed[0].policy.route
-    if not case.knows(route):
+    if not knows(draft.roster, route):
         raise Refusal(Reason.POLICY_MISMATCH)
-    return Standing.first(bytes.fromhex(claimed[0].policy.claim), route)
+    return Standing.first(
+        bytes.fromhex(claimed[0].policy.claim), route, CaseFile.opened(day, draft.roster.clocks)
+    )
 
 
-def _require_pinned(case: Case, standing: Standing, slip: OpenedSlip) -> None:
+def require_pinned(draft: Draft, standing: Standing, slip: OpenedSlip) -> None:
+    """Refuse an item that is not what was pinned, or that nobody vouches for; and all of an erased tip.
+
+    Raises:
+        Refusal: item-mismatch, claim-signature or not-allowed.
+    """
+    if standing.case.state is TipState.ERASED:  # a backup may still hold its slips
+        raise Refusal(Reason.NOT_ALLOWED)
     policy = slip.policy
-    pin = case.draft.pins.item(bytes.fromhex(policy.item))
+    pin = draft.pins.item(bytes.fromhex(policy.item))
     if bytes.fromhex(policy.claim) != standing.claim or (pin is not None and pin != _as_pin(slip)):
         raise Refusal(Reason.ITEM_MISMATCH)
     if policy.kind in CLAIMED_KINDS:
@@ -140,12 +164,13 @@ def _require_desk_may_read(case: Case, standing: Standing, slips: Iterable[Opene
     case.require_desk_reads(standing.route)
 
 
-def _pin(case: Case, standing: Standing, slips: Iterable[OpenedSlip]) -> None:
+def pin_seen(draft: Draft, standing: Standing, slips: Iterable[OpenedSlip]) -> None:
+    """Remember a tip and its items as they were seen; what is known already stays as it is."""
     for slip in slips:
         tip = bytes.fromhex(slip.policy.tip)
-        if case.draft.pins.tip(tip) is None:
-            case.draft.pins.put_tip(tip, standing)
-        case.draft.pins.put_item(bytes.fromhex(slip.policy.item), _as_pin(slip))
+        if draft.pins.tip(tip) is None:
+            draft.pins.put_tip(tip, standing)
+        draft.pins.put_item(bytes.fromhex(slip.policy.item), _as_pin(slip))
 
 
 def _as_pin(slip: OpenedSlip) -> Pin:

@@ -7,13 +7,13 @@ from crypto.errors import BadSignature
 from crypto.statements import Statement
 from tipline.keeper.asked import APPEND, ENTER, LIST, RELEASE, Asked, signing_keys
 from tipline.keeper.errors import Refusal
-from tipline.keeper.rules import cards, entries, people, reading, tips
+from tipline.keeper.rules import cards, cases, entries, people, reading, tips, transfers
 from tipline.keeper.rules.case import Case, Granted
 from tipline.keeper.shapes import check_shape
 from tipline.keeper.state import Draft
 from tipline.keeper_client.reasons import Reason
-
-FRESH_SECONDS: Final = 120
+from tipline.roster.changes import CHANGES
+from tipline.roster.freshness import FRESH_SECONDS, is_joint, oldest
 
 Rule = Callable[[Case], Granted]
 
@@ -22,20 +22,27 @@ _RULES: Final[Mapping[str, Mapping[str, Rule]]] = {
     LIST: {"list": reading.list_cards},
     ENTER: {"entry": entries.entry},
     APPEND: {
-        "unit": people.change,
-        "member": people.change,
-        "member-unit": people.change,
-        "grant": people.change,
-        "revoke": people.change,
-        "remove": people.change,
-        "desk": people.change,
+        **dict.fromkeys(CHANGES.keys() - {"lapse"}, people.change),  # that one is the keeper's own
         "audit": people.audit,
         "card-group": cards.card_group,
         "sheets": entries.sheets,
         "reply": tips.reply,
         "note": tips.note,
-        "move": tips.move,
+        "tags": tips.tags,
         "route": tips.route,
+        "move": cases.move,
+        "packet": transfers.packet,
+        "pause": cases.pause,
+        "resume": cases.resume,
+        "extend": cases.extend,
+        "umbrella": cases.umbrella,
+        "umbrella-step": cases.umbrella_step,
+        "link": cases.link,
+        "unlink": cases.unlink,
+        "assign": cases.assign,
+        "close-spam": cases.close_spam,
+        "hold": cases.hold,
+        "unhold": cases.unhold,
     },
 }
 """Operation, then type: each has one way in, or a reading could be logged that released nothing."""
@@ -73,9 +80,10 @@ def check_fresh(statement: Statement, draft: Draft) -> None:
     Raises:
         Refusal: stale or replayed.
     """
-    if abs(draft.now - statement.body["at"]) > FRESH_SECONDS:
+    age = draft.now - statement.body["at"]
+    if not -FRESH_SECONDS <= age <= oldest(statement.body):
         raise Refusal(Reason.STALE)
-    draft.use_nonce(statement.body["nonce"])
+    draft.use_nonce(statement.body["nonce"], joint=is_joint(statement.body))
 
 
 def carry_out(asked: Asked, statement: Statement, draft: Draft) -> Granted:
@@ -88,4 +96,5 @@ def carry_out(asked: Asked, statement: Statement, draft: Draft) -> Granted:
     rule = _RULES[asked.op].get(statement.body["type"])
     if rule is None:
         raise Refusal(Reason.NOT_ALLOWED)
+    people.require_passkeys(statement, draft)
     return rule(Case(asked, statement, draft))

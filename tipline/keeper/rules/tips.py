@@ -1,45 +1,50 @@
-"""What is stated about a tip: replies, notes, moves, routes."""
+"""What is stated about a tip's items and its route: replies, notes, tags, routes."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
 
 from crypto.policies import Route
 from tipline.ids import INTEGRITY
+from tipline.keeper import models
 from tipline.keeper.errors import Refusal
 from tipline.keeper.pins import Standing
-from tipline.keeper.rules.case import Case, Granted, require_desk
+from tipline.keeper.rules.case import Case, Granted, knows
+from tipline.keeper.rules.cases import changed, standing_for_one
 from tipline.keeper_client.reasons import Reason
-from tipline.tips.moves import TIP_MOVES, TipState
-from tipline.transitions import MoveRefused
+from tipline.roster import Member
+from tipline.roster.rules import is_settled
+from tipline.tips import cases
+from tipline.tips.case_file import CaseFile
 
 
 def reply(case: Case) -> Granted:
     """A sealed answer to the reporter."""
-    return _add_item(case, "reply")
+    standing = standing_for_one(case)
+    case.pin_new(_named(case), "reply")
+    return changed(case, [(case.body["tip"], standing, cases.answered(standing.case))])
 
 
 def note(case: Case) -> Granted:
     """A sealed note among staff."""
-    return _add_item(case, "note")
-
-
-def _add_item(case: Case, kind: str) -> Granted:
-    _standing_for_one(case)
-    case.pin_new({"item": case.body["item"], "hash": case.body["hash"]}, kind)
+    standing_for_one(case)
+    case.pin_new(_named(case), "note")
     return Granted()
 
 
-def move(case: Case) -> Granted:
-    """A tip goes into another state, as the one table of moves allows."""
-    body, standing = case.body, _standing_for_one(case)
-    if standing.state != body["from"]:
-        raise Refusal(Reason.NOT_ALLOWED)
-    try:
-        allowed = TIP_MOVES.find(TipState(body["from"]), TipState(body["to"]))
-    except MoveRefused:
-        raise Refusal(Reason.NOT_ALLOWED) from None
-    if allowed.reason_required and not body["reason"]:
-        raise Refusal(Reason.NOT_ALLOWED)
-    case.pin_new(body["reason"], "reason")
-    case.draft.pins.put_tip(bytes.fromhex(body["tip"]), standing.moved(body["to"]))
+def tags(case: Case) -> Granted:
+    """Sealed tags among staff, in place of those of another item; which of two counts, their records tell."""
+    standing_for_one(case)
+    if case.body["after"]:
+        before = case.draft.pins.item(bytes.fromhex(case.body["after"]))
+        if before is None or (before.tip, before.kind) != (bytes.fromhex(case.body["tip"]), "tags"):
+            raise Refusal(Reason.NOT_ALLOWED)
+    case.pin_new(_named(case), "tags")
     return Granted()
+
+
+def _named(case: Case) -> dict[str, str]:
+    return {"item": case.body["item"], "hash": case.body["hash"]}
 
 
 def route(case: Case) -> Granted:
@@ -47,7 +52,8 @@ def route(case: Case) -> Granted:
 
     One person may exclude more units, and hand the tip to the integrity desk. Whatever lets somebody in, an
     exclusion lifted or another desk, takes two, one of them outside the desk, and neither from a unit that is
-    excluded.
+    excluded; so does shutting out everybody at the integrity desk, to which a missed deadline goes. That desk
+    alone lets go of what came up to it.
     """
     body = case.body
     signers = [case.draft.roster.members[signer] for signer in case.statement.signers]
@@ -58,25 +64,52 @@ def route(case: Case) -> Granted:
     case.require_desk_reads(standing.route)
     case.require_not_excluded(signers, standing.route.excluded)
     new = Route(tuple(body["desks"]), tuple(body["excluded"]))
-    if not case.knows(new) or not case.somebody_reads(new):
+    if not knows(case.draft.roster, new) or not case.somebody_reads(new):
         raise Refusal(Reason.NOT_ALLOWED)
     if len(signers) > 2:
         raise Refusal(Reason.NOT_ALLOWED)
     lifts = not set(standing.route.excluded) <= set(body["excluded"])
     opens = not set(body["desks"]) <= {*standing.route.desks, INTEGRITY}
-    if (lifts or opens) and (len(signers) != 2 or len(holders) != 1):
+    if (lifts or opens or _shuts_above(case, standing.route, new)) and not _are_two(signers, holders):
         raise Refusal(Reason.TWO_SIGNATURES)
+    if INTEGRITY in standing.route.desks and INTEGRITY not in new.desks and body["desk"] != INTEGRITY:
+        raise Refusal(Reason.NOT_ALLOWED)
+    if lifts or opens:
+        _require_newer(case, standing)
     case.pin_new(body["reason"], "reason")
     rerouted = standing.rerouted(new, case.draft.growth.next_index)
-    case.draft.pins.put_tip(bytes.fromhex(body["tip"]), rerouted)
-    return Granted()
+    return changed(case, [(body["tip"], rerouted, _without_stranger(case, rerouted))])
 
 
-def _standing_for_one(case: Case) -> Standing:
-    """Where the tip stands, for one member who may read it now."""
-    member = case.only_signer()
-    require_desk(member, case.body["desk"])
-    standing = case.standing()
-    case.require_desk_reads(standing.route)
-    case.require_not_excluded([member], standing.route.excluded)
-    return standing
+def _are_two(signers: Sequence[Member], holders: Sequence[Member]) -> bool:
+    """Whether two people signed, one of them outside the desk, and each of them somebody."""
+    return len(signers) == 2 and len(holders) == 1 and all(map(is_settled, signers))
+
+
+def _shuts_above(case: Case, old: Route, new: Route) -> bool:
+    """Whether nobody at the integrity desk may read any more, where somebody might before."""
+    before, after = (Route((INTEGRITY,), route.excluded) for route in (old, new))
+    return case.somebody_reads(before) and not case.somebody_reads(after)
+
+
+def _require_newer(case: Case, standing: Standing) -> None:
+    """Refuse what was proposed before the tip's latest route: it would undo what came in between, unseen.
+
+    Raises:
+        Refusal: not-allowed.
+    """
+    if standing.route_index < 0:
+        return
+    table = models.entries
+    since = case.draft.connection.scalar(select(table.c.at).where(table.c.index == standing.route_index))
+    # None: it is in this very batch.
+    if since is None or since > case.body["at"]:
+        raise Refusal(Reason.NOT_ALLOWED)
+
+
+def _without_stranger(case: Case, standing: Standing) -> CaseFile:
+    """Nobody keeps a tip that a new route closes to them."""
+    assignee = case.draft.roster.members.get(standing.case.assignee)
+    if assignee is None or case.may_have(assignee, standing.route):
+        return standing.case
+    return cases.assigned(standing.case, "")

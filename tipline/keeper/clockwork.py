@@ -1,0 +1,128 @@
+"""What the keeper states by itself: tips that came, deadlines that passed, tips that go.
+
+It needs no member and no key of a desk. Each statement is signed with the log's key.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from itertools import islice
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from crypto.policies import Route
+from tipline.ids import INTEGRITY
+from tipline.keeper import models
+from tipline.keeper.asked import Asked
+from tipline.keeper.errors import Refusal
+from tipline.keeper.pins import Standing
+from tipline.keeper.rules.case import Granted
+from tipline.keeper.rules.reading import first_sight, pin_seen, require_pinned
+from tipline.keeper.state import Draft
+from tipline.keeper_client.reasons import Reason
+from tipline.tips import cases
+from tipline.tips.case_file import ABOVE, LEAD, CaseFile
+from tipline.tips.cases import CaseRefused
+from tipline.tips.moves import TipState
+
+AT_ONCE: Final = 200
+"""What one look states of deadlines at most; the next goes on."""
+
+Stated = tuple[Mapping[str, Any], Granted]
+"""The fields of a statement, and what becomes of the tips that it names."""
+
+
+def look(asked: Asked, draft: Draft) -> Iterator[Stated]:
+    """Take in tips that nobody opened yet, and find what is overdue. The draft is changed on the way."""
+    yield from _taken_in(asked, draft)
+    late = draft.connection.scalars(_passed(draft.today)).all()
+    stated = (each for tip in dict.fromkeys((*asked.tips, *late)) for each in _overdue(tip, asked, draft))
+    yield from islice(stated, AT_ONCE)
+
+
+def erase(asked: Asked, draft: Draft) -> Iterator[Stated]:
+    """Let tips go whose time is over: all that are named, or none.
+
+    Raises:
+        Refusal: not-allowed; one of them must still be kept. unknown-tip: one was never seen.
+    """
+    if not asked.tips:
+        raise Refusal(Reason.MALFORMED)
+    gone = []
+    for tip in asked.tips:
+        standing = draft.pins.tip(tip)
+        if standing is None:
+            raise Refusal(Reason.UNKNOWN_TIP)
+        try:
+            after = cases.erased(standing.case, draft.today, draft.roster.clocks)
+        except CaseRefused as refused:
+            raise Refusal(Reason(refused.reason)) from refused
+        gone.append((tip, standing.forgotten(after)))
+    for tip, standing in gone:
+        draft.pins.put_tip(tip, standing)
+    yield {"type": "erase", "tips": sorted(tip.hex() for tip, _ in gone)}, _granted(gone)
+
+
+def _taken_in(asked: Asked, draft: Draft) -> Iterator[Stated]:
+    """One statement for the tips of each day, in the order of their ids, which tells nothing."""
+    found: dict[date, list[str]] = {}
+    for slip, day in zip(asked.slips, asked.arrived, strict=True):
+        if slip is None or day > draft.today or draft.pins.tip(bytes.fromhex(slip.policy.tip)) is not None:
+            continue
+        try:
+            standing = first_sight(draft, [slip], day)
+            require_pinned(draft, standing, slip)
+        except Refusal:
+            continue  # nobody vouches for it: a reading will say so
+        pin_seen(draft, standing, [slip])
+        found.setdefault(day, []).append(slip.policy.tip)
+    for day, tips in sorted(found.items()):
+        yield {"type": "received", "day": day.isoformat(), "tips": sorted(tips)}, Granted()
+
+
+def _passed(today: date) -> Any:
+    table = models.tips
+    late = (table.c.due != "") & (table.c.due < today.isoformat())
+    # No limit: of some nothing is stated, after a change of the calendar, and they must hide no others.
+    return select(table.c.tip).where(late).order_by(table.c.due, table.c.tip)
+
+
+def _overdue(tip: bytes, asked: Asked, draft: Draft) -> Iterator[Stated]:
+    # What this very batch has changed is read from the draft.
+    standing = draft.pins.tip(tip)
+    if standing is None:
+        return
+    case, today, clocks = standing.case, draft.today, draft.roster.clocks
+    if cases.is_silent(case, today):
+        after = standing.with_case(cases.after_silence(case, today, clocks))
+        draft.pins.put_tip(tip, after)
+        fields = {"type": "silence", "tip": tip.hex(), "from": case.state, "to": after.case.state}
+        yield fields, _granted([(tip, after)])
+        return
+    level = cases.escalates(case, today, clocks)
+    if tip in asked.tips and case.state is TipState.RECEIVED and case.level < ABOVE:
+        level = ABOVE  # its hour has passed, and somebody's life may be in danger: it waits for nobody
+    if level:
+        yield _missed(tip, standing, level, draft)
+
+
+def _missed(tip: bytes, standing: Standing, level: int, draft: Draft) -> Stated:
+    after = standing.with_case(cases.missed(standing.case, level, draft.today))
+    if level > LEAD:
+        desks = tuple(sorted({*standing.route.desks, INTEGRITY}))
+        after = after.rerouted(Route(desks, standing.route.excluded), draft.growth.next_index)
+    draft.pins.put_tip(tip, after)
+    fields = {
+        "type": "missed",
+        "tip": tip.hex(),
+        "state": standing.case.state.value,
+        "due": standing.case.due.isoformat() if standing.case.due else "",
+        "level": level,
+        "desks": list(after.route.desks),
+    }
+    return fields, _granted([(tip, after)])
+
+
+def _granted(rows: Iterable[tuple[bytes, Standing]]) -> Granted:
+    found: list[tuple[str, CaseFile]] = [(tip.hex(), standing.case) for tip, standing in rows]
+    return Granted(cases=tuple(found))
