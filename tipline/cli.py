@@ -29,8 +29,11 @@ OWNER_ONLY = 0o077
 
 APART = {
     "bench": "tipline.commands.bench:bench",
+    "body": "tipline.commands.bodies:body",
+    "expire": "tipline.commands.expire:expire",
     "log": "tipline.commands.log:log",
     "member": "tipline.commands.members:member",
+    "notices": "tipline.commands.notices:notices",
 }
 """Commands with a module of their own: name, module and attribute."""
 
@@ -83,8 +86,9 @@ def init(environment: Mapping[str, str], plan: Path | None, sample: bool) -> Non
 
 
 @program.group(invoke_without_command=True)
+@click.option("--empty", is_flag=True, help="Make a new trial without the sample tips.")
 @click.pass_context
-def trial(context: click.Context) -> None:
+def trial(context: click.Context, empty: bool) -> None:
     """Make a trial instance where there is none, start all three processes, and show how to sign in."""
     from tipline.processes import run_all
     from tipline.trial.board import show_board, wide_console
@@ -96,7 +100,7 @@ def trial(context: click.Context) -> None:
     if context.invoked_subcommand is not None:
         return
     clock = SystemClock()
-    settings = open_trial(environment, clock, say)
+    settings = open_trial(environment, clock, say, samples=not empty)
 
     def ready() -> None:
         show_board(wide_console(), settings, sign_ins(settings, clock), township(), again)
@@ -179,15 +183,29 @@ def keeper(environment: Mapping[str, str]) -> None:
 @program.command()
 @click.pass_obj
 def rebuild(environment: Mapping[str, str]) -> None:
-    """Make the main database's caches (desk, state) again from the log."""
+    """Make the main database's caches (desk, state, deadlines, whose a tip is) again from the log."""
     from crypto.notes import NoteVerifier
     from tipline.commands.asking import admin_keeper, main_database
     from tipline.rebuild import rebuild_caches
 
     settings, clock = _settings(environment), SystemClock()
     with main_database(settings, clock) as database, admin_keeper(settings) as keeper:
-        rebuilt = rebuild_caches(database, keeper, NoteVerifier.parse(settings.log_key), clock)
+        rebuilt = rebuild_caches(database, keeper, NoteVerifier.parse(settings.log_key))
     say(f"{rebuilt.looked_at} tips looked at, {rebuilt.put_right} put right.")
+
+
+@program.command()
+@click.pass_obj
+def clocks(environment: Mapping[str, str]) -> None:
+    """Look at the deadlines: state what was missed, and tell the desk above. A timer runs this every hour."""
+    from tipline.commands.asking import admin_keeper, main_database
+    from tipline.deadlines.look import look_at_clocks
+
+    settings, clock = _settings(environment), SystemClock()
+    with main_database(settings, clock) as database, admin_keeper(settings) as keeper:
+        stated = look_at_clocks(database, keeper, clock)
+    taken, missed, silent = (stated.get(kind, 0) for kind in ("received", "missed", "silence"))
+    say(f"{taken} statements on new tips, {missed} on missed deadlines, {silent} on unanswered questions.")
 
 
 # ------------------------------------------------------------------- support

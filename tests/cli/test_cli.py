@@ -23,9 +23,25 @@ COMMANDS = (
     "member revoke",
     "member remove",
     "member list",
+    "member move",
+    "member conflicts",
+    "member suspend",
+    "member deputy",
+    "member role",
+    "member lead",
+    "member new-keys",
+    "member regrant",
+    "member rekey",
     "log export",
     "log verify",
     "rebuild",
+    "clocks",
+    "expire",
+    "body add",
+    "body list",
+    "notices send",
+    "notices test",
+    "notices sample",
 )
 
 
@@ -43,7 +59,8 @@ def failed_plainly(result: Result) -> str:
 
 
 @pytest.mark.parametrize(
-    "command", ["serve", "public", "admin", "keeper", "rebuild", "member list", "log export x"]
+    "command",
+    ["serve", "public", "admin", "keeper", "rebuild", "clocks", "expire", "member list", "log export x"],
 )
 def test_without_an_instance_every_command_says_how_to_make_one(command: str, tmp_path: Path) -> None:
     sentence = failed_plainly(run(*command.split(), data=tmp_path / "none"))

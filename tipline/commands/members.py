@@ -1,26 +1,25 @@
 """`tipline member …`: whoever signs is asked for their password and one-time code."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 
 import click
 from rich.table import Table
 
-from tipline.accounts.passphrases import new_passphrase
-from tipline.accounts.service import Accounts
-from tipline.accounts.types import UnlockedMember
-from tipline.clock import SystemClock
-from tipline.commands.asking import admin_keeper, main_database
+from tipline.commands import duties, member_keys
 from tipline.commands.plainly import say
-from tipline.directory.service import Pin
+from tipline.commands.signing import (
+    all_members,
+    password_for,
+    registrar_option,
+    second_option,
+    show_new,
+    signer,
+    two_signers,
+)
 from tipline.ids import UnitId
-from tipline.members.service import MemberRow, Members, NewMember
+from tipline.members.service import MemberRow
 from tipline.roster import Roster
-from tipline.settings import Settings
 from tipline.trial.board import wide_console
-
-MINIMUM_PASSWORD = 12
-"""Characters; the seed under it is also locked by a key file."""
 
 
 @click.group()
@@ -28,13 +27,21 @@ def member() -> None:
     """Members and desks. Whoever signs is asked for their password and one-time code."""
 
 
+for _command in (*duties.COMMANDS, *member_keys.COMMANDS):
+    member.add_command(_command)
+
+
 @member.command("list")
 @click.option("--units", is_flag=True, help="List units and desks instead.")
+@click.option("--dormant", is_flag=True, help="List only those who were not here for 60 days.")
 @click.pass_obj
-def list_members(environment: Mapping[str, str], units: bool) -> None:
+def list_members(environment: Mapping[str, str], units: bool, dormant: bool) -> None:
     """List members as the log knows them."""
-    with _members(environment) as members:
-        table = _places(members.keeper.roster()) if units else _people(members.rows())
+    with all_members(environment) as members:
+        if units:
+            table = _places(members.roster())
+        else:
+            table = _people(members.dormant() if dormant else members.rows())
     wide_console().print(table)
 
 
@@ -45,7 +52,7 @@ def list_members(environment: Mapping[str, str], units: bool) -> None:
     "--conflict", "conflicts", multiple=True, help="A unit whose tips they must not see; repeatable."
 )
 @click.option("--ask-password", is_flag=True, help="Let the new member type a password here.")
-@click.option("--registrar", help="The registrar who signs.")
+@registrar_option
 @click.pass_obj
 def add_member(
     environment: Mapping[str, str],
@@ -56,80 +63,68 @@ def add_member(
     registrar: str | None,
 ) -> None:
     """Add a member NAME, who then holds no desk yet."""
-    with _members(environment) as members:
-        signer = _signer(members, "Registrar", registrar)
-        password = _typed_password() if ask_password else new_passphrase()
-        new = members.add(signer, name, password, UnitId(unit), [UnitId(other) for other in conflicts])
-    _show_new(name, new, "" if ask_password else password)
+    with all_members(environment) as members:
+        first = signer(members, "Registrar", registrar)
+        password = password_for(name, ask=ask_password)
+        new = members.add(first, name, password, UnitId(unit), [UnitId(other) for other in conflicts])
+    say(f"{name} is a member now.")
+    show_new(new, "" if ask_password else password)
 
 
-@member.command("grant")
+@member.command("move")
 @click.argument("name")
-@click.argument("desk")
-@click.option("--registrar", help="The registrar who signs.")
-@click.option("--holder", help="The member who holds the desk and signs.")
+@click.argument("unit")
+@click.option(
+    "--conflict", "conflicts", multiple=True, help="A declared conflict that stays; others are taken back."
+)
+@registrar_option
+@second_option
 @click.pass_obj
-def grant_desk(
-    environment: Mapping[str, str], name: str, desk: str, registrar: str | None, holder: str | None
+def move_member(
+    environment: Mapping[str, str],
+    name: str,
+    unit: str,
+    conflicts: tuple[str, ...],
+    registrar: str | None,
+    second: str | None,
 ) -> None:
-    """Give member NAME a DESK. A registrar and a member who holds it sign; the latter passes its key on."""
-    with _members(environment) as members:
-        first = _signer(members, "Registrar", registrar)
-        members.grant([first, _signer(members, f"Holder of desk {desk}", holder)], name, desk)
-    say(f"{name} holds desk {desk} now.")
+    """Let member NAME belong to UNIT. The old unit counts for five years more. Two sign."""
+    with all_members(environment) as members:
+        members.move(two_signers(members, registrar, second), name, unit, conflicts)
+    say(f"{name} belongs to {unit} now.")
 
 
-@member.command("revoke")
+@member.command("conflicts")
 @click.argument("name")
-@click.argument("desk")
-@click.option("--registrar", help="The registrar who signs.")
+@click.argument("units", nargs=-1, required=True)
 @click.pass_obj
-def revoke_desk(environment: Mapping[str, str], name: str, desk: str, registrar: str | None) -> None:
-    """Take a DESK from member NAME."""
-    with _members(environment) as members:
-        members.revoke(_signer(members, "Registrar", registrar), name, desk)
-    say(f"{name} no longer holds desk {desk}.")
+def declare_conflicts(environment: Mapping[str, str], name: str, units: tuple[str, ...]) -> None:
+    """Member NAME declares UNITS whose tips they must not see. To take one back, two sign `move`."""
+    with all_members(environment) as members:
+        members.declare(signer(members, "Member", name), units)
+    say(f"{name} declared {', '.join(units)}.")
+
+
+@member.command("suspend")
+@click.argument("name")
+@registrar_option
+@click.pass_obj
+def suspend_member(environment: Mapping[str, str], name: str, registrar: str | None) -> None:
+    """Take every desk from member NAME; each can be granted again."""
+    with all_members(environment) as members:
+        members.suspend(signer(members, "Registrar", registrar), name)
+    say(f"{name} holds no desk any more.")
 
 
 @member.command("remove")
 @click.argument("name")
-@click.option("--registrar", help="The registrar who signs.")
+@registrar_option
 @click.pass_obj
 def remove_member(environment: Mapping[str, str], name: str, registrar: str | None) -> None:
     """Remove member NAME for good."""
-    with _members(environment) as members:
-        members.remove(_signer(members, "Registrar", registrar), name)
+    with all_members(environment) as members:
+        members.remove(signer(members, "Registrar", registrar), name)
     say(f"{name} is no longer a member.")
-
-
-@contextmanager
-def _members(environment: Mapping[str, str]) -> Iterator[Members]:
-    settings, clock = Settings.from_mapping(environment), SystemClock()
-    with admin_keeper(settings) as keeper, main_database(settings, clock) as database:
-        accounts = Accounts(database, settings.account_key_file.read_bytes(), clock)
-        yield Members(keeper, database, accounts, Pin.of(settings), clock)
-
-
-def _signer(members: Members, who: str, named: str | None) -> UnlockedMember:
-    name = named or click.prompt(f"{who}, name", err=True)
-    password = click.prompt(f"{name}, password", hide_input=True, err=True)
-    return members.sign_in(name, password, click.prompt(f"{name}, one-time code", err=True))
-
-
-def _typed_password() -> str:
-    password: str = click.prompt("New member's password", hide_input=True, confirmation_prompt=True, err=True)
-    if len(password) < MINIMUM_PASSWORD:
-        raise click.ClickException(f"A password has at least {MINIMUM_PASSWORD} characters.")
-    return password
-
-
-def _show_new(name: str, new: NewMember, password: str) -> None:
-    say(f"{name} is a member now. This is shown once; hand it over in person.")
-    if password:
-        click.echo(f"Password            {password}")
-    click.echo(f"One-time codes      {new.otp_uri}")
-    click.echo(f"Key fingerprint     {new.fingerprint}")
-    say("Compare the fingerprint, together with the member, with the one that `tipline member list` shows.")
 
 
 def _people(rows: Sequence[MemberRow]) -> Table:
@@ -142,7 +137,7 @@ def _people(rows: Sequence[MemberRow]) -> Table:
             row.id,
             row.unit,
             ", ".join(row.roles),
-            ", ".join(row.desks),
+            ", ".join(_desks(row)),
             "active" if row.active else "removed",
             row.fingerprint,
         )
@@ -161,3 +156,11 @@ def _places(roster: Roster) -> Table:
             "desk, reads" if desk.reads else "desk", desk.id, desk.names["zh"], desk.names["en"], ""
         )
     return table
+
+
+def _desks(row: MemberRow) -> Iterator[str]:
+    for desk in row.desks:
+        until = f" (until {row.until[desk]})" if desk in row.until else ""
+        yield desk + (" (lead)" if desk in row.leads else until)
+    for desk in row.awaiting:
+        yield f"{desk} (waits for its key)"

@@ -74,6 +74,7 @@ def _foreseeable() -> tuple[type[BaseException], ...]:
     from tipline.keeper.errors import KeeperFault
     from tipline.keeper_client.errors import KeeperError
     from tipline.members.errors import MemberError
+    from tipline.notices.errors import NoticeError
     from tipline.ram import NotInRam
     from tipline.roster import RosterError
     from tipline.settings import SettingsError
@@ -91,6 +92,7 @@ def _foreseeable() -> tuple[type[BaseException], ...]:
         KeeperError,
         KeeperFault,
         MemberError,
+        NoticeError,
         NotInRam,
         OSError,
         RosterError,

@@ -41,7 +41,8 @@ REFUSALS = {
     ),
     Reason.NOT_ALLOWED: (
         "The keeper refused: these people may not make this change, or the member may not hold both. "
-        "A registrar signs and reads no tips, an auditor holds nothing else, and nobody removes themselves."
+        "A registrar signs and reads no tips, an auditor holds nothing else, nobody removes themselves, and "
+        "in a township the integrity desk, custodians and auditors are people from outside it."
     ),
     Reason.DESK_NOT_HELD: "The keeper refused: the second signer does not hold this desk.",
     Reason.REMOVED_MEMBER: "The keeper refused: a member who was removed cannot sign or be changed.",
@@ -50,5 +51,8 @@ REFUSALS = {
         "The keeper refused: the clocks of this machine and of the keeper differ by more than two minutes."
     ),
     Reason.TOO_MANY: "The keeper refused: too many statements of one member. Wait a minute and try again.",
+    Reason.PASSKEY_NEEDED: (
+        "The keeper refused: a signer has a passkey, and it must answer over this. Do it on the admin site."
+    ),
     Reason.BAD_SIGNATURE: "The keeper refused: a signature is not by the key in the roster.",
 }

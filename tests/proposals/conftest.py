@@ -1,0 +1,15 @@
+"""A staffed world for every test of this folder."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.members.staff import Staff
+
+
+@pytest.fixture
+def staff(tmp_path: Path) -> Iterator[Staff]:
+    """Members and proposals over a running keeper."""
+    with Staff.over(tmp_path / "world") as made:
+        yield made
