@@ -1,5 +1,7 @@
 """The stored form of a member's account and of the desk seeds they hold."""
 
+from datetime import date
+
 from sqlalchemy import LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -9,8 +11,8 @@ from tipline.database import WITHOUT_ROWID, Base
 class Account(Base):
     """A member's name and wrapped seed. It grants nothing: the roster does.
 
-    `wrapped` opens to 32 bytes of seed and 20 of the one-time codes' secret.
-    The log knows the name by SHA-256(name_salt ‖ name).
+    `wrapped` opens to 32 bytes of seed and 20 of the one-time codes' secret; empty, it
+    opens to nothing. The log knows the name by SHA-256(name_salt ‖ name).
     """
 
     __tablename__ = "accounts"
@@ -21,6 +23,7 @@ class Account(Base):
     name_salt: Mapped[bytes] = mapped_column(LargeBinary(16))
     wrapped: Mapped[bytes]
     last_step: Mapped[int] = mapped_column(default=0)  # the one-time code's last used time step
+    last_seen_on: Mapped[date | None] = mapped_column(default=None)  # UTC day; tells who has gone dormant
 
 
 class DeskSeal(Base):

@@ -7,7 +7,7 @@ member may do, and their keys must be the ones that it knows.
 import base64
 import hashlib
 import hmac
-import threading
+from collections.abc import Collection
 
 import pyotp
 from sqlalchemy import select, update
@@ -19,6 +19,8 @@ from crypto.keys import Identity, MemberSeed, Recipient
 from crypto.randomness import random_bytes
 from tipline.accounts.errors import DeskKeyMissing, SignInFailed
 from tipline.accounts.models import Account, DeskSeal
+from tipline.accounts.places import Places
+from tipline.accounts.strength import check_password
 from tipline.accounts.types import UnlockedMember
 from tipline.clock import Clock
 from tipline.database import Database
@@ -31,53 +33,106 @@ OTP_SECONDS = 30
 OTP_WINDOW = 1
 """Steps accepted before and after the present one, for phones whose clock is off."""
 
-MEMORY_HARD_AT_ONCE = 2
-
 
 class Accounts:
-    """The accounts of one instance; at most two password checks run at once (64 MiB each)."""
+    """The accounts of one instance; at most two password checks run at once (64 MiB each).
+
+    Whatever opens or wraps a seed raises TooBusy when as many wait already as may wait.
+    """
 
     def __init__(self, database: Database, key_file: bytes, clock: Clock) -> None:
         self._database = database
         self._key_file = key_file
         self._clock = clock
-        self._places = threading.BoundedSemaphore(MEMORY_HARD_AT_ONCE)
-        # Opened for unknown names, so that they take as long as known ones.
+        self._places = Places()
+        # Opened for unknown names and for accounts that were emptied, so that they take as long as others.
         self._nobody = passwords.wrap(bytes(SEED_BYTES + OTP_SECRET_BYTES), "", key_file)
 
     def unlock(self, name: str, password: str, otp: str) -> UnlockedMember:
-        """Open a member's seed.
+        """Open a member's seed by password and one-time code, and remember the day.
 
         Raises:
             SignInFailed: the name, password or one-time code is wrong, or the code was used before.
         """
-        with self._database.reading() as session:
-            account = session.scalar(select(Account).where(Account.name == name))
-        opened = self._opened(account.wrapped if account else self._nobody, password)
-        if account is None:
-            raise SignInFailed
+        account, opened = self._account(name, password)
         self._spend(account.member_id, opened[SEED_BYTES:], otp)
-        return UnlockedMember(MemberId(account.member_id), account.name, MemberSeed(opened[:SEED_BYTES]))
+        return _unlocked(account, opened)
+
+    def unlock_for_passkey(self, name: str, password: str) -> UnlockedMember:
+        """Open a member's seed by password alone, where their passkey is asked next.
+
+        Whoever calls this hands out nothing before the passkey has answered.
+
+        Raises:
+            SignInFailed: the name or password is wrong.
+        """
+        return _unlocked(*self._account(name, password))
+
+    def seen(self, member: MemberId) -> None:
+        """Remember the day of a sign-in that spent no one-time code."""
+        with self._database.writing() as session:
+            session.execute(
+                update(Account).where(Account.member_id == member).values(last_seen_on=self._clock.today())
+            )
+
+    def names(self, members: Collection[str]) -> dict[str, str]:
+        """The names of members, by id; the log knows none."""
+        query = select(Account.member_id, Account.name).where(Account.member_id.in_(members))
+        with self._database.reading() as session:
+            return {row.member_id: row.name for row in session.execute(query)}
+
+    def change_password(self, name: str, old: str, otp: str, new: str) -> UnlockedMember:
+        """Wrap a member's seed anew, under a new password.
+
+        Raises:
+            SignInFailed: the old password or the one-time code is wrong, or the account changed meanwhile.
+            WeakPassword: the new one is too short or easy to guess; no code was spent.
+        """
+        check_password(new, name)
+        account, opened = self._account(name, old)
+        self._spend(account.member_id, opened[SEED_BYTES:], otp)
+        with self._places.taken(name):
+            wrapped = passwords.wrap(opened, new, self._key_file)
+        with self._database.writing() as session:
+            changed = session.execute(
+                update(Account)
+                .where(Account.member_id == account.member_id, Account.wrapped == account.wrapped)
+                .values(wrapped=wrapped)
+            )
+            if changed.rowcount != 1:  # type: ignore[attr-defined]
+                raise SignInFailed  # somebody else changed it in between: theirs stands
+        return _unlocked(account, opened)
 
     def create(
         self, session: Session, member: MemberId, name: str, password: str, seed: MemberSeed
     ) -> tuple[Account, bytes]:
         """Add an account; returns it and the new secret of its one-time codes (20 bytes)."""
         secret = random_bytes(OTP_SECRET_BYTES)
-        with self._places:
-            wrapped = passwords.wrap(seed.seed + secret, password, self._key_file)
+        wrapped = self.wrap(name, seed, secret, password)
         account = Account(
             member_id=member, name=name, name_salt=random_bytes(16), wrapped=wrapped, last_step=0
         )
         session.add(account)
         return account, secret
 
-    def _opened(self, wrapped: bytes, password: str) -> bytes:
-        with self._places:
+    def wrap(self, name: str, seed: MemberSeed, secret: bytes, password: str) -> bytes:
+        """A seed, and the secret of its one-time codes, as an account keeps them under a password."""
+        with self._places.taken(name):
+            return passwords.wrap(seed.seed + secret, password, self._key_file)
+
+    def _account(self, name: str, password: str) -> tuple[Account, bytes]:
+        """The account of a name, and what the password opened in it."""
+        with self._database.reading() as session:
+            account = session.scalar(select(Account).where(Account.name == name))
+        wrapped = account.wrapped if account and account.wrapped else self._nobody
+        with self._places.taken(name):
             try:
-                return passwords.unwrap(wrapped, password, self._key_file)
+                opened = passwords.unwrap(wrapped, password, self._key_file)
             except CannotOpen as error:
                 raise SignInFailed from error
+        if account is None or wrapped is self._nobody:
+            raise SignInFailed
+        return account, opened
 
     def _spend(self, member: str, secret: bytes, otp: str) -> None:
         step = matching_step(secret, otp, self._clock)
@@ -85,10 +140,14 @@ class Accounts:
             spent = session.execute(
                 update(Account)
                 .where(Account.member_id == member, Account.last_step < step)
-                .values(last_step=step)
+                .values(last_step=step, last_seen_on=self._clock.today())
             )
             if spent.rowcount != 1:  # type: ignore[attr-defined]
                 raise SignInFailed
+
+
+def _unlocked(account: Account, opened: bytes) -> UnlockedMember:
+    return UnlockedMember(MemberId(account.member_id), account.name, MemberSeed(opened[:SEED_BYTES]))
 
 
 def matching_step(secret: bytes, otp: str, clock: Clock) -> int:
