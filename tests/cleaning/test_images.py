@@ -10,9 +10,9 @@ from tests.cleaning import pictures
 from tests.cleaning.conftest import Clean
 from tests.cleaning.inside import everything, hidden
 from tipline.cleaning import images
-from tipline.cleaning.errors import CannotClean, Dangerous
 from tipline.cleaning.picture_parts import refuse_other_parts
-from tipline.cleaning.types import Reason
+from tipline.confined.errors import CannotRead, Dangerous
+from tipline.confined.types import Reason
 
 KINDS = {
     "image/jpeg": pictures.jpeg(),
@@ -50,7 +50,7 @@ def test_a_picture_made_to_burst_its_reader_is_refused(clean: Clean, media_type:
 
 
 def test_a_picture_of_more_pixels_than_fit_keeps_its_hidden_data(clean: Clean) -> None:
-    with pytest.raises(CannotClean) as refused:
+    with pytest.raises(CannotRead) as refused:
         clean(pictures.png_of(9_000, 9_000), "image/png")
     assert refused.value.reason is Reason.TOO_MANY_PIXELS
     assert not isinstance(refused.value, Dangerous)
@@ -59,14 +59,14 @@ def test_a_picture_of_more_pixels_than_fit_keeps_its_hidden_data(clean: Clean) -
 def test_a_picture_with_text_that_grows_without_end_is_not_read(clean: Clean) -> None:
     chunk = pictures.png_chunk(b"zTXt", b"Comment\x00\x00" + zlib.compress(b"a" * 80_000_000))
     whole = pictures.written(pictures.picture(), "PNG")
-    with pytest.raises(CannotClean):
+    with pytest.raises(CannotRead):
         clean(whole[:33] + chunk + whole[33:], "image/png")
 
 
 @pytest.mark.parametrize("media_type", KINDS)
 def test_a_picture_that_is_another_kind_than_its_name_says_is_damaged(clean: Clean, media_type: str) -> None:
     other = KINDS["image/png" if media_type == "image/jpeg" else "image/jpeg"]
-    with pytest.raises(CannotClean) as refused:
+    with pytest.raises(CannotRead) as refused:
         clean(other, media_type)
     assert refused.value.reason is Reason.DAMAGED
 
@@ -148,7 +148,7 @@ def test_a_picture_that_the_library_wrote_with_more_than_its_pixels_is_not_hande
     broken = pictures.written(pictures.picture(), "PNG", icc_profile=b"HIDDENPROFILE")
     assert hidden(images.clean_image(io.BytesIO(broken), "image/png").getvalue()) == set()
     monkeypatch.setattr(images, "_KEPT", {"icc_profile"})
-    with pytest.raises(CannotClean) as refused:
+    with pytest.raises(CannotRead) as refused:
         images.clean_image(io.BytesIO(broken), "image/png")
     assert refused.value.reason is Reason.DAMAGED
 
@@ -156,7 +156,7 @@ def test_a_picture_that_the_library_wrote_with_more_than_its_pixels_is_not_hande
 @pytest.mark.parametrize("media_type", KINDS)
 def test_our_own_reader_finds_what_a_library_left(media_type: str) -> None:
     form = media_type.removeprefix("image/").upper()
-    with pytest.raises(CannotClean):
+    with pytest.raises(CannotRead):
         refuse_other_parts(memoryview(KINDS[media_type]), form)
 
 
@@ -164,5 +164,5 @@ def test_our_own_reader_finds_what_a_library_left(media_type: str) -> None:
 def test_our_own_reader_finds_what_stands_behind_a_picture(form: str) -> None:
     plain = pictures.written(pictures.picture(), form)
     refuse_other_parts(memoryview(plain), form)
-    with pytest.raises(CannotClean):
+    with pytest.raises(CannotRead):
         refuse_other_parts(memoryview(plain + pictures.TAIL), form)

@@ -14,9 +14,9 @@ from tests.cleaning import documents, pictures
 from tests.cleaning.conftest import Clean
 from tests.cleaning.documents import package, relation
 from tests.cleaning.inside import everything, hidden, seen
-from tipline.cleaning.errors import CannotClean, Dangerous
 from tipline.cleaning.office import clean_office
-from tipline.cleaning.types import Reason
+from tipline.confined.errors import CannotRead, Dangerous
+from tipline.confined.types import Reason
 
 LAUGHS = (
     '<!DOCTYPE w [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>'
@@ -28,8 +28,8 @@ def cleaned(file: bytes) -> bytes:
     return clean_office(io.BytesIO(file)).getvalue()
 
 
-def refused(file: bytes) -> CannotClean:
-    with pytest.raises(CannotClean) as error:
+def refused(file: bytes) -> CannotRead:
+    with pytest.raises(CannotRead) as error:
         cleaned(file)
     return error.value
 

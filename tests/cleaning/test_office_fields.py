@@ -6,7 +6,7 @@ from tests.cleaning.documents import package
 from tests.cleaning.inside import hidden, seen
 from tests.cleaning.test_office import cleaned, part, refused
 from tipline.cleaning.office_fields import tells_too_much
-from tipline.cleaning.types import Reason
+from tipline.confined.types import Reason
 
 BEGIN, BETWEEN, END = (
     f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end")

@@ -12,17 +12,17 @@ from pikepdf import Array, Dictionary, Name, Stream, String
 from tests.cleaning import documents, pictures
 from tests.cleaning.conftest import Clean
 from tests.cleaning.inside import everything, hidden, seen
-from tipline.cleaning.errors import CannotClean, Dangerous
 from tipline.cleaning.pdf import clean_pdf
-from tipline.cleaning.types import Reason
+from tipline.confined.errors import CannotRead, Dangerous
+from tipline.confined.types import Reason
 
 
 def cleaned(file: bytes) -> bytes:
     return clean_pdf(io.BytesIO(file)).getvalue()
 
 
-def refused(file: bytes) -> CannotClean:
-    with pytest.raises(CannotClean) as error:
+def refused(file: bytes) -> CannotRead:
+    with pytest.raises(CannotRead) as error:
         cleaned(file)
     return error.value
 
@@ -57,7 +57,7 @@ def test_a_pdf_made_to_burst_its_reader_is_refused(clean: Clean, file: bytes) ->
 
 
 def test_a_pdf_that_needs_a_password_keeps_its_hidden_data(clean: Clean) -> None:
-    with pytest.raises(CannotClean) as error:
+    with pytest.raises(CannotRead) as error:
         clean(documents.pdf(encryption=pikepdf.Encryption(owner="o", user="u")), documents.PDF)
     assert error.value.reason is Reason.ENCRYPTED
 

@@ -12,8 +12,8 @@ from tests.cleaning import documents
 from tests.cleaning.conftest import Clean
 from tests.cleaning.inside import hidden
 from tests.cleaning.test_pdf import cleaned, made_with
-from tipline.cleaning.errors import CannotClean
-from tipline.cleaning.types import Reason
+from tipline.confined.errors import CannotRead
+from tipline.confined.types import Reason
 
 
 def _catalogue(made: pikepdf.Pdf, _page: Any) -> None:
@@ -72,6 +72,6 @@ def test_a_circle_of_pages_comes_to_an_end(clean: Clean) -> None:
     def fill(made: pikepdf.Pdf, _page: Any) -> None:
         made.Root.Pages.Kids.append(made.Root.Pages)
 
-    with pytest.raises(CannotClean) as error:
+    with pytest.raises(CannotRead) as error:
         clean(made_with(fill), documents.PDF)
     assert error.value.reason is Reason.DAMAGED

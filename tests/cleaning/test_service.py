@@ -12,10 +12,11 @@ from PIL import Image
 from tests.cleaning import documents, pictures
 from tests.cleaning.conftest import Clean
 from tests.cleaning.inside import hidden
-from tipline.cleaning.errors import CannotClean
 from tipline.cleaning.service import Cleaner
-from tipline.cleaning.slots import AT_ONCE, Slots
-from tipline.cleaning.types import CLEANED_TYPES, MAX_CLEANED_BYTES, PLAIN_TYPES, Reason
+from tipline.cleaning.types import CLEANED_TYPES, MAX_CLEANED_BYTES, PLAIN_TYPES
+from tipline.confined.errors import CannotRead
+from tipline.confined.slots import AT_ONCE, Slots
+from tipline.confined.types import Reason
 
 WHOLE = {
     "image/jpeg": pictures.jpeg(),
@@ -33,7 +34,7 @@ def children() -> set[int]:
 
 @pytest.mark.parametrize("media_type", [*sorted(PLAIN_TYPES), "image/svg+xml", "video/mp4", ""])
 def test_a_kind_that_nothing_here_cleans_is_not_read(cleaner: Cleaner, media_type: str) -> None:
-    with pytest.raises(CannotClean) as refused, cleaner.clean(media_type, map(pytest.fail, ["it was read"])):
+    with pytest.raises(CannotRead) as refused, cleaner.clean(media_type, map(pytest.fail, ["it was read"])):
         pytest.fail("never entered")
     assert refused.value.reason is Reason.KIND
     assert children() == set()
@@ -47,7 +48,7 @@ def test_a_file_that_is_too_long_is_not_read_to_its_end(cleaner: Cleaner) -> Non
             taken.append(1)
             yield bytes(1 << 20)
 
-    with pytest.raises(CannotClean) as refused, cleaner.clean("image/jpeg", pieces()):
+    with pytest.raises(CannotRead) as refused, cleaner.clean("image/jpeg", pieces()):
         pytest.fail("never entered")
     assert refused.value.reason is Reason.TOO_LARGE
     assert len(taken) == (MAX_CLEANED_BYTES >> 20) + 1
@@ -60,7 +61,7 @@ def test_no_more_than_two_files_are_cleaned_at_a_time(tmp_path: Path) -> None:
     for one in held:
         one.__enter__()
     try:
-        with pytest.raises(CannotClean) as refused, Cleaner(tmp_path, wait=0.1).clean("image/jpeg", []):
+        with pytest.raises(CannotRead) as refused, Cleaner(tmp_path, wait=0.1).clean("image/jpeg", []):
             pytest.fail("never entered")
         assert refused.value.reason is Reason.BUSY
     finally:
@@ -72,7 +73,7 @@ def test_no_more_than_two_files_are_cleaned_at_a_time(tmp_path: Path) -> None:
 
 def test_the_time_that_a_file_may_take_ends(tmp_path: Path) -> None:
     hurried = Cleaner(tmp_path, seconds=0.01)
-    with pytest.raises(CannotClean) as refused, hurried.clean("image/jpeg", [pictures.jpeg()]):
+    with pytest.raises(CannotRead) as refused, hurried.clean("image/jpeg", [pictures.jpeg()]):
         pytest.fail("never entered")
     assert refused.value.reason is Reason.TOOK_TOO_LONG
     assert children() == set()
@@ -117,7 +118,7 @@ def test_cleaning_leaves_no_file_behind(clean: Clean, tmp_path: Path) -> None:
 @given(media_type=st.sampled_from(sorted(CLEANED_TYPES)), file=st.binary(max_size=2_000))
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_random_bytes_never_hang_or_pass(clean: Clean, media_type: str, file: bytes) -> None:
-    with pytest.raises(CannotClean):
+    with pytest.raises(CannotRead):
         clean(file, media_type)
 
 
@@ -127,7 +128,7 @@ def test_a_file_that_was_cut_is_clean_or_refused(clean: Clean, media_type: str, 
     whole = WHOLE[media_type]
     try:
         cleaned = clean(whole[: data.draw(st.integers(0, len(whole)))], media_type)
-    except CannotClean:
+    except CannotRead:
         return
     assert hidden(cleaned) == set()
 
@@ -142,7 +143,7 @@ def test_a_file_that_was_altered_is_refused_or_comes_back_as_its_kind(
         file[at] ^= data.draw(st.integers(1, 255))
     try:
         cleaned = clean(bytes(file), media_type)
-    except CannotClean:
+    except CannotRead:
         return
     assert cleaned.startswith(STARTS[media_type])
     assert clean(cleaned, media_type).startswith(STARTS[media_type])

@@ -10,10 +10,11 @@ import io
 import sys
 from collections.abc import Callable
 
-from tipline.cleaning.answer import clean_line, refusal_line
-from tipline.cleaning.confinement import close_the_door, confine
-from tipline.cleaning.errors import CannotClean
-from tipline.cleaning.types import IMAGE_TYPES, OFFICE_TYPES, PDF_TYPE, Reason
+from tipline.cleaning.types import IMAGE_TYPES, OFFICE_TYPES, PDF_TYPE
+from tipline.confined.answer import refusal_line, whole_line
+from tipline.confined.confinement import close_the_door, confine
+from tipline.confined.errors import CannotRead
+from tipline.confined.types import Reason
 
 
 def main(media_type: str) -> int:
@@ -23,13 +24,13 @@ def main(media_type: str) -> int:
     close_the_door()
     try:
         cleaned = clean(io.BytesIO(sys.stdin.buffer.read()))
-    except CannotClean as error:
+    except CannotRead as error:
         sys.stdout.buffer.write(refusal_line(error))
     except MemoryError:
-        sys.stdout.buffer.write(refusal_line(CannotClean(Reason.TOO_LARGE)))
+        sys.stdout.buffer.write(refusal_line(CannotRead(Reason.TOO_LARGE)))
     else:
         whole = cleaned.getbuffer()
-        sys.stdout.buffer.write(clean_line(len(whole)))
+        sys.stdout.buffer.write(whole_line(len(whole)))
         sys.stdout.buffer.write(whole)
     sys.stdout.buffer.flush()
     return 0
@@ -51,7 +52,7 @@ def _cleaner_for(media_type: str) -> Callable[[io.BytesIO], io.BytesIO]:
 
         office.prepare()
         return office.clean_office
-    raise CannotClean(Reason.KIND)
+    raise CannotRead(Reason.KIND)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,8 @@ Sources: ITU-T T.81 annex B (JPEG), ITU-T T.800 annex I (JPEG 2000 boxes).
 import re
 import struct
 
-from tipline.cleaning.errors import CannotClean
-from tipline.cleaning.types import Reason
+from tipline.confined.errors import CannotRead
+from tipline.confined.types import Reason
 
 _NEXT_MARKER = re.compile(rb"\xff+[\x01-\xcf\xd8-\xfe]")  # not a stuffed zero, not a restart
 _START, _END, _SCAN = 0xD8, 0xD9, 0xDA
@@ -24,10 +24,10 @@ def bare_jpeg(file: bytes) -> bytes:
     """Tables, frame and scans alone.
 
     Raises:
-        CannotClean: DAMAGED, it cannot be read to its end.
+        CannotRead: DAMAGED, it cannot be read to its end.
     """
     if file[:2] != b"\xff\xd8":
-        raise CannotClean(Reason.DAMAGED)
+        raise CannotRead(Reason.DAMAGED)
     parts = [file[:2]]
     at = 2
     while found := _NEXT_MARKER.search(file, at):
@@ -37,7 +37,7 @@ def bare_jpeg(file: bytes) -> bytes:
             return b"".join([*parts, _ENDING])
         at = found.end() + struct.unpack_from(">H", file.ljust(found.end() + 2), found.end())[0]
         parts.append(_segment(marker, file[found.end() + 2 : at]))
-    raise CannotClean(Reason.DAMAGED)
+    raise CannotRead(Reason.DAMAGED)
 
 
 def _segment(marker: int, content: bytes) -> bytes:
@@ -54,7 +54,7 @@ def bare_jpeg2000(file: bytes) -> bytes:
     """Header and code stream alone, without the boxes that hold XML or a maker's data.
 
     Raises:
-        CannotClean: DAMAGED, it cannot be read to its end.
+        CannotRead: DAMAGED, it cannot be read to its end.
     """
     if not file.startswith(_BOX_START):
         return file  # a bare code stream
@@ -65,7 +65,7 @@ def bare_jpeg2000(file: bytes) -> bytes:
             (length,) = struct.unpack_from(">Q", file.ljust(at + 16), at + 8)
         end = at + length if length else len(file)
         if end <= at or end > len(file):
-            raise CannotClean(Reason.DAMAGED)
+            raise CannotRead(Reason.DAMAGED)
         if kind in _BOXES:
             parts.append(file[at:end])
         at = end

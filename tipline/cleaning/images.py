@@ -19,10 +19,10 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from tipline.cleaning.errors import CannotClean, Dangerous
 from tipline.cleaning.palettes import blank_unused_colours
 from tipline.cleaning.picture_parts import refuse_other_parts, webp_is_lossless, webp_size
-from tipline.cleaning.types import Reason
+from tipline.confined.errors import CannotRead, Dangerous
+from tipline.confined.types import Reason
 
 BOMB_PIXELS = 250_000_000
 """More than any camera or scanner of a reporter makes: such a picture is there to burst its reader."""
@@ -66,7 +66,7 @@ def clean_image(file: io.BytesIO, media_type: str) -> io.BytesIO:
     """The same picture, or pictures, in the same format.
 
     Raises:
-        CannotClean: too many pixels, or not the kind that its first bytes say.
+        CannotRead: too many pixels, or not the kind that its first bytes say.
         Dangerous: far too many pixels.
     """
     form = _FORMATS[media_type]
@@ -74,7 +74,7 @@ def clean_image(file: io.BytesIO, media_type: str) -> io.BytesIO:
     try:
         _write(file, form, out)
     except MemoryError:
-        raise CannotClean(Reason.TOO_MANY_PIXELS) from None
+        raise CannotRead(Reason.TOO_MANY_PIXELS) from None
     refuse_other_parts(out.getbuffer(), form)
     return out
 
@@ -109,7 +109,7 @@ def _check_pixels(width: int, height: int, frames: int, form: str) -> None:
         raise Dangerous(Reason.TOO_MANY_PIXELS)
     held = pixels * (2 * frames + 4) if frames > 1 and form != "TIFF" else pixels
     if held > MAX_PIXELS[form] or frames > MAX_FRAMES:
-        raise CannotClean(Reason.TOO_MANY_PIXELS)
+        raise CannotRead(Reason.TOO_MANY_PIXELS)
 
 
 def _read(file: io.BytesIO, form: str) -> tuple[list[Image.Image], dict[str, Any]]:
@@ -124,7 +124,7 @@ def _read(file: io.BytesIO, form: str) -> tuple[list[Image.Image], dict[str, Any
         options = {"compress_level": _PNG_LEVEL}
     elif webp_is_lossless(file.getbuffer()):
         if image.width * image.height > LOSSLESS_WEBP_PIXELS:
-            raise CannotClean(Reason.TOO_MANY_PIXELS)
+            raise CannotRead(Reason.TOO_MANY_PIXELS)
         options = {"lossless": True, "quality": 20, "method": 1}
     else:
         options = {"quality": 90, "method": 2}
@@ -144,7 +144,7 @@ def _turn_upright(image: Image.Image, form: str) -> dict[str, Any]:
         ImageOps.exif_transpose(image, in_place=True)
         return {}
     if form != "JPEG":
-        raise CannotClean(Reason.TOO_MANY_PIXELS)
+        raise CannotRead(Reason.TOO_MANY_PIXELS)
     return {"exif": upright_tag(tag)}
 
 

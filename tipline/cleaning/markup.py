@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from xml.parsers import expat
 
-from tipline.cleaning.errors import CannotClean, Dangerous
-from tipline.cleaning.types import Reason
+from tipline.confined.errors import CannotRead, Dangerous
+from tipline.confined.types import Reason
 
 MAX_DEPTH = 256
 MAX_HELD_BYTES = 16 * 1024 * 1024
@@ -62,7 +62,7 @@ class MarkupCopy:
         """The part, in pieces.
 
         Raises:
-            CannotClean: no XML of the kind that Office writes.
+            CannotRead: no XML of the kind that Office writes.
             Dangerous: entities, or elements or texts without end.
         """
         try:
@@ -73,13 +73,13 @@ class MarkupCopy:
                 yield self._settled()
             self._parser.Parse(b"", True)
         except expat.ExpatError:
-            raise CannotClean(Reason.DAMAGED) from None
+            raise CannotRead(Reason.DAMAGED) from None
         self._emit(self._base + len(self._held))
         yield self._settled()
 
     def _refuse_encoding(self, piece: bytes) -> None:
         if not self._base and not self._held and piece.startswith(_OTHER_ENCODINGS):
-            raise CannotClean(Reason.KIND)
+            raise CannotRead(Reason.KIND)
 
     def _settled(self) -> bytes:
         if not self._inside:
@@ -178,7 +178,7 @@ class MarkupCopy:
     def _end_of_tag(self, start: int) -> int:
         found = _TAG.match(self._held, start - self._base)
         if not found:
-            raise CannotClean(Reason.DAMAGED)
+            raise CannotRead(Reason.DAMAGED)
         return self._base + found.end()
 
 
@@ -186,7 +186,7 @@ def read_elements(part: bytes) -> list[tuple[str, Attributes]]:
     """Every element of a small part, in order.
 
     Raises:
-        CannotClean: no XML of the kind that Office writes.
+        CannotRead: no XML of the kind that Office writes.
         Dangerous: entities, or elements without end.
     """
     found: list[tuple[str, Attributes]] = []
@@ -218,7 +218,7 @@ def _refuse_doctype(*_declared: object) -> None:
 
 def _check_declaration(_version: str, encoding: str | None, _standalone: int) -> None:
     if (encoding.lower() if encoding else None) not in _READABLE:
-        raise CannotClean(Reason.KIND)
+        raise CannotRead(Reason.KIND)
 
 
 def _escape(text: str) -> str:

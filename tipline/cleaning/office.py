@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from typing import IO
 
 from tipline.cleaning import images
-from tipline.cleaning.errors import CannotClean, Dangerous
 from tipline.cleaning.markup import DROP, Attributes, Decide, Decision, MarkupCopy, local, read_elements
 from tipline.cleaning.office_fields import FieldReader, without_fields
 from tipline.cleaning.office_markup import OfficeMarkup
@@ -20,7 +19,8 @@ from tipline.cleaning.office_parts import (
     read_relations,
     relations_name,
 )
-from tipline.cleaning.types import Reason
+from tipline.confined.errors import CannotRead, Dangerous
+from tipline.confined.types import Reason
 
 MAX_PARTS = 5_000
 MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
@@ -54,7 +54,7 @@ def clean_office(file: io.BytesIO, depth: int = 0) -> io.BytesIO:
     """The same text, tables and pictures.
 
     Raises:
-        CannotClean: something inside cannot be cleaned, or it is no Office file.
+        CannotRead: something inside cannot be cleaned, or it is no Office file.
         Dangerous: it grows without end when unpacked.
     """
     out = io.BytesIO()
@@ -64,9 +64,9 @@ def clean_office(file: io.BytesIO, depth: int = 0) -> io.BytesIO:
         file.close()
         with zipfile.ZipFile(out) as cleaned, zipfile.ZipFile(io.BytesIO(), "w") as nothing:
             if _Package(cleaned, depth, looking=True).copy(nothing):
-                raise CannotClean(Reason.DAMAGED)
+                raise CannotRead(Reason.DAMAGED)
     except (zipfile.BadZipFile, zlib.error, KeyError):
-        raise CannotClean(Reason.DAMAGED) from None
+        raise CannotRead(Reason.DAMAGED) from None
     return out
 
 
@@ -147,7 +147,7 @@ class _Package:
         for start, media_type in _STARTS.items():
             if data.startswith(start):
                 return images.clean_image(io.BytesIO(data), media_type).getvalue()
-        raise CannotClean(Reason.KIND)
+        raise CannotRead(Reason.KIND)
 
     def _copy_markup(self, part: str, new: zipfile.ZipFile, decide: Decide) -> bool:
         copy = MarkupCopy(decide, self._markup.retell)
@@ -183,9 +183,9 @@ def _pieces(part: IO[bytes]) -> Iterator[bytes]:
 def _refuse_bombs(entries: list[zipfile.ZipInfo]) -> None:
     """Judge by what the package says of itself; more than it says is never unpacked."""
     if any(entry.flag_bits & 1 for entry in entries):
-        raise CannotClean(Reason.ENCRYPTED)
+        raise CannotRead(Reason.ENCRYPTED)
     if any(entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for entry in entries):
-        raise CannotClean(Reason.DAMAGED)
+        raise CannotRead(Reason.DAMAGED)
     packed = sum(entry.compress_size for entry in entries)
     unpacked = sum(entry.file_size for entry in entries)
     grows = unpacked > _MODEST_BYTES and unpacked > MAX_RATIO * packed

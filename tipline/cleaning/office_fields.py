@@ -10,9 +10,9 @@ Source: ECMA-376 part 1, 17.16 (the kinds of fields and their switches).
 import re
 from dataclasses import dataclass, field
 
-from tipline.cleaning.errors import CannotClean
 from tipline.cleaning.markup import DROP, TEXT, Attributes, Decide, Decision, local
-from tipline.cleaning.types import Reason
+from tipline.confined.errors import CannotRead
+from tipline.confined.types import Reason
 
 _MARK = "fldChar"
 _CODES = {"instrText", "delInstrText"}
@@ -93,7 +93,7 @@ class FieldReader:
         """The numbers of the marks and codes to leave out, once the part was read.
 
         Raises:
-            CannotClean: KIND, a field whose code is made by other fields tells too much.
+            CannotRead: KIND, a field whose code is made by other fields tells too much.
         """
         while self._open:
             self._judge(self._open.pop())
@@ -114,7 +114,7 @@ class FieldReader:
         if not tells_too_much("".join(one.code)):
             return
         if one.holds_fields:
-            raise CannotClean(Reason.KIND)
+            raise CannotRead(Reason.KIND)
         self._told.update(one.marks)
 
 

@@ -3,10 +3,10 @@
 import re
 
 from tipline.cleaning import office_rules as rules
-from tipline.cleaning.errors import CannotClean
 from tipline.cleaning.markup import DROP, TEXT, Attributes, Decide, Decision, local
 from tipline.cleaning.office_parts import Relations, is_dropped, is_outside
-from tipline.cleaning.types import Reason
+from tipline.confined.errors import CannotRead
+from tipline.confined.types import Reason
 
 _FILE_NAME = re.compile(r"\\|^(?:file:)?/|\.[A-Za-z][A-Za-z0-9]{1,4}$")
 PATH = re.compile(r"(?i)file:/|(?<![a-z0-9/])[a-z]:[\\/]|\\\\[^\\\s]|^\.\.?\\")
@@ -43,13 +43,13 @@ class OfficeMarkup:
             if plain in rules.DROPPED_ELEMENTS:
                 return DROP
             if plain in rules.UNCLEANABLE_ELEMENTS:
-                raise CannotClean(Reason.KIND)
+                raise CannotRead(Reason.KIND)
             if not attributes:
                 return TEXT if self._is_retold(name, is_comments) else None
             if dropped and plain != _PAGE_SETUP and _refers(attributes, dropped):
                 return DROP
             if unknown and _refers(attributes, unknown):
-                raise CannotClean(Reason.KIND)
+                raise CannotRead(Reason.KIND)
             if plain == _DEFINED_NAME and attributes.get("name", "").startswith(rules.CUSTOM_VIEW_NAME):
                 return DROP
             kept = self._attributes(plain, attributes, dropped)
@@ -63,11 +63,11 @@ class OfficeMarkup:
         """The text of an element that names an author, or of a formula.
 
         Raises:
-            CannotClean: KIND, a formula names a file on somebody's disk.
+            CannotRead: KIND, a formula names a file on somebody's disk.
         """
         if name in rules.FORMULAS:
             if PATH.search(text):
-                raise CannotClean(Reason.KIND)
+                raise CannotRead(Reason.KIND)
             return text
         if local(name) == _COMMENT_TEXT:
             # A spreadsheet program puts the author's name before the comment.

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from tipline.cleaning.errors import CannotClean
 from tipline.cleaning.markup import Attributes, local, read_elements
 from tipline.cleaning.office_rules import DROPPED_RELATIONS, KEPT_RELATIONS, UNCLEANABLE_RELATIONS
-from tipline.cleaning.types import Reason
+from tipline.confined.errors import CannotRead
+from tipline.confined.types import Reason
 
 _PUBLIC_TARGET = re.compile(r"(?i)(?:https?|mailto|tel):|#")
 
@@ -42,7 +42,7 @@ def read_relations(part: str, text: bytes) -> Relations:
     """What stands in the relations of this part.
 
     Raises:
-        CannotClean: no relations, or one to a part of a KIND that nothing here cleans.
+        CannotRead: no relations, or one to a part of a KIND that nothing here cleans.
         Dangerous: entities, or elements without end.
     """
     targets, dropped, unknown = set(), set(), set()
@@ -50,7 +50,7 @@ def read_relations(part: str, text: bytes) -> Relations:
         if local(name) != "Relationship":
             continue
         if _last_word(attributes) in UNCLEANABLE_RELATIONS:
-            raise CannotClean(Reason.KIND)
+            raise CannotRead(Reason.KIND)
         if _last_word(attributes) in DROPPED_RELATIONS:
             dropped.add(attributes.get("Id", ""))
         elif is_dropped(attributes):

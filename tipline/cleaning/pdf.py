@@ -12,7 +12,6 @@ from typing import Any
 import pikepdf
 
 from tipline.cleaning.embedded_pictures import bare_jpeg, bare_jpeg2000
-from tipline.cleaning.errors import CannotClean
 from tipline.cleaning.pdf_bombs import refuse_bombs
 from tipline.cleaning.pdf_rules import (
     DROPPED_ACTIONS,
@@ -24,7 +23,8 @@ from tipline.cleaning.pdf_rules import (
     STREAM_KEYS,
 )
 from tipline.cleaning.pdf_tree import clean_tree, drop
-from tipline.cleaning.types import Reason
+from tipline.confined.errors import CannotRead
+from tipline.confined.types import Reason
 
 _TRAILER = {"/Root", "/Size", "/Encrypt"}
 _COLOURS = {1: "/DeviceGray", 3: "/DeviceRGB", 4: "/DeviceCMYK"}
@@ -55,7 +55,7 @@ def clean_pdf(file: io.BytesIO) -> io.BytesIO:
     """The same pages, text and pictures.
 
     Raises:
-        CannotClean: it needs a password, or is no PDF.
+        CannotRead: it needs a password, or is no PDF.
         Dangerous: its streams grow without end.
     """
     refuse_bombs(file.getbuffer())
@@ -66,7 +66,7 @@ def clean_pdf(file: io.BytesIO) -> io.BytesIO:
     file.close()
     with _opened(out) as again:
         if _clean(again):
-            raise CannotClean(Reason.DAMAGED)
+            raise CannotRead(Reason.DAMAGED)
         _refuse_inline_jpegs(again)
     return out
 
@@ -76,9 +76,9 @@ def _opened(file: io.BytesIO) -> pikepdf.Pdf:
         # What a repair leaves out would be missed by nobody, so a broken file is not repaired here.
         return pikepdf.open(file, suppress_warnings=True, attempt_recovery=False)
     except pikepdf.PasswordError:
-        raise CannotClean(Reason.ENCRYPTED) from None
+        raise CannotRead(Reason.ENCRYPTED) from None
     except pikepdf.PdfError:
-        raise CannotClean(Reason.DAMAGED) from None
+        raise CannotRead(Reason.DAMAGED) from None
 
 
 def _clean(pdf: pikepdf.Pdf) -> bool:
@@ -196,7 +196,7 @@ def _clean_stream(stream: Any) -> bool:
     if not names or names[-1] not in _PICTURES:
         return False
     if len(names) > 1:
-        raise CannotClean(Reason.KIND)  # packed twice: nothing here looks inside
+        raise CannotRead(Reason.KIND)  # packed twice: nothing here looks inside
     raw = stream.read_raw_bytes()
     bare = _PICTURES[names[0]](raw)
     if bare == raw:
@@ -215,7 +215,7 @@ def _refuse_inline_jpegs(pdf: pikepdf.Pdf) -> None:
     """Refuse a JPEG that stands among the words of a page: nothing here finds its end.
 
     Raises:
-        CannotClean: KIND, there is one, or a stream that nothing here unpacks.
+        CannotRead: KIND, there is one, or a stream that nothing here unpacks.
     """
     for stream in pdf.objects:
         if not isinstance(stream, pikepdf.Stream) or _name(stream.get("/Subtype")) == "/Image":
@@ -223,6 +223,6 @@ def _refuse_inline_jpegs(pdf: pikepdf.Pdf) -> None:
         try:
             unpacked = stream.read_bytes()
         except pikepdf.PdfError:
-            raise CannotClean(Reason.KIND) from None
+            raise CannotRead(Reason.KIND) from None
         if _INLINE_JPEG.search(unpacked):
-            raise CannotClean(Reason.KIND)
+            raise CannotRead(Reason.KIND)

@@ -4,8 +4,8 @@ import re
 import zlib
 from collections.abc import Iterator
 
-from tipline.cleaning.errors import Dangerous
-from tipline.cleaning.types import Reason
+from tipline.confined.errors import Dangerous
+from tipline.confined.types import Reason
 
 MAX_STREAM_BYTES = 256 * 1024 * 1024
 """One stream, unpacked: more than the largest picture that may be cleaned."""

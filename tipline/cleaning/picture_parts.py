@@ -6,8 +6,8 @@ Sources: ITU-T T.81 annex B (JPEG markers), PNG third edition section 11, RFC 96
 import struct
 from collections.abc import Iterator
 
-from tipline.cleaning.errors import CannotClean
-from tipline.cleaning.types import Reason
+from tipline.confined.errors import CannotRead
+from tipline.confined.types import Reason
 
 _JPEG_TABLES = {0xC0, 0xC1, 0xC2, 0xC4, 0xDB, 0xDD}
 _JPEG_PLAIN_HEADER = b"JFIF\x00\x01\x01"
@@ -27,25 +27,25 @@ def refuse_other_parts(file: memoryview, form: str) -> None:
     """Check that a picture which we wrote holds pixels and what describes them, to its last byte.
 
     Raises:
-        CannotClean: DAMAGED, something else is in it.
+        CannotRead: DAMAGED, something else is in it.
     """
     check = {"JPEG": _check_jpeg, "PNG": _check_png, "WEBP": _check_webp, "TIFF": _check_tiff}
     try:
         check[form](file)
     except (struct.error, IndexError):
-        raise CannotClean(Reason.DAMAGED) from None
+        raise CannotRead(Reason.DAMAGED) from None
 
 
 def webp_size(file: memoryview) -> tuple[int, int]:
     """Width and height, before the library makes room for them.
 
     Raises:
-        CannotClean: DAMAGED, no WebP picture.
+        CannotRead: DAMAGED, no WebP picture.
     """
     kind = bytes(file[12:16])
     head = bytes(file[20:30])
     if len(head) < 10:
-        raise CannotClean(Reason.DAMAGED)
+        raise CannotRead(Reason.DAMAGED)
     if kind == b"VP8X":
         return 1 + int.from_bytes(head[4:7], "little"), 1 + int.from_bytes(head[7:10], "little")
     if kind == b"VP8L":
@@ -54,7 +54,7 @@ def webp_size(file: memoryview) -> tuple[int, int]:
     if kind == b"VP8 ":
         width, height = struct.unpack("<HH", head[6:10])
         return width & 0x3FFF, height & 0x3FFF
-    raise CannotClean(Reason.DAMAGED)
+    raise CannotRead(Reason.DAMAGED)
 
 
 def webp_is_lossless(file: memoryview) -> bool:
@@ -67,7 +67,7 @@ def _check_jpeg(file: memoryview) -> None:
     while True:
         marker = file[at + 1]
         if file[at] != 0xFF:
-            raise CannotClean(Reason.DAMAGED)
+            raise CannotRead(Reason.DAMAGED)
         if marker == 0xDA:
             break
         (length,) = struct.unpack_from(">H", file, at + 2)
@@ -76,7 +76,7 @@ def _check_jpeg(file: memoryview) -> None:
     scanned = bytes(file[at:])
     end = scanned.find(b"\xff\xd9")
     if end != len(scanned) - 2:
-        raise CannotClean(Reason.DAMAGED)
+        raise CannotRead(Reason.DAMAGED)
 
 
 def _check_jpeg_segment(marker: int, content: bytes) -> None:
@@ -84,7 +84,7 @@ def _check_jpeg_segment(marker: int, content: bytes) -> None:
     adobe = marker == 0xEE and content.startswith(_JPEG_ADOBE) and len(content) == 12
     upright = marker == 0xE1 and content.startswith(b"Exif\x00\x00") and len(content) == _UPRIGHT_BYTES
     if not (marker in _JPEG_TABLES or header or adobe or upright):
-        raise CannotClean(Reason.DAMAGED)
+        raise CannotRead(Reason.DAMAGED)
 
 
 def _check_png(file: memoryview) -> None:
@@ -92,10 +92,10 @@ def _check_png(file: memoryview) -> None:
     while at < len(file) and kind != b"IEND":
         length, kind = struct.unpack_from(">I4s", file, at)
         if kind not in _PNG_CHUNKS:
-            raise CannotClean(Reason.DAMAGED)
+            raise CannotRead(Reason.DAMAGED)
         at += 12 + length
     if at != len(file):
-        raise CannotClean(Reason.DAMAGED)
+        raise CannotRead(Reason.DAMAGED)
 
 
 def _riff_chunks(file: memoryview) -> Iterator[tuple[bytes, int]]:
@@ -111,10 +111,10 @@ def _check_webp(file: memoryview) -> None:
     end = 0
     for kind, after in _riff_chunks(file):
         if kind not in _WEBP_CHUNKS:
-            raise CannotClean(Reason.DAMAGED)
+            raise CannotRead(Reason.DAMAGED)
         end = after
     if end != len(file):
-        raise CannotClean(Reason.DAMAGED)
+        raise CannotRead(Reason.DAMAGED)
 
 
 def _check_tiff(file: memoryview) -> None:
@@ -125,5 +125,5 @@ def _check_tiff(file: memoryview) -> None:
         for number in range(count):
             (tag,) = struct.unpack_from(f"{order}H", file, at + 2 + 12 * number)
             if tag not in _TIFF_TAGS:
-                raise CannotClean(Reason.DAMAGED)
+                raise CannotRead(Reason.DAMAGED)
         (at,) = struct.unpack_from(f"{order}I", file, at + 2 + 12 * count)

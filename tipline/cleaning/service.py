@@ -6,10 +6,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tipline.cleaning.errors import CannotClean
-from tipline.cleaning.process import CleaningProcess
-from tipline.cleaning.slots import Slots
-from tipline.cleaning.types import CLEANED_TYPES, MAX_CLEANED_BYTES, Reason
+from tipline.cleaning.types import CLEANED_TYPES, MAX_CLEANED_BYTES
+from tipline.confined.errors import CannotRead
+from tipline.confined.process import ConfinedProcess
+from tipline.confined.slots import Slots
+from tipline.confined.types import Reason
+
+CHILD = "tipline.cleaning.child"
 
 SECONDS = 30.0
 """How long one file may take, from its first byte to its last."""
@@ -59,33 +62,17 @@ class Cleaner:
             sender: whose turn it takes, and who is told how long it took.
 
         Raises:
-            CannotClean: the file keeps its hidden data. Also while the pieces are taken, when the process
+            CannotRead: the file keeps its hidden data. Also while the pieces are taken, when the process
                 dies or is too slow between its answer and its last byte: what came so far is no file.
             Dangerous: it is made to burst whoever opens it.
         """
         if media_type not in CLEANED_TYPES:
-            raise CannotClean(Reason.KIND)
+            raise CannotRead(Reason.KIND)
         with self._slots.hold(sender.name, self._wait):
             begun = time.monotonic()
             try:
-                with CleaningProcess(media_type, self._seconds) as process:
-                    _hand_over(pieces, process)
-                    yield _cleaned(process, process.answer())
+                with ConfinedProcess(self._seconds, CHILD, media_type) as process:
+                    process.write_all(pieces, MAX_CLEANED_BYTES)
+                    yield process.read(process.answer())
             finally:
                 sender.spend(time.monotonic() - begun)
-
-
-def _hand_over(pieces: Iterable[bytes], process: CleaningProcess) -> None:
-    length = 0
-    for piece in pieces:
-        length += len(piece)
-        if length > MAX_CLEANED_BYTES:
-            raise CannotClean(Reason.TOO_LARGE)
-        process.write(piece)
-
-
-def _cleaned(process: CleaningProcess, length: int) -> Iterator[bytes]:
-    while length:
-        piece = process.read(length)
-        length -= len(piece)
-        yield piece

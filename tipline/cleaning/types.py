@@ -25,15 +25,3 @@ class HiddenData(StrEnum):
     REMOVED = "removed"
     NONE = "none"  # this kind holds none
     REMAINS = "remains"  # it could not be cleaned
-
-
-class Reason(StrEnum):
-    """Why a file could not be cleaned."""
-
-    KIND = "kind"  # nothing here cleans this kind, or something inside it
-    TOO_LARGE = "too-large"  # over MAX_CLEANED_BYTES, or more memory than a cleaning may take
-    TOO_MANY_PIXELS = "too-many-pixels"
-    ENCRYPTED = "encrypted"
-    DAMAGED = "damaged"  # not what its first bytes say, or broken
-    TOOK_TOO_LONG = "took-too-long"
-    BUSY = "busy"  # others were being cleaned all the while

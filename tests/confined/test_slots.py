@@ -1,4 +1,4 @@
-"""tipline/cleaning/slots.py: whoever sends without end holds up nobody else."""
+"""tipline/confined/slots.py: whoever sends without end holds up nobody else."""
 
 import threading
 import time
@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from tipline.cleaning.errors import CannotClean
 from tipline.cleaning.service import Cleaner, Sender
-from tipline.cleaning.slots import Slots
-from tipline.cleaning.types import Reason
+from tipline.confined.errors import CannotRead
+from tipline.confined.slots import Slots
+from tipline.confined.types import Reason
 
 
 def test_a_sender_who_sends_without_end_leaves_the_other_place_free(tmp_path: Path) -> None:
     worker, other_worker = Slots(tmp_path), Slots(tmp_path)
     with worker.hold("greedy", 0):
         for slots in (worker, other_worker):
-            with pytest.raises(CannotClean) as refused, slots.hold("greedy", 0.1):
+            with pytest.raises(CannotRead) as refused, slots.hold("greedy", 0.1):
                 pytest.fail("never entered")
             assert refused.value.reason is Reason.BUSY
         with other_worker.hold("somebody else", 0):
@@ -47,7 +47,7 @@ def test_who_came_first_is_cleaned_first(tmp_path: Path) -> None:
 
 def test_who_gave_up_waiting_holds_up_nobody(tmp_path: Path) -> None:
     slots = Slots(tmp_path)
-    with slots.hold("one", 0), slots.hold("two", 0), pytest.raises(CannotClean), slots.hold("three", 0.1):
+    with slots.hold("one", 0), slots.hold("two", 0), pytest.raises(CannotRead), slots.hold("three", 0.1):
         pytest.fail("never entered")
     with slots.hold("four", 0):
         pass
@@ -68,13 +68,13 @@ def test_a_sender_is_told_what_their_file_took_whatever_became_of_it_and_nothing
 ) -> None:
     spent: list[float] = []
     cleaner, sender = Cleaner(tmp_path, wait=0.1), Sender("somebody", spent.append)
-    with pytest.raises(CannotClean), cleaner.clean("image/jpeg", [b"no picture"], sender):
+    with pytest.raises(CannotRead), cleaner.clean("image/jpeg", [b"no picture"], sender):
         pytest.fail("never entered")
     assert len(spent) == 1
     assert spent[0] > 0
     with (
         Slots(tmp_path).hold("somebody", 0),
-        pytest.raises(CannotClean),
+        pytest.raises(CannotRead),
         cleaner.clean("image/jpeg", [], sender),
     ):
         pytest.fail("never entered")

@@ -1,6 +1,6 @@
-"""The one line that a cleaning process says before the cleaned bytes.
+"""The one line that a confined process says before the bytes that it made.
 
-    clean <length>       the cleaned file follows, that many bytes
+    whole <length>       they follow, that many
     cannot <reason>      nothing follows
     dangerous <reason>   nothing follows
 
@@ -10,21 +10,21 @@ are a stranger's too.
 
 import re
 
-from tipline.cleaning.errors import CannotClean, Dangerous
-from tipline.cleaning.types import Reason
+from tipline.confined.errors import CannotRead, Dangerous
+from tipline.confined.types import Reason
 
 MAX_LINE = 32  # bytes
 
-_CLEAN = re.compile(rb"clean (0|[1-9][0-9]{0,9})\n")
+_WHOLE = re.compile(rb"whole (0|[1-9][0-9]{0,9})\n")
 _REFUSED = re.compile(rb"(cannot|dangerous) ([a-z-]+)\n")
 
 
-def clean_line(length: int) -> bytes:
-    """Say that this many cleaned bytes follow."""
-    return b"clean %d\n" % length
+def whole_line(length: int) -> bytes:
+    """Say that this many bytes follow."""
+    return b"whole %d\n" % length
 
 
-def refusal_line(error: CannotClean) -> bytes:
+def refusal_line(error: CannotRead) -> bytes:
     """Say why there are none."""
     word = "dangerous" if isinstance(error, Dangerous) else "cannot"
     return f"{word} {error.reason.value}\n".encode("ascii")
@@ -34,14 +34,14 @@ def read_line(line: bytes) -> int:
     """The length of what follows.
 
     Raises:
-        CannotClean: nothing follows. DAMAGED for a line that is none of the three.
+        CannotRead: nothing follows. DAMAGED for a line that is none of the three.
         Dangerous: likewise.
     """
-    clean = _CLEAN.fullmatch(line)
-    if clean:
-        return int(clean.group(1))
+    whole = _WHOLE.fullmatch(line)
+    if whole:
+        return int(whole.group(1))
     refused = _REFUSED.fullmatch(line)
     if not refused or refused.group(2).decode("ascii") not in set(Reason):
-        raise CannotClean(Reason.DAMAGED)
-    kind = Dangerous if refused.group(1) == b"dangerous" else CannotClean
+        raise CannotRead(Reason.DAMAGED)
+    kind = Dangerous if refused.group(1) == b"dangerous" else CannotRead
     raise kind(Reason(refused.group(2).decode("ascii")))

@@ -1,4 +1,4 @@
-"""Whose file is cleaned when: two at a time on this machine, and one at a time of each sender.
+"""Whose file is read when: two at a time of one folder, and one at a time of each sender.
 
 So whoever sends without end holds one place, and the other stays free. A
 worker's senders get their places in the order in which they came; the first
@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tipline.cleaning.errors import CannotClean
-from tipline.cleaning.types import Reason
+from tipline.confined.errors import CannotRead
+from tipline.confined.types import Reason
 
 AT_ONCE = 2
 
@@ -32,9 +32,9 @@ class Slots:
     def __init__(self, folder: Path) -> None:
         """Use this folder; it and its files are made where there are none."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._places = [folder / f"cleaning-{number}" for number in range(AT_ONCE)]
+        self._places = [folder / f"place-{number}" for number in range(AT_ONCE)]
         self._senders = folder / "senders"
-        # Made now, so that a full RAM folder stops no cleaning.
+        # Made now, so that a full RAM folder stops nobody.
         for path in (*self._places, self._senders):
             path.touch(mode=0o600)
         self._queue: deque[object] = deque()
@@ -45,7 +45,7 @@ class Slots:
         """Hold one of the places for a sender, after waiting at most `wait` seconds.
 
         Raises:
-            CannotClean: BUSY, none came free.
+            CannotRead: BUSY, none came free.
         """
         until = time.monotonic() + wait
         # The sender's own turn first: who waits for themselves stands in nobody's way.
@@ -99,7 +99,7 @@ class Slots:
 def _taken(take: Callable[[], int | None], until: float) -> int:
     while (descriptor := take()) is None:
         if time.monotonic() >= until:
-            raise CannotClean(Reason.BUSY)
+            raise CannotRead(Reason.BUSY)
         time.sleep(_LOOK_EVERY)
     return descriptor
 

@@ -1,4 +1,4 @@
-"""What a cleaning process takes from itself before it looks at a stranger's file.
+"""What a confined process takes from itself before it looks at a stranger's file.
 
 Memory, processor time, files, descriptors, other processes, new rights, the
 network. None of it needs root; where the kernel refuses a part (a network of its
@@ -23,11 +23,11 @@ _CLONE_NEWUSER = 0x10000000  # <linux/sched.h>
 _CLONE_NEWNET = 0x40000000
 
 
-def confine() -> None:
-    """Take away what can be taken away before the libraries are loaded."""
+def confine(memory: int = MEMORY_BYTES) -> None:
+    """Take away what can be taken away before the libraries are loaded; `memory` is in bytes."""
     os.umask(0o077)
     _limit(resource.RLIMIT_CPU, CPU_SECONDS, CPU_SECONDS + 1)
-    _limit(resource.RLIMIT_DATA, MEMORY_BYTES, MEMORY_BYTES)
+    _limit(resource.RLIMIT_DATA, memory, memory)
     _limit(resource.RLIMIT_CORE, 0, 0)
     _limit(resource.RLIMIT_FSIZE, 0, 0)
     libc = ctypes.CDLL(None, use_errno=True)

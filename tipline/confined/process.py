@@ -1,4 +1,4 @@
-"""One cleaning process, as its parent sees it: bytes in, an answer, bytes out, and always an end."""
+"""One confined process, as its parent sees it: bytes in, an answer, bytes out, and always an end."""
 
 import os
 import select
@@ -6,29 +6,31 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import IO, Self
 
-from tipline.cleaning.answer import MAX_LINE, read_line
-from tipline.cleaning.errors import CannotClean
-from tipline.cleaning.types import Reason
+from tipline.confined.answer import MAX_LINE, read_line
+from tipline.confined.errors import CannotRead
+from tipline.confined.types import Reason
 
 PIECE_BYTES = 65_536
 
 # -I: nothing of the folder, the user or the environment; -B: nothing written beside the code.
-_COMMAND = [sys.executable, "-I", "-B", "-m", "tipline.cleaning.child"]
+_COMMAND = [sys.executable, "-I", "-B", "-m"]
 
 
-class CleaningProcess:
+class ConfinedProcess:
     """A child that knows nothing: no environment, no descriptor but its two pipes, no folder of ours.
 
     What it writes to its standard error may quote the file, so nobody reads it.
     """
 
-    def __init__(self, media_type: str, seconds: float) -> None:
+    def __init__(self, seconds: float, module: str, *arguments: str) -> None:
+        """Start a module of ours, which confines itself first; it is ended after so many seconds."""
         self._until = time.monotonic() + seconds
-        self._process = subprocess.Popen(  # noqa: S603 - our own module, and a media type from a closed list
-            [*_COMMAND, media_type],
+        self._process = subprocess.Popen(  # noqa: S603 - our own modules, and words from closed lists
+            [*_COMMAND, module, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -58,11 +60,24 @@ class CleaningProcess:
             if pipe is not None:
                 pipe.close()
 
+    def write_all(self, pieces: Iterable[bytes], most: int) -> None:
+        """Hand over a whole file.
+
+        Raises:
+            CannotRead: TOO_LARGE, it is longer than `most` bytes; or the process ended, or its time is over.
+        """
+        length = 0
+        for piece in pieces:
+            length += len(piece)
+            if length > most:
+                raise CannotRead(Reason.TOO_LARGE)
+            self.write(piece)
+
     def write(self, data: bytes) -> None:
         """Hand over the next bytes of the file.
 
         Raises:
-            CannotClean: it ended, or its time is over.
+            CannotRead: it ended, or its time is over.
         """
         view = memoryview(data)
         while view:
@@ -72,13 +87,13 @@ class CleaningProcess:
             except BlockingIOError:
                 continue  # less room than a piece: wait again
             except BrokenPipeError:
-                raise CannotClean(self._why_it_ended()) from None
+                raise CannotRead(self._why_it_ended()) from None
 
     def answer(self) -> int:
-        """End the file and wait for the answer: the length of what comes.
+        """End the file and wait for the answer: the length of what comes next.
 
         Raises:
-            CannotClean: nothing comes.
+            CannotRead: nothing comes.
             Dangerous: likewise.
         """
         if self._process.stdin is not None:
@@ -87,20 +102,22 @@ class CleaningProcess:
         while len(line) < MAX_LINE and not line.endswith(b"\n"):
             byte = self._read(1)
             if not byte:
-                raise CannotClean(self._why_it_ended())
+                raise CannotRead(self._why_it_ended())
             line += byte
         return read_line(bytes(line))
 
-    def read(self, most: int) -> bytes:
-        """The next bytes of the cleaned file, at least one.
+    def read(self, length: int) -> Iterator[bytes]:
+        """The next `length` bytes of what it made, in pieces of at most 64 KiB.
 
         Raises:
-            CannotClean: it ended too early, or its time is over.
+            CannotRead: it ended too early, or its time is over.
         """
-        piece = self._read(min(most, PIECE_BYTES))
-        if not piece:
-            raise CannotClean(self._why_it_ended())
-        return piece
+        while length:
+            piece = self._read(min(length, PIECE_BYTES))
+            if not piece:
+                raise CannotRead(self._why_it_ended())
+            length -= len(piece)
+            yield piece
 
     def _read(self, most: int) -> bytes:
         self._wait_for(self._stdout, select.POLLIN)
@@ -110,7 +127,7 @@ class CleaningProcess:
         poll = select.poll()
         poll.register(descriptor, event)
         if not poll.poll(max(0.0, self._until - time.monotonic()) * 1_000):
-            raise CannotClean(Reason.TOOK_TOO_LONG)
+            raise CannotRead(Reason.TOOK_TOO_LONG)
 
     def _why_it_ended(self) -> Reason:
         left = max(0.0, self._until - time.monotonic())

@@ -1,4 +1,4 @@
-"""tipline/cleaning/process.py and confinement.py: what the child cannot do, and that it always ends."""
+"""tipline/confined/process.py and confinement.py: what the child cannot do, and that it always ends."""
 
 import os
 import signal
@@ -12,16 +12,17 @@ import pytest
 from PIL import Image
 
 from tests.cleaning import pictures
-from tipline.cleaning import process as processes
-from tipline.cleaning.errors import CannotClean
-from tipline.cleaning.process import CleaningProcess
-from tipline.cleaning.types import Reason
+from tipline.cleaning.service import CHILD
+from tipline.confined import process as processes
+from tipline.confined.errors import CannotRead
+from tipline.confined.process import ConfinedProcess
+from tipline.confined.types import Reason
 
 MOST_RESIDENT = 200_000_000
 
 CONFINED = """
 import os, sys
-from tipline.cleaning.confinement import close_the_door, confine
+from tipline.confined.confinement import close_the_door, confine
 confine()
 {before}
 close_the_door()
@@ -45,7 +46,7 @@ def confined(forbidden: str, before: str = "", **options: object) -> str:
     ("forbidden", "before"),
     [
         ("open('/etc/passwd')", ""),
-        ("open('/tmp/tipline-cleaning-wrote-this', 'w')", ""),
+        ("open('/tmp/tipline-confined-wrote-this', 'w')", ""),
         ("tempfile.TemporaryFile()", "import tempfile"),
         ("socket.socket()", "import socket"),
         ("os.pipe()", ""),
@@ -67,7 +68,7 @@ def test_a_confined_process_cannot_make_a_file_longer(tmp_path: Path) -> None:
 def test_a_confined_process_gains_no_rights_and_leaves_no_core() -> None:
     script = """
 import resource
-from tipline.cleaning.confinement import confine
+from tipline.confined.confinement import confine
 confine()
 print([line for line in open("/proc/self/status") if line.startswith("NoNewPrivs")])
 print(resource.getrlimit(resource.RLIMIT_CORE), resource.getrlimit(resource.RLIMIT_CPU))
@@ -77,13 +78,13 @@ print(resource.getrlimit(resource.RLIMIT_CORE), resource.getrlimit(resource.RLIM
     assert said == "['NoNewPrivs:\\t1\\n']\n(0, 0) (30, 31)\n"
 
 
-def status(process: CleaningProcess, field: str) -> str:
+def status(process: ConfinedProcess, field: str) -> str:
     lines = Path(f"/proc/{process.pid}/status").read_text("utf-8").splitlines()
     return next(line.split(":", 1)[1].strip() for line in lines if line.startswith(f"{field}:"))
 
 
-def started(file: bytes, media_type: str = "image/jpeg", seconds: float = 30.0) -> CleaningProcess:
-    process = CleaningProcess(media_type, seconds)
+def started(file: bytes, media_type: str = "image/jpeg", seconds: float = 30.0) -> ConfinedProcess:
+    process = ConfinedProcess(seconds, CHILD, media_type)
     process.write(file)
     return process
 
@@ -119,16 +120,15 @@ def test_a_process_is_gone_and_reaped_when_its_block_ends() -> None:
 
 
 def test_a_process_that_takes_too_long_is_ended() -> None:
-    with started(pictures.jpeg(), seconds=0.0) as process, pytest.raises(CannotClean) as refused:
+    with started(pictures.jpeg(), seconds=0.0) as process, pytest.raises(CannotRead) as refused:
         process.answer()
     assert refused.value.reason is Reason.TOOK_TOO_LONG
 
 
 def take_all() -> None:
-    with CleaningProcess("image/jpeg", 2.0) as process:
-        length = process.answer()
-        while length:
-            length -= len(process.read(length))
+    with ConfinedProcess(2.0, CHILD, "image/jpeg") as process:
+        for _ in process.read(process.answer()):
+            pass
 
 
 @pytest.mark.parametrize(
@@ -136,9 +136,9 @@ def take_all() -> None:
     [
         ("raise SystemExit", Reason.DAMAGED),
         ("import os; os.abort()", Reason.DAMAGED),
-        ("print('clean 7'); print('but')", Reason.DAMAGED),
+        ("print('whole 7'); print('but')", Reason.DAMAGED),
         ("print('cannot because I say so')", Reason.DAMAGED),
-        ("print('clean -1')", Reason.DAMAGED),
+        ("print('whole -1')", Reason.DAMAGED),
         ("print('x' * 9999)", Reason.DAMAGED),
         ("import time; time.sleep(60)", Reason.TOOK_TOO_LONG),
         ("import os, signal; os.kill(os.getpid(), signal.SIGXCPU)", Reason.TOOK_TOO_LONG),
@@ -149,15 +149,15 @@ def test_a_child_that_breaks_its_word_gives_no_file(
 ) -> None:
     (tmp_path / "liar.py").write_text(script, "utf-8")
     monkeypatch.setattr(processes, "_COMMAND", [sys.executable, str(tmp_path / "liar.py")])
-    with pytest.raises(CannotClean) as refused:
+    with pytest.raises(CannotRead) as refused:
         take_all()
     assert refused.value.reason is reason
 
 
 PARENT = """
 import sys, time
-from tipline.cleaning.process import CleaningProcess
-process = CleaningProcess("image/jpeg", 30)
+from tipline.confined.process import ConfinedProcess
+process = ConfinedProcess(30, "tipline.cleaning.child", "image/jpeg")
 process.write(b"half of ")
 print(process.pid, flush=True)
 time.sleep(60)
@@ -198,6 +198,6 @@ def test_what_a_child_says_of_a_file_reaches_nobody(
 ) -> None:
     (tmp_path / "talks.py").write_text("import sys; print('HIDDENTEXT', file=sys.stderr)", "utf-8")
     monkeypatch.setattr(processes, "_COMMAND", [sys.executable, str(tmp_path / "talks.py")])
-    with pytest.raises(CannotClean):
+    with pytest.raises(CannotRead):
         take_all()
     assert capfd.readouterr() == ("", "")
