@@ -1,0 +1,1 @@
+"""Erasing what must not be kept any longer."""

@@ -1,0 +1,1 @@
+"""Letting tips go whose time is over: first the statement, then everything that is stored of them."""
