@@ -24,10 +24,7 @@ WRONG = {
     "no address": (re.sub(r"(?m)^site = .*$", 'site = "fuwu.example"', WHOLE), '"site" is an address'),
     "a script": (re.sub(r"(?m)^portal = .*$", 'portal = "javascript:x"', WHOLE), '"portal" is an address'),
     "languages": (re.sub(r"(?m)^languages = .*$", 'languages = "en"', WHOLE), '"languages" is a list'),
-    "no number": (WHOLE.replace("_days = 60", '_days = "60"'), '"outside_remit_days" in "retention"'),
-    "true": (WHOLE.replace("_days = 60", "_days = true"), '"outside_remit_days" in "retention"'),
-    "zero": (WHOLE.replace("_days = 60", "_days = 0"), '"outside_remit_days" in "retention"'),
-    "unknown period": (WHOLE.replace("outside_remit_days", "outside"), '"retention" is a table of'),
+    "set elsewhere": (f"{WHOLE}\n[retention]\noutside_remit_days = 60\n", '"retention" is no name'),
     "no lines": (f'advice = "x"\n{WHOLE.split("[[advice]]")[0]}', '"advice" is a list'),
     "no line": (f"{WHOLE}\n[[advice]]\n", 'line 2 of "advice"'),
 }

@@ -1,5 +1,6 @@
 """Files of a form: cleaned where that is possible, named before they go, waiting until then, never stray."""
 
+import json
 import threading
 import zipfile
 import zlib
@@ -15,8 +16,8 @@ from crypto.age import unseal
 from crypto.slips import open_inner, open_outer
 from tests.public.instance import Instance
 from tests.public.visitor import BOUNDARY, HIDDEN, Visitor, code_on, parts
-from tipline.cleaning.errors import CannotClean
-from tipline.cleaning.types import Reason
+from tipline.confined.errors import CannotRead
+from tipline.confined.types import Reason
 from tipline.files import staging
 from tipline.public.app import create_app
 from tipline.public.services import EXTENSION, Services
@@ -140,6 +141,20 @@ def test_what_could_not_be_cleaned_is_named_before_it_is_sent(
     assert (tips(instance), len(staged(instance)), len(kept(instance))) == (1, 0, 2)
 
 
+def test_the_sealed_text_says_what_became_of_each_files_hidden_data(
+    instance: Instance, visitor: Visitor
+) -> None:
+    page = visitor.report(files=[photo(), NOTE, FILM])
+    assert visitor.report(fields_of(page)).status_code == 201
+    [(sealed, slip)] = instance.rows(
+        "select sealed, slip from slips join items on items.id = item_id"
+        " where kind = 'text' and desk = 'intake'"
+    )
+    text = json.loads(instance.open_slipped(sealed, slip, "intake").split(b"\n", 1)[1].split(b"\0", 1)[0])
+    became = {file["name"]: file["hidden"] for file in text["files"]}
+    assert became == {"photo.jpg": "removed", "note.txt": "none", "film.mp4": "remains"}
+
+
 def test_a_new_file_that_could_not_be_cleaned_is_named_though_others_were(
     instance: Instance, visitor: Visitor
 ) -> None:
@@ -155,7 +170,7 @@ def test_every_reason_has_its_sentence(
     instance: Instance, monkeypatch: pytest.MonkeyPatch, reason: Reason, language: str
 ) -> None:
     def fails(*_: object) -> None:
-        raise CannotClean(reason)
+        raise CannotRead(reason)
 
     monkeypatch.setattr("tipline.cleaning.service.Cleaner.clean", fails)
     page = Visitor(instance.app, language=language).report(files=[photo()])

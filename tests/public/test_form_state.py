@@ -12,7 +12,8 @@ from hypothesis import strategies as some
 
 from crypto.errors import BadFormat
 from tests.clocks import FixedClock
-from tipline.cleaning.types import HiddenData, Reason
+from tipline.cleaning.types import HiddenData
+from tipline.confined.types import Reason
 from tipline.ids import ItemId, TipId, new_tip_id
 from tipline.public.form_keys import PERIOD_SECONDS, ExpiredForm, FormKeys, IssuedForm
 from tipline.public.form_state import FormState

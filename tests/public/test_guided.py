@@ -14,8 +14,8 @@ from tests.public import instance as instances
 from tests.public.instance import Instance, make_instance, with_settings
 from tests.public.screens import ADDRESS, BACK, STAY, Reporter
 from tests.public.visitor import Visitor
-from tipline.cleaning.errors import Dangerous
-from tipline.cleaning.types import Reason
+from tipline.confined.errors import Dangerous
+from tipline.confined.types import Reason
 from tipline.public.app import create_app
 from tipline.public.file_limits import FileAllowance
 from tipline.public.guided.screens import FIELDS, Screen, answers_of, form_of

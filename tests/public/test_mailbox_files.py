@@ -149,6 +149,7 @@ def test_each_file_is_named_with_its_item_and_hash_and_both_desks_have_its_slip(
     assert (file["item"], file["digest"], file["size"]) == (item, digest, len(NOTE[0]))
     assert set(desks.split(",")) == {"intake", "integrity"}
     assert message["topic"] == "files"
+    assert file["hidden"] == "none"
 
 
 def test_after_the_code_was_replaced_files_go_to_the_same_tip(

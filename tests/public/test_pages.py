@@ -110,7 +110,20 @@ def test_results_show_no_count_below_five(instance: Instance, visitor: Visitor) 
     add_tips(instance, "2025-11-03", "closed", 13)
     page = visitor.get("/results").text
     row = re.findall(r"2025, quarter 4</th>\s*((?:<td>[^<]*</td>\s*)+)", page)[0]
-    assert re.findall(r"<td>([^<]*)</td>", row) == ["15", "0–4", "0–4", "10"]
+    assert re.findall(r"<td>([^<]*)</td>", row) == ["15", "0–4", "0–4", "0–4", "10"]
+
+
+def test_results_tell_what_is_being_investigated_from_what_lies_here(
+    instance: Instance, visitor: Visitor
+) -> None:
+    for state in ("transferred", "verifying", "outcome"):
+        add_tips(instance, "2025-11-02", state, 2)
+    for state in ("triage", "duplicate", "feedback", "review"):
+        add_tips(instance, "2025-11-03", state, 3)
+    for state in ("closed", "erased"):
+        add_tips(instance, "2025-11-03", state, 3)
+    page = visitor.get("/results").text
+    assert figures_on(page, "2025, quarter 4") == ["20", "10", "5", "0–4", "5"]
 
 
 def figures_on(page: str, quarter: str) -> list[str]:
@@ -132,7 +145,7 @@ def test_a_quarter_that_was_published_is_never_counted_again(
     pages = [visitor.get("/results").text, Visitor(again).get("/results").text]
     again.extensions[EXTENSION].database.dispose()
     assert [figures_on(page, "2025, quarter 4") for page in pages] == [before, before]
-    assert before == ["10", "0–4", "0–4", "10"]
+    assert before == ["10", "0–4", "0–4", "0–4", "10"]
 
 
 def test_a_quarter_is_shown_a_month_after_its_end(instance: Instance, visitor: Visitor) -> None:
@@ -140,7 +153,7 @@ def test_a_quarter_is_shown_a_month_after_its_end(instance: Instance, visitor: V
     assert "2026, quarter 1" not in visitor.get("/results").text
     instance.clock.advance(2 * 86_400)
     add_tips(instance, "2026-03-04", "closed", 5)
-    assert figures_on(visitor.get("/results").text, "2026, quarter 1") == ["5", "0–4", "0–4", "5"]
+    assert figures_on(visitor.get("/results").text, "2026, quarter 1") == ["5", "0–4", "0–4", "0–4", "5"]
 
 
 def test_results_that_cannot_be_kept_are_not_shown(instance: Instance, visitor: Visitor) -> None:

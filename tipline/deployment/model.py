@@ -1,7 +1,7 @@
 """What a deployment says of itself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 FALLBACKS = ("zh", "en")
 """Languages in which a text is looked for when the visitor's own is not there; then any."""
@@ -33,17 +33,8 @@ NOTHING = Words({})
 
 
 @dataclass(frozen=True)
-class Retention:
-    """How long a report is kept after it is closed: days, and years for a case of protection."""
-
-    outside_remit_days: int = 60
-    not_established_days: int = 365
-    protection_years: int = 5
-
-
-@dataclass(frozen=True)
 class Deployment:
-    """Names, addresses, advice and periods of one place.
+    """Names, addresses and advice of one place.
 
     What is empty is not shown; the pages have sentences of ours where one is needed.
 
@@ -73,4 +64,3 @@ class Deployment:
     office_hours: tuple[Words, ...] = ()
     advice: tuple[Words, ...] = ()
     languages: tuple[str, ...] = ()
-    retention: Retention = field(default_factory=Retention)

@@ -7,16 +7,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tipline.deployment.errors import BadDeployment
-from tipline.deployment.model import NOTHING, Deployment, Retention, Words
+from tipline.deployment.model import NOTHING, Deployment, Words
 
 DEPLOYMENT_FILE = "deployment.toml"
 
 REQUIRED_WORDS = ("place", "body", "address", "contact")
 REQUIRED_TEXTS = ("phone", "security_contact", "site")
-OPTIONAL = ("programme", "onion", "portal", "office_hours", "advice", "languages", "retention")
+OPTIONAL = ("programme", "onion", "portal", "office_hours", "advice", "languages")
 KNOWN = frozenset((*REQUIRED_WORDS, *REQUIRED_TEXTS, *OPTIONAL))
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
-_LONGEST = 10_000  # days: the longest period that is not a slip of the pen
 
 
 def load_deployment(data: Path) -> Deployment:
@@ -63,7 +62,6 @@ def read_deployment(text: str) -> Deployment:
         office_hours=_lines(fields, "office_hours"),
         advice=_lines(fields, "advice"),
         languages=_tags(fields),
-        retention=_retention(fields),
     )
 
 
@@ -111,14 +109,3 @@ def _tags(fields: dict[str, Any]) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(tag, str) and _TAG.fullmatch(tag) for tag in value):
         raise BadDeployment('"languages" is a list of language tags, like ["zh-Hans", "en"].')
     return tuple(value)
-
-
-def _retention(fields: dict[str, Any]) -> Retention:
-    value = fields.get("retention", {})
-    known = Retention.__dataclass_fields__.keys()
-    if not isinstance(value, dict) or not value.keys() <= known:
-        raise BadDeployment(f'"retention" is a table of {", ".join(known)}.')
-    for name, number in value.items():
-        if not isinstance(number, int) or isinstance(number, bool) or not 0 < number <= _LONGEST:
-            raise BadDeployment(f'"{name}" in "retention" is a whole number from 1 to {_LONGEST}.')
-    return Retention(**value)

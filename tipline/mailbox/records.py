@@ -5,14 +5,12 @@ reporter and cannot redirect what the reporter adds.
 """
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from crypto.errors import CryptoError
 from crypto.notes import NoteVerifier, open_json
 from tipline.ids import ItemId, TipId
 from tipline.routing import Route
-from tipline.tips.moves import TipState
 
 
 def confirms_reply(record: bytes, log: NoteVerifier, tip: TipId, item: ItemId, digest: bytes) -> bool:
@@ -71,13 +69,20 @@ def latest_route(records: Iterable[bytes], log: NoteVerifier, tip: TipId) -> Rou
     return best[1] if best else None
 
 
-def moved_to(record: bytes, log: NoteVerifier, tip: TipId) -> tuple[TipState, date] | None:
-    """The state that the keeper logged for this tip, and since when; None when this is no such record."""
+def stands(record: bytes, log: NoteVerifier, tip: TipId) -> dict[str, Any] | None:
+    """What the keeper's record says of where this tip stands (`CaseFile.standing`); None for any other note.
+
+    The record of a move from before there were cases tells the state and its day; nothing was due by it.
+    """
     fields = _opened(record, log)
-    wanted = {"type": "record", "log": log.name, "kind": "move", "tip": tip.hex()}
-    if {name: fields.get(name) for name in wanted} != wanted:
+    if {name: fields.get(name) for name in ("log", "tip")} != {"log": log.name, "tip": tip.hex()}:
         return None
-    return TipState(fields["to"]), date.fromisoformat(fields["day"])
+    if fields.get("type") == "standing":
+        return fields
+    if (fields.get("type"), fields.get("kind")) != ("record", "move"):
+        return None
+    before_cases = {"due": "", "paused": False, "level": 0, "outcome": ""}
+    return {"state": fields["to"], "since": fields["day"], **before_cases}
 
 
 def _opened(record: bytes, log: NoteVerifier) -> dict[str, Any]:

@@ -1,9 +1,12 @@
 """What a reporter adds to their tip, sealed to the desks of its route as it stands now."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from tipline.clock import Clock
 from tipline.directory.types import Directory
 from tipline.mailbox.repeats import is_said, new_files
 from tipline.mailbox.thread import Mailbox, current_route, first_text
@@ -12,8 +15,10 @@ from tipline.sealing.audience import Audience
 from tipline.sealing.items import NewItem, SealedFile, seal_item
 from tipline.tips.answers import MAX_TEXT_BYTES, FileEntry, Message
 from tipline.tips.errors import NothingAnswered, NothingWritten, TextTooLong
-from tipline.tips.first import audience_under
+from tipline.tips.first import audience_under, due_hour
 from tipline.tips.intake import Intake
+from tipline.tips.models import Tip
+from tipline.tips.moves import ENDED
 from tipline.tips.storing import next_position, settle_files, store_items
 from tipline.tips.topics import Topic
 
@@ -21,13 +26,16 @@ from tipline.tips.topics import Topic
 def add_message(mailbox: Mailbox, text: str, use: Intake, *, topic: Topic = Topic.MESSAGE) -> None:
     """Store a message of the reporter's. The same words sent again, with no answer between, are stored once.
 
+    A threat brings the tip to the top of its desk's list: it is due by an hour again, like a new danger tip.
+
     Raises:
         NothingWritten: only white space.
         TextTooLong: over MAX_TEXT_BYTES as UTF-8.
         DamagedMailbox: the tip's first item does not open.
     """
     check_text(text)
-    _add(mailbox, Message(text, use.clock.today(), topic), use)
+    also = partial(_bring_up, mailbox, use.clock) if topic is Topic.THREAT else None
+    _add(mailbox, Message(text, use.clock.today(), topic), use, also=also)
 
 
 def add_notice(
@@ -114,9 +122,18 @@ def check_length(text: str) -> None:
         raise TextTooLong
 
 
+def _bring_up(mailbox: Mailbox, clock: Clock, session: Session) -> None:
+    session.execute(
+        update(Tip)
+        .where(Tip.id == mailbox.tip, Tip.due_at.is_(None), Tip.state.not_in(sorted(ENDED)))
+        .values(due_at=due_hour(clock.now()))
+    )
+
+
 def _with_files(text: str, files: Sequence[SealedFile], sending: str, use: Intake) -> Message:
     entries = tuple(
-        FileEntry(file.item.hex(), file.digest.hex(), file.name, file.size, file.media_type) for file in files
+        FileEntry(file.item.hex(), file.digest.hex(), file.name, file.size, file.media_type, file.hidden)
+        for file in files
     )
     topic = Topic.FILES if sending else Topic.MESSAGE
     return Message(text, use.clock.today(), topic, files=entries, sending=sending)

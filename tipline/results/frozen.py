@@ -19,6 +19,8 @@ from tipline.results.errors import DamagedResults
 from tipline.results.figures import Figures, Quarter
 
 _VERSION = 1
+_LATER = "passed_on"
+"""Stands in the file of quarters that were counted since it is a figure of its own."""
 
 
 class FrozenFigures:
@@ -87,7 +89,7 @@ def _entries(body: Any) -> list[Any]:
 
 
 def _fields(figures: Figures) -> dict[str, int]:
-    return {
+    known = {
         "year": figures.quarter.year,
         "quarter": figures.quarter.number,
         "received": figures.received,
@@ -95,9 +97,15 @@ def _fields(figures: Figures) -> dict[str, int]:
         "outside_remit": figures.outside_remit,
         "closed": figures.closed,
     }
+    return known if figures.passed_on is None else {**known, _LATER: figures.passed_on}
 
 
 def _figures(fields: dict[str, Any]) -> Figures:
-    quarter = Quarter(int(fields["year"]), int(fields["quarter"]))
-    counts = [int(fields[name]) for name in ("received", "in_work", "outside_remit", "closed")]
-    return Figures(quarter, *counts)
+    return Figures(
+        Quarter(int(fields["year"]), int(fields["quarter"])),
+        received=int(fields["received"]),
+        in_work=int(fields["in_work"]),
+        passed_on=int(fields[_LATER]) if _LATER in fields else None,
+        outside_remit=int(fields["outside_remit"]),
+        closed=int(fields["closed"]),
+    )

@@ -5,9 +5,10 @@ A figure that moved would say on which day a tip was decided.
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import func, select
 
@@ -23,6 +24,15 @@ QUARTERS = 4
 
 SETTLING_DAYS = 30
 """Days after its end before a quarter is counted: its last tips, too, can have been looked at by then."""
+
+
+COLUMNS: Final[Mapping[TipState, str]] = {
+    **dict.fromkeys(TipState, "in_work"),
+    **dict.fromkeys((TipState.TRANSFERRED, TipState.VERIFYING, TipState.OUTCOME), "passed_on"),
+    TipState.OUTSIDE_REMIT: "outside_remit",
+    **dict.fromkeys((TipState.CLOSED, TipState.ERASED), "closed"),
+}
+"""Where a tip of each state is counted. What was found is no column: a quarter has too few of each."""
 
 
 class PublishedResults:
@@ -64,12 +74,11 @@ class PublishedResults:
             .where(Tip.arrived_on >= first, Tip.arrived_on < end)
             .group_by(Tip.state)
         )
-        by_state: Counter[str] = Counter()
+        by_column: Counter[str] = Counter()
         with self._database.reading() as session:
             for state, count in session.execute(query):
-                by_state[state] = count
-        outside, closed = by_state.pop(TipState.OUTSIDE_REMIT, 0), by_state.pop(TipState.CLOSED, 0)
-        return Counts(in_work=by_state.total(), outside_remit=outside, closed=closed)
+                by_column[COLUMNS[TipState(state)]] += count
+        return Counts(**by_column)
 
 
 def _settled(today: date) -> tuple[Quarter, ...]:

@@ -5,12 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from tipline.mailbox.repeats import answered_names
-from tipline.mailbox.standing import Standing, standing_of
-from tipline.mailbox.thread import first_text
 from tipline.mailbox.writing import add_answers, add_message, add_notice
 from tipline.public.mailbox.blueprint import mailboxes
 from tipline.public.mailbox.forms import AnswersForm
-from tipline.public.mailbox.visit import Visit, this_visit, typed_text
+from tipline.public.mailbox.visit import Visit, standing_now, this_visit, typed_text
 from tipline.public.mailbox.words import SENT_THREAT, SENT_WITHDRAWAL
 from tipline.tips.errors import NoObjectionNow, TipError
 from tipline.tips.topics import GROUPS, Group, Topic, group_of
@@ -73,7 +71,7 @@ def objection() -> ResponseReturnValue:
 def object_to() -> ResponseReturnValue:
     visit, text = this_visit(), typed_text("message")
     try:
-        if not _standing(visit).may_object(visit.use.clock.today()):
+        if not standing_now(visit).may_object(visit.use.clock.today()):
             raise NoObjectionNow
         add_message(visit.mailbox, text, visit.use.intake(), topic=Topic.OBJECTION)
     except TipError as error:
@@ -98,7 +96,7 @@ def send_withdrawal() -> ResponseReturnValue:
 
 
 def _objection_page(visit: Visit, *, typed: str = "", error: str = "") -> str:
-    standing = _standing(visit)
+    standing = standing_now(visit)
     return render_template(
         "mailbox/objection.html",
         until=standing.objection_until if standing.may_object(visit.use.clock.today()) else None,
@@ -106,17 +104,6 @@ def _objection_page(visit: Visit, *, typed: str = "", error: str = "") -> str:
         typed=typed,
         error=error,
     )
-
-
-def _standing(visit: Visit) -> Standing:
-    """Where the tip stands.
-
-    Raises:
-        DamagedMailbox: the tip's first item does not open.
-    """
-    with visit.use.database.reading() as session:
-        first = first_text(session, visit.mailbox, visit.use.log)
-        return standing_of(session, visit.mailbox, visit.use.log, first)
 
 
 def _group(name: str) -> Group:

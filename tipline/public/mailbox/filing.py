@@ -36,7 +36,7 @@ def store_files() -> ResponseReturnValue:
     if refusal:
         sentence, status = refusal
         return _files_page(visit, error=gettext(sentence)), status
-    uploads = [upload.file for upload in body.uploads]
+    uploads = [upload.to_send for upload in body.uploads]
     try:
         add_files(visit.mailbox, typed_text("message"), uploads, _sending(body), visit.use.intake())
     except TipError as error:

@@ -1,13 +1,12 @@
 """The thread: where the report stands, what came, what was sent, and what one can do."""
 
 from flask import render_template, request
-from sqlalchemy.orm import Session
 
 from tipline.mailbox.errors import DamagedMailbox
-from tipline.mailbox.standing import Standing, standing_of
-from tipline.mailbox.thread import Reply, Sent, first_text, own_messages, remember_read, replies, sent
-from tipline.public.mailbox.visit import Visit
-from tipline.public.mailbox.words import STORED_WORDS, TOPIC_WORDS
+from tipline.mailbox.standing import Standing
+from tipline.mailbox.thread import Reply, Sent, own_messages, remember_read, replies, sent
+from tipline.public.mailbox.visit import Visit, standing_now
+from tipline.public.mailbox.words import OUTCOME_WORDS, STATE_WORDS, STORED_WORDS, TOPIC_WORDS
 from tipline.tips.topics import QUESTIONS
 
 
@@ -17,7 +16,6 @@ def thread_page(visit: Visit, *, typed: str = "", error: str = "") -> str:
     with use.database.reading() as session:
         from_desks = replies(session, mailbox, use.log)
         own = own_messages(session, mailbox, use.log) if own_asked else sent(session, mailbox)
-        standing = _standing(session, visit)
     newest = from_desks[-1].position if from_desks else -1
     if newest > mailbox.read_up_to:
         with use.database.writing() as session:
@@ -32,7 +30,9 @@ def thread_page(visit: Visit, *, typed: str = "", error: str = "") -> str:
         own_asked=own_asked,
         has_sent="sent" in request.args,
         stored=STORED_WORDS.get(request.args.get("sent", ""), ""),
-        standing=standing,
+        standing=_standing(visit),
+        states=STATE_WORDS,
+        outcomes=OUTCOME_WORDS,
         damaged=DamagedMailbox.sentence,
         today=use.clock.today(),
         topics=TOPIC_WORDS,
@@ -42,10 +42,9 @@ def thread_page(visit: Visit, *, typed: str = "", error: str = "") -> str:
     )
 
 
-def _standing(session: Session, visit: Visit) -> Standing | None:
+def _standing(visit: Visit) -> Standing | None:
     try:
-        first = first_text(session, visit.mailbox, visit.use.log)
+        return standing_now(visit)
     except DamagedMailbox:
         # What the desks wrote can still be read; the page says what is wrong.
         return None
-    return standing_of(session, visit.mailbox, visit.use.log, first)

@@ -7,7 +7,8 @@ from werkzeug.exceptions import HTTPException
 
 from crypto.tracking_codes import TrackingCode
 from tipline.mailbox.errors import MailboxGone, UnknownCode
-from tipline.mailbox.thread import Mailbox, find_mailbox
+from tipline.mailbox.standing import Standing, standing_of
+from tipline.mailbox.thread import Mailbox, find_mailbox, first_text
 from tipline.public.mailbox.cookies import cookie_name
 from tipline.public.services import Services, services
 from tipline.tips.topics import QUESTIONS
@@ -58,6 +59,20 @@ def this_visit() -> Visit:
 def _visit(use: Services, code: TrackingCode) -> Visit:
     with use.database.reading() as session:
         return Visit(use, code, find_mailbox(session, code))
+
+
+def standing_now(visit: Visit) -> Standing:
+    """Where the tip stands.
+
+    Raises:
+        DamagedMailbox: the tip's first item does not open.
+        BadDirectory: the keeper signed none, so nobody says how long things take.
+    """
+    use, mailbox = visit.use, visit.mailbox
+    clocks = use.book.current().clocks
+    with use.database.reading() as session:
+        first = first_text(session, mailbox, use.log)
+        return standing_of(session, mailbox, use.log, first, clocks)
 
 
 def session_token(use: Services) -> str:

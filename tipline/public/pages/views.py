@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from tipline.public.behind import PARAMETER as BEHIND
 from tipline.public.behind import carried
 from tipline.public.language import PARAMETER
+from tipline.public.pages.keeping import periods
 from tipline.public.pages.leaving import end_visit
 from tipline.public.pages.style import STYLE
 from tipline.public.services import services
@@ -34,7 +35,7 @@ def how() -> ResponseReturnValue:
 
 @pages.get("/kept")
 def kept() -> ResponseReturnValue:
-    return render_template("pages/kept.html")
+    return render_template("pages/kept.html", kept=periods(services().book.current().clocks))
 
 
 @pages.get("/accessibility")

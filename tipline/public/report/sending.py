@@ -32,7 +32,7 @@ def send_report(form: ReportForm, body: UploadBody) -> ResponseReturnValue:
     if body.issued is None:
         raise ExpiredForm
     use, draft, issued = services(), form.draft(language()), body.issued
-    files = [upload.file for upload in body.uploads]
+    files = [upload.to_send for upload in body.uploads]
     sending = submit_tip(draft, issued.code, issued.tip, files, use.intake())
     body.keep()
     readers = NOBODY_TO_NAME

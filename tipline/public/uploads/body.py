@@ -12,8 +12,8 @@ from typing import IO, Any
 
 from flask import request
 
-from tipline.cleaning.errors import Dangerous
-from tipline.cleaning.types import Reason
+from tipline.confined.errors import Dangerous
+from tipline.confined.types import Reason
 from tipline.files.errors import FileError
 from tipline.public.file_limits import FileAllowance
 from tipline.public.form_keys import ExpiredForm, FormKeys, IssuedForm

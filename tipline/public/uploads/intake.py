@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from crypto.keys import Identity
-from tipline.cleaning.errors import CannotClean, Dangerous
 from tipline.cleaning.service import Cleaner, Sender
-from tipline.cleaning.types import CLEANED_TYPES, MAX_CLEANED_BYTES, PLAIN_TYPES, HiddenData, Reason
+from tipline.cleaning.types import CLEANED_TYPES, MAX_CLEANED_BYTES, PLAIN_TYPES, HiddenData
+from tipline.confined.errors import CannotRead, Dangerous
+from tipline.confined.types import Reason
 from tipline.files.staging import StagedFile
 from tipline.files.store import FileStore
 from tipline.ids import TipId
@@ -137,7 +138,7 @@ class FileIntake:
             clean = self._clean_copy(file, staged, allowance.sender)
         except Dangerous:
             raise
-        except CannotClean as error:
+        except CannotRead as error:
             return _as_it_came(file, staged, error.reason)
         staged.drop()
         return clean
@@ -155,7 +156,7 @@ class FileIntake:
             for piece in content:
                 sealer.write(piece)
             return ReadyFile(StagedUpload(sealer.finish(), HiddenData.REMOVED), fresh)
-        except (OSError, CannotClean):
+        except (OSError, CannotRead):
             fresh.drop()
             raise
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tipline.cleaning.types import HiddenData, Reason
+from tipline.cleaning.types import HiddenData
+from tipline.confined.types import Reason
 from tipline.ids import ItemId, TipId
 from tipline.sealing.items import SealedFile
 
@@ -24,6 +25,11 @@ class StagedUpload:
     def must_be_named(self) -> bool:
         """Whether the visitor has yet to be told that hidden data stayed in it."""
         return self.hidden is HiddenData.REMAINS and not self.named
+
+    @property
+    def to_send(self) -> SealedFile:
+        """The sealed file as its tip names it: with what became of its hidden data."""
+        return replace(self.file, hidden=self.hidden.value)
 
     def as_named(self) -> "StagedUpload":
         """The same file, after a page has listed it."""

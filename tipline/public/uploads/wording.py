@@ -1,6 +1,7 @@
 """What is said of files, in plain sentences."""
 
-from tipline.cleaning.types import HiddenData, Reason
+from tipline.cleaning.types import HiddenData
+from tipline.confined.types import Reason
 from tipline.public.uploads.body import UploadProblem
 from tipline.words import mark
 

@@ -1,0 +1,38 @@
+"""The page on what is kept states the keeper's terms, whatever two people set."""
+
+import re
+
+from tests.public.instance import Instance
+from tests.public.visitor import Visitor
+from tipline.deadlines import TERMS, Clocks
+from tipline.public.pages.keeping import ENDINGS, periods
+
+ROW = re.compile(r'<tr><th scope="row">([^<]+)</th><td>([^<]+)</td></tr>')
+
+
+def test_every_term_of_keeping_is_in_a_line() -> None:
+    named = {name for names in ENDINGS.values() for name in names}
+    assert {name for name in TERMS if name.startswith("keep-")} <= named <= TERMS.keys()
+
+
+def test_the_page_states_what_the_keeper_does(instance: Instance) -> None:
+    assert [time for _, time in ROW.findall(Visitor(instance.app).get("/kept").text)] == [
+        "60 days",
+        "1 year",
+        "3 years",
+        "5 years",
+    ]
+    chinese = Visitor(instance.app, language="zh-CN").get("/kept").text
+    assert [time for _, time in ROW.findall(chinese)] == ["60 天", "1 年", "3 年", "5 年"]
+
+
+def test_no_period_is_said_shorter_than_it_is() -> None:
+    for days in (1, 59, 364, 365, 366, 400, 730, 1095, 1460, 1461, 1826, 1830):
+        set_days = dict.fromkeys(("keep-not-established", "objection"), days)
+        found = periods(Clocks(set_days=set_days))[1]
+        assert found.days == days
+        assert found.years == 0 or 0 <= days - 365 * found.years <= found.years // 4
+
+
+def test_a_window_for_objections_that_is_longer_counts() -> None:
+    assert periods(Clocks(set_days={"objection": 90}))[0].days == 90
