@@ -4,6 +4,7 @@ Order of each request: rate and token of the form, session, roster, permission.
 Errors that a room does not handle itself end here, as one plain page.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -17,11 +18,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from admin.account.views import pages as account_pages
+from admin.assignment.views import pages as assignment_pages
+from admin.confirming.errors import ConfirmingError
+from admin.confirming.mark import asks
+from admin.confirming.pages import ask, ask_again
+from admin.confirming.service import ask_first, with_second_look
 from admin.directories import PublishedDirectory
+from admin.enrolment.views import pages as enrolment_pages
 from admin.entry.views import pages as entry_pages
 from admin.errors import (
     AdminError,
     BadForm,
+    Busy,
     KeeperAway,
     KeeperNotTrusted,
     NotFound,
@@ -33,10 +42,18 @@ from admin.errors import (
 from admin.headers import add_headers
 from admin.home.views import pages as home_pages
 from admin.language import choose_language
+from admin.leaders.views import pages as leader_pages
 from admin.log.views import pages as log_pages
+from admin.members.calendar_views import pages as calendar_pages
+from admin.members.joining_views import pages as joining_pages
+from admin.members.renewal import renew_stale_desks
+from admin.members.views import pages as member_pages
 from admin.pace import begin
 from admin.page_words import page_words
 from admin.permissions import Permission, check_every_endpoint, declared_permission, holds, requires
+from admin.proposals.views import pages as proposal_pages
+from admin.queue.spam_views import pages as spam_pages
+from admin.queue.tags import FIELDS as TAG_FIELDS
 from admin.queue.views import pages as queue_pages
 from admin.services import Services
 from admin.sessions.cookie import cookie_of
@@ -44,9 +61,11 @@ from admin.sessions.errors import NoSession
 from admin.sheets.views import pages as sheet_pages
 from admin.sign_in.views import pages as sign_in_pages
 from admin.tip.views import pages as tip_pages
+from admin.transfers.views import pages as transfer_pages
 from admin.visit import Visit
 from admin.words import NOTICES
 from crypto.keys import derive
+from tipline.accounts.errors import SecondLookNeeded, TooBusy
 from tipline.bodies import BodiesUnderWay, TooManyBodies
 from tipline.clock import Clock, SystemClock
 from tipline.directory.errors import BadDirectory
@@ -75,7 +94,12 @@ def create_app(settings: Settings, clock: Clock = SystemClock()) -> Flask:  # no
     _speak(app, services)
     _guard(app, services)
     _answer_errors(app)
-    for pages in (home_pages, sign_in_pages, queue_pages, entry_pages, sheet_pages, tip_pages, log_pages):
+    for pages in (
+        *(home_pages, sign_in_pages, account_pages),
+        *(member_pages, joining_pages, calendar_pages, enrolment_pages, proposal_pages),
+        *(queue_pages, spam_pages, assignment_pages, entry_pages, sheet_pages),
+        *(tip_pages, transfer_pages, log_pages, leader_pages),
+    ):
         app.register_blueprint(pages)
     requires(Permission.PUBLIC)(app.view_functions["static"])
     check_every_endpoint(app)
@@ -151,17 +175,35 @@ def _guard(app: Flask, services: Services) -> None:
             if request.method in ("GET", "HEAD"):
                 return redirect("/sign-in", 303)
             raise SignedOut from error
-        roster = services.keeper.roster()
+        roster = services.keeper.roster().as_of(services.clock.today())
         member = roster.members.get(session.member.id)
         if member is None or not member.active:
             services.sessions.end_all(session.member.id)
+            raise SignedOut
+        if member.signing_key != session.member.seed.signing_key.public:
+            services.sessions.end_all(session.member.id)  # the member has new keys
             raise SignedOut
         visit = Visit(services, session, roster, directories.at(roster), member)
         if not holds(permission, member, roster):
             g.visit = visit  # the page of the refusal may show the way to the member's own rooms
             raise NotPermitted
         g.visit = visit
+        g.visit = with_second_look(visit, request)
+        if request.method == "GET":
+            g.visit = _after_renewal(g.visit, directories)
+        if request.method == "POST":
+            ask_first(g.visit, asks(app, request.endpoint))
         return None
+
+
+def _after_renewal(visit: Visit, directories: PublishedDirectory) -> Visit:
+    """The visit after its desks took their next keys: the page at hand seals and lists under them already."""
+    if not renew_stale_desks(visit):
+        return visit
+    services = visit.services
+    roster = services.keeper.roster().as_of(services.clock.today())
+    member = roster.members[visit.member.id]
+    return replace(visit, roster=roster, directory=directories.at(roster), member=member)
 
 
 def _take_body(bodies: BodiesUnderWay, source: str) -> None:
@@ -185,6 +227,13 @@ def _answer_errors(app: Flask) -> None:
     @app.errorhandler(AdminError)
     def refuse(error: AdminError) -> ResponseReturnValue:
         return _error_page(error), error.status
+
+    app.register_error_handler(SecondLookNeeded, ask)
+    app.register_error_handler(ConfirmingError, ask_again)
+
+    @app.errorhandler(TooBusy)
+    def busy(_error: TooBusy) -> ResponseReturnValue:
+        return refuse(Busy())
 
     @app.errorhandler(KeeperError)
     def keeper(error: KeeperError) -> ResponseReturnValue:
@@ -238,11 +287,40 @@ def _error_page(error: AdminError) -> str:
     )
 
 
-TEXTS: Final = ("message", "reason", "description", "exclude_text", "original")
+TEXTS: Final = (
+    "message",
+    "person",
+    "days",
+    "reason",
+    "description",
+    "exclude_text",
+    "original",
+    "remark",
+    "reference",
+    *("note", *TAG_FIELDS.values()),
+    *("words", "view_name"),
+)
 """Fields that somebody writes."""
 CHOSEN: Final = (
     *("state", "move", "exclude"),
+    *("do", "other", "conflicts"),
     *("form", "channel", "came_on", "sheet", "no_sheet", "danger", "official", "unit", "category"),
+    *("body", "packet", "letter_language", "received_on"),
+    *("tip", "whose", "due", "age", "level", "paused", "news", "urgency", "language", "sort", "order"),
+    *(
+        "step",
+        "assign",
+        "to",
+        "of",
+        "tips",
+        "outcome",
+        "umbrella",
+        "second",
+        "sure",
+        "lift",
+        "template",
+        "tagged",
+    ),
 )
 """The other fields without which a form cannot be sent again."""
 

@@ -60,6 +60,14 @@ class TooManyAtOnce(AdminError):
     sentence = _l("Too much comes from your network at the same time. Wait a minute, go back and try again.")
 
 
+class Busy(AdminError):
+    """As many passwords as may wait to be checked are waiting."""
+
+    status = 503
+    keeps_typed = False
+    sentence = _l("Many people are signing in at this moment. Wait a few seconds, then try again.")
+
+
 class StoreAway(AdminError):
     """The main database cannot be read or written."""
 

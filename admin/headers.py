@@ -1,6 +1,6 @@
 """The headers of every answer, errors included."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 POLICY = "; ".join(
     (
@@ -13,6 +13,8 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+
+POLICY_WITH_SCRIPT = f"{POLICY}; script-src 'self'"
 
 HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -31,6 +33,11 @@ SECURE_HEADERS = {"Strict-Transport-Security": "max-age=63072000"}
 STYLE_SECONDS = 3600
 
 
+def allow_script() -> None:
+    """Let the page that is being made load the site's own script: passkeys need one, nothing else does."""
+    g.script_allowed = True
+
+
 def add_headers(app: Flask, *, secure: bool) -> None:
     """Put the headers on every answer of the site."""
     headers = HEADERS | SECURE_HEADERS if secure else HEADERS
@@ -38,6 +45,8 @@ def add_headers(app: Flask, *, secure: bool) -> None:
     @app.after_request
     def harden(response: Response) -> Response:
         response.headers.update(headers)
+        if g.get("script_allowed"):
+            response.headers["Content-Security-Policy"] = POLICY_WITH_SCRIPT
         styled = request.endpoint == "static" and response.status_code in (200, 304)
         response.headers["Cache-Control"] = f"public, max-age={STYLE_SECONDS}" if styled else "no-store"
         return response

@@ -4,14 +4,15 @@ A permission is checked against the keeper's roster at each request, so that a
 grant or a removal binds at once and a row in the main database grants nothing.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from flask import Flask
 
 from tipline.ids import AUDITORS, INTAKE
 from tipline.roster import Member, Roster
+from tipline.roster.types import LEADER
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -26,6 +27,8 @@ class Permission(Enum):
     READ_TIPS = "an active member of a desk that reads"
     ENTER_TIPS = "an active member of the intake desk"
     AUDIT = "an active member of the auditors' desk"
+    LEAD_FIGURES = "an active leader, or an auditor"
+    REGISTER = "an active registrar"
 
 
 class UndeclaredPermission(Exception):
@@ -66,19 +69,20 @@ def check_every_endpoint(app: Flask) -> None:
 
 def holds(permission: Permission, member: Member, roster: Roster) -> bool:
     """Whether a member may open pages of this permission now."""
-    if permission is Permission.PUBLIC:
-        return True
-    if not member.active:
-        return False
-    if permission is Permission.READ_TIPS:
-        return bool(reading_desks(member.desks, roster))
-    if permission is Permission.ENTER_TIPS:
-        return INTAKE in member.desks
-    if permission is Permission.AUDIT:
-        return AUDITORS in member.desks
-    return True
+    return permission is Permission.PUBLIC or (member.active and _ASKED[permission](member, roster))
 
 
 def reading_desks(desks: Iterable[str], roster: Roster) -> tuple[str, ...]:
     """Those of the desks that read tips, by name."""
     return tuple(sorted(desk for desk in desks if desk in roster.desks and roster.desks[desk].reads))
+
+
+_ASKED: Final[Mapping[Permission, Callable[[Member, Roster], bool]]] = {
+    Permission.SIGNED_IN: lambda member, roster: True,
+    Permission.READ_TIPS: lambda member, roster: bool(reading_desks(member.desks, roster)),
+    Permission.ENTER_TIPS: lambda member, roster: INTAKE in member.desks,
+    Permission.AUDIT: lambda member, roster: AUDITORS in member.desks,
+    Permission.LEAD_FIGURES: lambda member, roster: LEADER in member.roles or AUDITORS in member.desks,
+    Permission.REGISTER: lambda member, roster: member.is_registrar,
+}
+"""What each permission asks of an active member."""

@@ -14,6 +14,7 @@ from crypto.statements import Statement
 from tipline.directory.types import Directory
 from tipline.ids import AUDITORS, INTAKE
 from tipline.roster import Member, Roster
+from tipline.roster.types import LEADER
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,22 @@ class Visit:
         """The desks at which this member reads tips, by name."""
         return reading_desks(self.member.desks, self.roster)
 
+    @cached_property
+    def waiting(self) -> int:
+        """How many proposals wait for this member's signature, and colleagues for a key that they hold."""
+        others = (one for one in self.roster.members.values() if one.active and one.id != self.member.id)
+        keys = sum(len(one.awaiting & self.member.desks) for one in others)
+        return self.services.proposals.count_waiting(self.member.id) + keys
+
     @property
     def audits(self) -> bool:
         """Whether this member is an auditor."""
         return AUDITORS in self.member.desks
+
+    @property
+    def leads(self) -> bool:
+        """Whether this member sees figures and no tip."""
+        return LEADER in self.member.roles
 
     @property
     def enters(self) -> bool:

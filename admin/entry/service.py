@@ -88,7 +88,7 @@ def enter_tip(
         "items": [{"item": item.id.hex(), "hash": item.digest.hex()} for item in items],
     }
     with visit.services.database.writing() as session:
-        _claim_row(session, tip_row(draft, keys, route, clock), number)
+        _claim_row(session, tip_row(draft, keys, route, visit.directory.clocks, clock), number)
         store_items(session, items, first_position=0, day=clock.today())
         record = _log(visit, fields, items, route)
         session.execute(update(ITEMS).where(ITEMS.c.tip_id == keys.tip).values(record=record))

@@ -1,4 +1,4 @@
-"""Why a unit was not excluded."""
+"""Why a unit was not excluded, or a tip not handed to another desk."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -20,14 +20,33 @@ class NobodyWouldBeLeft(ExclusionError):
     """The integrity desk too would be wholly excluded."""
 
     status = 422
-    sentence = _l("With this unit excluded nobody could read the tip any more. It was not excluded.")
+    sentence = _l(
+        "With this unit excluded nobody at the integrity desk could read the tip any more, and missed "
+        "deadlines go there. It was not excluded."
+    )
 
 
 class ExclusionRefused(ExclusionError):
     """The keeper refused the statement."""
 
     status = 403
-    sentence = _l("The keeper refused to exclude this unit, and the refusal is in the log.")
+    sentence = _l(
+        "The keeper refused, and the refusal is in the log. Desk and excluded units stay as they were."
+    )
+
+
+class NothingToLift(ExclusionError):
+    """Nothing was ticked, or a unit that is not excluded."""
+
+    status = 422
+    sentence = _l("Tick at least one unit that is excluded now.")
+
+
+class AtIntegrityAlready(ExclusionError):
+    """There is no other desk to take it from."""
+
+    status = 409
+    sentence = _l("This tip is with the integrity desk alone already.")
 
 
 class ExclusionNotStored(ExclusionError):
@@ -35,6 +54,6 @@ class ExclusionNotStored(ExclusionError):
 
     status = 503
     sentence = _l(
-        "The exclusion is in the log and binds, but the list could not be brought up to date. "
+        "The new route is in the log and binds, but the list could not be brought up to date. "
         "Tell the operator to run “tipline rebuild”."
     )

@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from admin.enrolment.views import enrolments
 from admin.errors import NotFound
 from admin.language import COOKIE, COOKIE_SECONDS, LANGUAGES, safe_return
 from admin.permissions import Permission, requires
@@ -20,7 +21,10 @@ def show() -> ResponseReturnValue:
         return redirect("/tips", 303)
     if visit.audits:
         return redirect("/log", 303)
-    return render_template("home.html", visit=visit)
+    if visit.leads:
+        return redirect("/leaders", 303)
+    compare = enrolments(visit.services).to_compare() if visit.member.is_registrar else 0
+    return render_template("home.html", visit=visit, compare=compare)
 
 
 @pages.get("/language/<code>")

@@ -9,12 +9,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from admin.directories import check_keys
+from admin.exclusions.handlers import KEPT_ROUTE
 from admin.log.entries import LoggedEntry
 from admin.log.people import people
 from admin.queue.service import handle
@@ -36,10 +37,15 @@ from tipline.sheets.errors import SheetError
 from tipline.sheets.models import Sheet
 from tipline.sheets.numbers import SheetNumber
 from tipline.sheets.service import find_sheet
+from tipline.tips.columns import NOTHING_DUE
 from tipline.tips.models import Item, Slip, Tip
-from tipline.tips.moves import TIP_MOVES
+from tipline.tips.moves import TIP_MOVES, TipState
 
 BATCH: Final = 500
+_COLUMNS: Final = (
+    *(Tip.id, Tip.desk, Tip.state, Tip.state_record, Tip.card_group),
+    *(Tip.due_on, Tip.assignee, Tip.level, Tip.paused),
+)
 
 
 class Disagreement(StrEnum):
@@ -47,7 +53,9 @@ class Disagreement(StrEnum):
 
     DESK = "desk"
     STATE = "state"
+    CASE = "case"
     STATE_RECORD = "state-record"
+    NOT_ERASED = "not-erased"
     TIP_MISSING = "tip-missing"
     ITEM_MISSING = "item-missing"
     ITEM_CHANGED = "item-changed"
@@ -96,6 +104,7 @@ class LoggedFacts:
         tip = body.get("tip", "")
         if tip:
             self.tips.add(tip)
+        self.tips.update(body.get("tips", ()))
         if body["type"] == "route":
             self.routes[tip] += 1
         if body["type"] == "card-group":
@@ -105,7 +114,7 @@ class LoggedFacts:
         if body["type"] == "entry":
             self.entries[tip] = body["sheet"]
         named = list(body.get("items", [])) if body["type"] in ("read", "list", "entry") else []
-        if body["type"] in ("reply", "note"):
+        if body["type"] in ("reply", "note", "tags"):
             named.append({"item": body["item"], "hash": body["hash"]})
         if isinstance(body.get("reason"), dict) and body["reason"]:
             named.append(body["reason"])
@@ -140,42 +149,47 @@ class Inspection:
 
     def _tips(self, facts: LoggedFacts) -> Iterator[Finding]:
         seen = set()
-        tips = self.session.execute(
-            select(Tip.id, Tip.desk, Tip.state, Tip.state_record, Tip.card_group).order_by(Tip.id)
-        ).all()
+        tips = self.session.execute(select(*_COLUMNS).order_by(Tip.id)).all()
         for start in range(0, len(tips), BATCH):
             batch = tips[start : start + BATCH]
             views = self.keeper.states([tip.id.hex() for tip in batch])
             for tip in batch:
-                name = tip.id.hex()
-                seen.add(name)
-                view = views.get(name)
-                state = view.state if view else TIP_MOVES.start.value
-                if view and tip.desk not in view.desks:
-                    yield Finding(Disagreement.DESK, handle(name))
-                if tip.state != state:
-                    yield Finding(Disagreement.STATE, handle(name))
-                elif not self._state_is_recorded(name, tip.state, tip.state_record):
-                    yield Finding(Disagreement.STATE_RECORD, handle(name))
-                if tip.card_group and not _group_fits(facts, tip.card_group.hex(), tip.desk, view):
-                    yield Finding(Disagreement.CARD_GROUP, handle(name))
+                seen.add(tip.id.hex())
+                for what in self._tip(facts, tip, views.get(tip.id.hex())):
+                    yield Finding(what, handle(tip.id.hex()))
         for name in sorted(facts.tips - seen):
             yield Finding(Disagreement.TIP_MISSING, handle(name))
 
-    def _state_is_recorded(self, tip: str, state: str, record: bytes | None) -> bool:
-        if record is None:
-            return state == TIP_MOVES.start
+    def _tip(self, facts: LoggedFacts, tip: Any, view: TipView | None) -> Iterator[Disagreement]:
+        if view and tip.desk not in view.desks:
+            yield Disagreement.DESK
+        if tip.state != (view.state if view else TIP_MOVES.start):
+            yield Disagreement.STATE
+        elif not _case_fits(tip, view):
+            yield Disagreement.CASE
+        elif not self._is_recorded_standing(tip, view):
+            yield Disagreement.STATE_RECORD
+        if tip.card_group and not _group_fits(facts, tip.card_group.hex(), tip.desk, view):
+            yield Disagreement.CARD_GROUP
+
+    def _is_recorded_standing(self, tip: Any, view: TipView | None) -> bool:
+        if tip.state_record is None:  # nothing that a reporter may know was stated yet
+            return view is None or (view.state is TIP_MOVES.start and not view.case.level)
+        if view is None:
+            return False
+        wanted = {"type": "standing", "tip": tip.id.hex(), **view.case.standing()}
         try:
-            check_returned(record, self.log_key, {"kind": "move", "tip": tip, "to": state})
+            check_returned(tip.state_record, self.log_key, wanted)
         except KeeperLied:
             return False
         return True
 
     def _items(self, facts: LoggedFacts) -> Iterator[Finding]:
-        seen = set()
+        seen, about_tips = set(), set()
         for item in self.session.scalars(select(Item).order_by(Item.tip_id).execution_options(yield_per=50)):
             name, about = item.id.hex(), handle(item.tip_id.hex())
             seen.add(name)
+            about_tips.add(item.tip_id.hex())
             digest = self._digest(item)
             if name in facts.items and not _is_as_logged(item, digest, *facts.items[name]):
                 yield Finding(Disagreement.ITEM_CHANGED, about)
@@ -185,9 +199,20 @@ class Inspection:
                 yield Finding(Disagreement.RECORD, about)
             if item.kind in REPORTED and not item.claim_signature and not self._is_entered(item, facts):
                 yield Finding(Disagreement.ENTRY, about)
+        erased = self._erased()
         for name in sorted(facts.items.keys() - seen):
             tip = facts.items[name][0]
-            yield Finding(Disagreement.ITEM_MISSING, handle(tip) if tip else name[:8])
+            # A list names no tip: an item that only lists named may have gone with one that was erased.
+            if tip not in erased and (tip or not erased):
+                yield Finding(Disagreement.ITEM_MISSING, handle(tip) if tip else name[:8])
+        for tip in sorted(erased & about_tips):
+            yield Finding(Disagreement.NOT_ERASED, handle(tip))
+
+    def _erased(self) -> frozenset[str]:
+        """Tips that the log calls erased."""
+        tips = self.session.scalars(select(Tip.id)).all()
+        views = self.keeper.states(tip.hex() for tip in tips)
+        return frozenset(tip for tip, view in views.items() if view.state is TipState.ERASED)
 
     def _digest(self, item: Item) -> str:
         if item.sealed is not None:
@@ -221,9 +246,13 @@ class Inspection:
 
     def _route_records(self, facts: LoggedFacts) -> Iterator[Finding]:
         """Only the reporter opens route records, so what can be compared here is how many there are."""
-        query = select(Item.tip_id, func.count()).where(Item.kind == "route").group_by(Item.tip_id)
+        query = (
+            select(Item.tip_id, func.count())
+            .where(Item.kind.in_(("route", KEPT_ROUTE)))
+            .group_by(Item.tip_id)
+        )
         stored = {tip.hex(): int(count) for tip, count in self.session.execute(query)}
-        for tip in sorted(stored.keys() | facts.routes.keys()):
+        for tip in sorted((stored.keys() | facts.routes.keys()) - self._erased()):
             if stored.get(tip, 0) != facts.routes[tip]:
                 yield Finding(Disagreement.ROUTE_RECORDS, handle(tip))
 
@@ -278,6 +307,15 @@ class Inspection:
             member = self.roster.members.get(seal.member_id)
             if seal.desk not in self.roster.desks or member is None or seal.desk not in member.desks:
                 yield Finding(Disagreement.DESK_SEAL, f"{seal.member_id} · {seal.desk}")
+
+
+def _case_fits(tip: Any, view: TipView | None) -> bool:
+    """Whether the columns that a list sorts by say what the log says."""
+    if view is None:
+        return (tip.assignee, tip.level, tip.paused) == ("", 0, False)
+    case = view.case
+    logged = (case.due or NOTHING_DUE, case.assignee, case.level, case.paused_on is not None)
+    return (tip.due_on, tip.assignee, tip.level, tip.paused) == logged
 
 
 def _group_fits(facts: LoggedFacts, group: str, desk: str, view: TipView | None) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin.log.details import details, listed, subject, text
 from admin.log.entries import LoggedEntry
 from admin.log.people import Person, person
 from admin.queue.service import handle
@@ -54,28 +55,23 @@ def log_row(logged: LoggedEntry, known: Mapping[str, Person], files: Collection[
         index=logged.index,
         at=datetime.fromtimestamp(entry.at, UTC),
         who=[person(known, signer) for signer in entry.statement.signers],
-        action="read-file" if read and all(item in files for item in read) else str(body["type"]),
+        action="read-file" if read and all(item in files for item in read) else _action(body),
         desk=_desk(body),
-        tip=handle(_text(body, "tip")) if _text(body, "tip") else "",
+        tip=handle(text(body, "tip")) if text(body, "tip") else "",
         items=_count(body),
         withheld=len(entry.withheld),
-        purpose=_text(body, "purpose"),
-        details=_details(body, logged.index),
-        excluded=_listed(body, "excluded"),
+        purpose=text(body, "purpose"),
+        details=[*subject(body, known), *details(body, logged.index, known)],
+        excluded=listed(body, "excluded"),
         done=entry.outcome == DONE,
         reason=entry.reason,
         sealed_reason=str(reason.get("item", "")) if isinstance(reason, dict) else "",
     )
 
 
-def _text(body: Mapping[str, Any], name: str) -> str:
-    value = body.get(name, "")
-    return value if isinstance(value, str) else ""
-
-
 def _desk(body: Mapping[str, Any]) -> str:
     desk = body.get("desk", "")
-    return str(desk["id"]) if isinstance(desk, dict) and "id" in desk else _text(body, "desk")
+    return str(desk["id"]) if isinstance(desk, dict) and "id" in desk else text(body, "desk")
 
 
 def _read_items(body: Mapping[str, Any]) -> list[str]:
@@ -87,33 +83,14 @@ def _read_items(body: Mapping[str, Any]) -> list[str]:
     return names if all(ITEM.fullmatch(name) for name in names) else []
 
 
-def _details(body: Mapping[str, Any], index: int) -> Sequence[tuple[str, str]]:
-    """What else stands in a statement, each (kind of code, code)."""
-    kind = body["type"]
-    if kind == "move":
-        return [("state", _text(body, "from")), ("text", "→"), ("state", _text(body, "to"))]
-    if kind == "route":
-        return [("desk", desk) for desk in _listed(body, "desks")]
-    if kind == "entry":
-        return [("channel", _text(body, "channel"))]
-    if kind in ("member", "member-unit", "grant", "revoke", "remove"):
-        member = body.get("member", "")
-        return [("text", str(member.get("id", "") if isinstance(member, dict) else member))]
-    first, count = body.get("first"), body.get("count")
-    if kind == "audit" and isinstance(first, int) and isinstance(count, int):
-        # One that asks for all entries names more than there were: it ends at itself.
-        return [("text", f"{first}–{max(first, min(first + count - 1, index))}")]
-    return []
+def _action(body: Mapping[str, Any]) -> str:
+    taken = body["type"] == "role" and body.get("held") is False
+    return "role-taken" if taken else str(body["type"])
 
 
 def _count(body: Mapping[str, Any]) -> int:
-    """How many items, or sheets, a statement is about."""
-    for name in ("items", "sheets"):
+    """How many items, sheets, or tips a statement is about."""
+    for name in ("items", "sheets", "tips"):
         if isinstance(body.get(name), list):
             return len(body[name])
     return int("item" in body)
-
-
-def _listed(body: Mapping[str, Any], name: str) -> list[str]:
-    value = body.get(name, [])
-    return [str(one) for one in value] if isinstance(value, list) else []

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from admin.confirming.mark import sensitive_unsigned
 from admin.log.entries import log_size, some_entries, whole_log
 from admin.log.people import people
 from admin.log.reasons import read_reason
@@ -43,6 +44,7 @@ def check() -> ResponseReturnValue:
 
 @pages.post("/log/export")
 @requires(Permission.AUDIT)
+@sensitive_unsigned
 def export() -> ResponseReturnValue:
     """The export file, as an attachment."""
     log = whole_log(this_visit())

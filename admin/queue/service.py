@@ -1,63 +1,61 @@
 """What a list shows: tips whose card group the session holds, and of other tips nothing, not even a count."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from admin.errors import NotFound
+from admin.queue.choice import Choice
+from admin.queue.clear import Counts, Looking, count, page_of, urgent_page
+from admin.queue.names import colleagues, names_of
+from admin.queue.rows import QueueRow, handle, is_late, key_of, load_rows, open_card
+from admin.queue.scan import MOST, scan
+from admin.queue.shut import take_out_shut, unlist
 from admin.readings.card_keys import CardKeys
 from admin.readings.listing import Lister
-from admin.readings.reader import reader_at
+from admin.readings.reader import Reader, reader_at
 from admin.visit import Visit
-from crypto.errors import CryptoError
-from tipline.ids import GroupId, TipId, tip_id_from_hex
+from tipline.ids import tip_id_from_hex
 from tipline.keeper_client import TipView
 from tipline.tips.answers import Card
 from tipline.tips.models import Tip
-from tipline.tips.moves import TipState
+
+__all__ = [
+    "QueuePage",
+    "current_keys",
+    "find_tip",
+    "handle",
+    "is_overdue",
+    "looking",
+    "may_know",
+    "show_queue",
+]
 
 PAGE: Final = 50
-HANDLE: Final = 8
-ENDED: Final = (TipState.CLOSED,)
-
-
-@dataclass(frozen=True)
-class QueueRow:
-    """One line of the list: what stands in clear, and the card."""
-
-    id: TipId
-    desk: str
-    state: str
-    due_on: date
-    due_at: datetime | None
-    overdue: bool
-    age: int
-    card: Card
-
-    @property
-    def handle(self) -> str:
-        """A short name to say aloud; the whole id is in the address."""
-        return handle(self.id.hex())
 
 
 @dataclass(frozen=True)
 class QueuePage:
-    """One page of the list, with the counts of what this session may see."""
+    """One page of the list, with the counts of what this session may see.
 
+    `names` are those of the colleagues at the member's desks, by id; `total` is how many tips are chosen.
+    """
+
+    choice: Choice
     rows: tuple[QueueRow, ...]
-    counts: Mapping[str, int]
+    counts: Counts
+    names: Mapping[str, str]
     total: int
     page: int
     pages: int
 
-
-def handle(tip: str) -> str:
-    """How a tip is called on pages: the first eight digits of its id, in two groups."""
-    return f"{tip[: HANDLE // 2]}-{tip[HANDLE // 2 : HANDLE]}"
+    @property
+    def is_cut(self) -> bool:
+        """Whether more tips were found than can be turned to."""
+        return self.choice.opens_cards and self.total > MOST
 
 
 def current_keys(visit: Visit, *, list_new: bool) -> CardKeys:
@@ -86,50 +84,92 @@ def current_keys(visit: Visit, *, list_new: bool) -> CardKeys:
 
 def _lister(visit: Visit, desk: str) -> Lister:
     services = visit.services
-    with services.database.reading() as session:
-        reader = reader_at(session, visit.session.member, desk, visit.roster)
-    return Lister(reader, services.keeper, visit.directory.keeper, services.database, visit.sign)
+
+    def open_reader() -> Reader:
+        with services.database.reading() as session:
+            return reader_at(session, visit.session.member, desk, visit.roster)
+
+    return Lister(
+        desk,
+        open_reader,
+        services.keeper,
+        visit.directory.keeper,
+        services.log_key,
+        services.database,
+        visit.sign,
+    )
 
 
-def queue_page(session: Session, keys: CardKeys, state: str, page: int, now: datetime) -> QueuePage:
-    """One page of tips, most urgent first: a danger tip's due hour, then due days.
+def looking(visit: Visit, keys: CardKeys) -> Looking:
+    """Who looks at the list, and when."""
+    member = visit.member.id
+    leads = frozenset(desk for desk in visit.desks if visit.roster.desks[desk].lead == member)
+    return Looking(member, leads, keys, visit.services.clock.now())
 
-    Args:
-        state: a state, "all", or "open" for what has not ended.
-        page: from 1.
+
+def show_queue(visit: Visit, choice: Choice) -> QueuePage:
+    """One page of the member's list, after what is new was listed.
+
+    Raises:
+        AdminError: a list was refused as a whole.
+        KeeperError: the keeper does not answer.
     """
-    mine = _held_by(keys)
-    counts = {
-        str(name): int(count)
-        for name, count in session.execute(select(Tip.state, func.count()).where(mine).group_by(Tip.state))
-    }
-    wanted = mine if state == "all" else and_(mine, _state_filter(state))
-    total = sum(counts.values()) if state == "all" else _matching(counts, state)
-    pages = max(1, -(-total // PAGE))
-    page = min(max(page, 1), pages)
-    ended = Tip.state.in_(ENDED)
-    tips = session.scalars(
-        select(Tip)
-        .where(wanted)
-        .order_by(ended, Tip.due_at.is_(None), Tip.due_at, Tip.due_on, Tip.id)
-        .limit(PAGE)
-        .offset((page - 1) * PAGE)
-    ).all()
-    rows = [row for tip in tips if (row := _row(tip, keys, now)) is not None]
-    return QueuePage(tuple(rows), counts, total, page, pages)
+    view = looking(visit, current_keys(visit, list_new=True))
+    with visit.services.database.reading() as session:
+        page, lost = _found(session, view, choice)
+        names = names_of(session, visit.roster, colleagues(visit.roster, visit.desks))
+    take_out_shut(visit.services.database, view.keys, lost)
+    rows, gone = known_rows(visit, page.rows)
+    # What was put there by hand is in no count of the page that found it out.
+    counts = page.counts.without(row.state for row in gone)
+    total = max(page.total - len(gone), 0)
+    return replace(page, rows=tuple(rows), names=names, counts=counts, total=total)
 
 
-def without_excluded(visit: Visit, page: QueuePage) -> QueuePage:
-    """The page without rows that the log's routes forbid: their columns were put back by hand.
+def _found(session: Session, view: Looking, choice: Choice) -> tuple[QueuePage, Sequence[bytes]]:
+    """A page, and the tips that were met whose cards do not open."""
+    counts = count(session, view)
+    start = (choice.page - 1) * PAGE
+    ids, total, shut = _ids(session, view, choice, counts, start)
+    pages = max(1, -(-min(total, MOST if choice.opens_cards else total) // PAGE))
+    if choice.page > pages:  # the list has become shorter
+        return _found(session, view, replace(choice, page=pages))
+    rows = tuple(load_rows(session, view, ids))
+    opened = {row.id for row in rows}
+    lost = [tip for tip in ids if tip not in opened]
+    total = max(total - len(lost), 0)
+    return QueuePage(choice, rows, counts, {}, total, choice.page, pages), [*lost, *shut]
 
-    The counts stay: only the rows shown are looked up.
+
+def _ids(
+    session: Session, view: Looking, choice: Choice, counts: Counts, start: int
+) -> tuple[Sequence[bytes], int, Sequence[bytes]]:
+    if choice.is_plain:
+        return urgent_page(session, view, start, PAGE), counts.open, ()
+    if choice.opens_cards:
+        return scan(session, view, choice, start, PAGE)
+    return *page_of(session, view, choice, start, PAGE), ()
+
+
+def known_rows(visit: Visit, rows: Sequence[QueueRow]) -> tuple[list[QueueRow], list[QueueRow]]:
+    """The lines that the log's routes allow, and those that they forbid: their columns were put back by hand.
+
+    The latter are taken out of their group, so that the next list puts them where their route says, and no
+    later page counts them.
 
     Raises:
         KeeperError: the keeper does not answer.
     """
-    views = visit.services.keeper.states([row.id.hex() for row in page.rows])
-    rows = [row for row in page.rows if may_know(visit, row.desk, views.get(row.id.hex()))]
-    return replace(page, rows=tuple(rows))
+    views = visit.services.keeper.states([row.id.hex() for row in rows])
+    known: list[QueueRow] = []
+    gone: list[QueueRow] = []
+    for row in rows:
+        view = views.get(row.id.hex())
+        fits = view is None or row.excluded == tuple(sorted(view.excluded))
+        (known if fits and may_know(visit, row.desk, view) else gone).append(row)
+    if gone:
+        unlist(visit.services.database, [(row.id, row.version) for row in gone])
+    return known, gone
 
 
 def may_know(visit: Visit, desk: str, view: TipView | None) -> bool:
@@ -143,8 +183,8 @@ def may_know(visit: Visit, desk: str, view: TipView | None) -> bool:
     return desk in view.desks and not visit.roster.is_excluded(visit.member.id, view.excluded, today)
 
 
-def find_tip(session: Session, text: str, keys: CardKeys) -> tuple[Tip, Card]:
-    """A tip and its card, by the id in an address.
+def find_tip(visit: Visit, text: str, keys: CardKeys) -> tuple[Tip, Card]:
+    """A tip and its card, by the id in an address; a card that was altered is boxed again by the next list.
 
     Raises:
         NotFound: unknown, another desk's, not listed, not this session's to open, or altered: all the same.
@@ -153,60 +193,21 @@ def find_tip(session: Session, text: str, keys: CardKeys) -> tuple[Tip, Card]:
         tip_id = tip_id_from_hex(text)
     except ValueError as error:
         raise NotFound from error
-    tip = session.get(Tip, tip_id)
+    database = visit.services.database
+    with database.reading() as session:
+        tip = session.get(Tip, tip_id)
+        session.expunge_all()
     if tip is None:
         raise NotFound
-    card = _card(tip, keys)
+    card = open_card(key_of(keys, tip.card_group, tip.desk), tip.card_box, tip_id, tip.card_version)
     if card is None:
+        take_out_shut(database, keys, [tip_id])
         raise NotFound
     return tip, card
 
 
-def _held_by(keys: CardKeys) -> ColumnElement[bool]:
-    return Tip.card_group.in_(list(keys.groups))
-
-
-def _state_filter(state: str) -> ColumnElement[bool]:
-    return Tip.state.not_in(ENDED) if state == "open" else Tip.state == state
-
-
-def _matching(counts: Mapping[str, int], state: str) -> int:
-    if state == "open":
-        return sum(count for name, count in counts.items() if name not in ENDED)
-    return counts.get(state, 0)
-
-
-def _card(tip: Tip, keys: CardKeys) -> Card | None:
-    key = keys.groups.get(GroupId(tip.card_group)) if tip.card_group else None
-    if key is None or key.desk != tip.desk or tip.card_box is None:
-        return None
-    try:
-        return key.open_card(tip.card_box, TipId(tip.id), tip.card_version)
-    except CryptoError:
-        return None
-
-
-def _row(tip: Tip, keys: CardKeys, now: datetime) -> QueueRow | None:
-    card = _card(tip, keys)
-    if card is None:
-        return None
-    due_at = tip.due_at.replace(tzinfo=UTC) if tip.due_at else None
-    return QueueRow(
-        TipId(tip.id),
-        tip.desk,
-        tip.state,
-        tip.due_on,
-        due_at,
-        is_overdue(tip, now),
-        (now.date() - tip.arrived_on).days,
-        card,
-    )
-
-
 def is_overdue(tip: Tip, now: datetime) -> bool:
     """Whether a tip has stayed in its state for longer than it should."""
-    if tip.state in ENDED:
-        return False
-    if tip.due_at is not None and tip.due_at.replace(tzinfo=UTC) <= now:
-        return True
-    return tip.due_on < now.date()
+    return is_late(
+        tip.state, paused=tip.paused, due_on=tip.due_on, due_at=tip.due_at, now=now.astimezone(UTC)
+    )

@@ -1,40 +1,40 @@
 """The card keys that a session was given, and the boxes that they open.
 
-A listed card is boxed under its group's key; a group is a desk and a set of
-excluded units. The keys live in the session's own box, between its requests.
+A listed card is boxed under its group's key; a group is a key of a desk and a
+set of excluded units. The keys live in the session's own box, between its requests.
 """
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
-from crypto import canonical, padding
-from crypto.boxes import open_box, seal_box
-from crypto.keys import Identity, derive
+from crypto.keys import Identity
 from tipline.ids import GroupId, TipId
 from tipline.roster import Roster
+from tipline.sealing import cards
 from tipline.tips.answers import Card
 
 
 @dataclass(frozen=True)
 class GroupKey:
-    """The key of one card group."""
+    """The key of one card group. `epoch` is the desk's key that it lies under."""
 
     desk: str
     group: GroupId
     excluded: tuple[str, ...]
+    epoch: int
     identity: Identity
 
-    @property
+    @cached_property
     def box_key(self) -> bytes:
         """The key of the group's cards, 32 bytes."""
-        return derive(self.identity.seed, "tipline/card")
+        return cards.box_key(self.identity)
 
     def seal_card(self, card: Card, tip: TipId, version: int) -> bytes:
         """Box a card, padded, bound to tip, group and version."""
-        data = padding.pad(card.encode(), padding.CARD_FLOOR)
-        return seal_box(self.box_key, data, _context(tip, self.group, version))
+        return cards.seal_card(self.box_key, card.encode(), tip, self.group, version)
 
     def open_card(self, box: bytes, tip: TipId, version: int) -> Card:
         """Open a card.
@@ -43,8 +43,11 @@ class GroupKey:
             CannotOpen: another tip, group or version, or altered.
             BadFormat: not a card.
         """
-        data = open_box(self.box_key, box, _context(tip, self.group, version))
-        return Card.decode(padding.unpad(data))
+        return Card.decode(cards.content_of(self.opener()(box, tip, version)))
+
+    def opener(self) -> cards.OpenCard:
+        """What opens very many cards of this group, each to its padded bytes."""
+        return cards.opener(self.box_key, self.group)
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class CardKeys:
                 one["desk"],
                 GroupId(bytes.fromhex(one["group"])),
                 tuple(one["excluded"]),
+                one["epoch"],
                 Identity.from_seed(bytes.fromhex(one["seed"])),
             )
             for one in held.get("groups", [])
@@ -86,6 +90,7 @@ class CardKeys:
                     "desk": one.desk,
                     "group": one.group.hex(),
                     "excluded": list(one.excluded),
+                    "epoch": one.epoch,
                     "seed": one.identity.seed.hex(),
                 }
                 for one in self.groups.values()
@@ -108,10 +113,10 @@ class CardKeys:
         """These keys and more."""
         return replace(self, groups={**self.groups, **{one.group: one for one in groups}})
 
-    def find(self, desk: str, excluded: Collection[str]) -> GroupKey | None:
-        """The key of a desk and a set of excluded units, if it is held."""
-        wanted = tuple(sorted(excluded))
-        return next((g for g in self.groups.values() if (g.desk, g.excluded) == (desk, wanted)), None)
+    def find(self, desk: str, excluded: Collection[str], epoch: int) -> GroupKey | None:
+        """The key of a desk's epoch and a set of excluded units, if it is held."""
+        wanted = (desk, tuple(sorted(excluded)), epoch)
+        return next((g for g in self.groups.values() if (g.desk, g.excluded, g.epoch) == wanted), None)
 
     def allowed(self, roster: Roster, member: str, desks: Collection[str], on: date) -> "CardKeys":
         """Those that the roster lets this member use today: a unit may have been added since."""
@@ -121,7 +126,3 @@ class CardKeys:
             if one.desk in desks and not roster.is_excluded(member, one.excluded, on)
         }
         return replace(self, groups=kept)
-
-
-def _context(tip: TipId, group: GroupId, version: int) -> bytes:
-    return canonical.encode({"tip": tip.hex(), "group": group.hex(), "version": version})

@@ -27,10 +27,14 @@ class SealedFile:
 
 @dataclass(frozen=True)
 class OpenFile:
-    """A file's name and bytes. Iterating raises CannotOpen where the sealed file was cut or altered."""
+    """A file's name, bytes, and type by its content.
+
+    Iterating raises CannotOpen where the sealed file was cut or altered.
+    """
 
     name: str = field(repr=False)
     pieces: Iterator[bytes] = field(repr=False)
+    media_type: str
 
 
 def read_file(
@@ -57,4 +61,4 @@ def read_file(
         header, pieces = open_file(source, key, tip=file.tip, item=file.item)
     except CryptoError as error:
         raise NotWhatWasSealed from error
-    return OpenFile(header.name, pieces)
+    return OpenFile(header.name, pieces, header.media_type)

@@ -23,7 +23,7 @@ PIECE = 1 << 20
 REPORTED = frozenset({"text", "card", "file", "message"})
 """What a reporter sends: signed with their claim key."""
 
-RECORDED = frozenset({"reply", "note"})
+RECORDED = frozenset({"reply", "note", "tags"})
 """What staff write: vouched for by a record of the keeper."""
 
 

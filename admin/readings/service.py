@@ -26,11 +26,15 @@ class Signs(Protocol):
 
 @dataclass(frozen=True)
 class ReadItems:
-    """Items that were opened, where the reading stands in the log, and the tip's latest route."""
+    """Items that were opened, where the reading stands in the log, and the tip's latest route.
+
+    `statement` is the reading's own: for ten minutes it opens what the log says of the tip.
+    """
 
     index: int
     route: Route
     opened: tuple[Opened, ...]
+    statement: Statement
 
 
 def read_items(
@@ -64,7 +68,7 @@ def read_items(
         )
     except CryptoError as error:
         raise NotWhatWasSealed from error
-    return ReadItems(release.index, release.route, opened)
+    return ReadItems(release.index, release.route, opened, statement)
 
 
 def reading(

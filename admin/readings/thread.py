@@ -1,7 +1,7 @@
 """Reading a tip: its text and its thread, with what is not genuine left shut."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from admin.readings.errors import NotWhatWasSealed
@@ -11,7 +11,8 @@ from admin.readings.service import ReadItems, Signs, read_items
 from crypto.errors import CryptoError
 from crypto.keys import VerifyKey
 from crypto.notes import NoteVerifier
-from tipline.ids import TipId
+from crypto.statements import Statement
+from tipline.ids import ItemId, TipId
 from tipline.keeper_client import AdminKeeper
 from tipline.routing import Route
 from tipline.sealing.opening import Opened
@@ -25,6 +26,7 @@ THREAD_KINDS = ("text", "message", "reply", "note")
 class ThreadEntry:
     """One entry of the thread; without its message when it is not genuine."""
 
+    item: ItemId
     kind: str
     day: date
     message: Message | None = field(repr=False)
@@ -32,12 +34,16 @@ class ThreadEntry:
 
 @dataclass(frozen=True)
 class TipReading:
-    """A tip as a reader sees it, and where the reading stands in the log."""
+    """A tip as a reader sees it, and where the reading stands in the log.
+
+    `statement` is the reading's own, where the reading opened nothing but text and thread.
+    """
 
     index: int
     route: Route
     text: TipText = field(repr=False)
     thread: tuple[ThreadEntry, ...] = field(repr=False)
+    statement: Statement | None = field(default=None, repr=False)
 
     @property
     def left_shut(self) -> int:
@@ -85,14 +91,29 @@ def read_tip(
     except NotWhatWasSealed:
         readings = _one_by_one(tip, genuine, reader, purpose, keeper, sign)
     opened = {item.id: one for some, read in readings for item, one in zip(some, read.opened, strict=True)}
+    last = readings[-1][1]
+    return replace(as_read(items, opened, last.index, last.route, log_key), statement=last.statement)
+
+
+def as_read(
+    items: Sequence[SealedItem],
+    opened: Mapping[ItemId, Opened],
+    index: int,
+    route: Route,
+    log_key: NoteVerifier,
+) -> TipReading:
+    """A tip from those of its items that a logged reading opened; the others are left shut.
+
+    Raises:
+        NotWhatWasSealed: the text is not among them, or not what was sealed.
+    """
     first = _first_text(items)
     if first.id not in opened:
         raise NotWhatWasSealed
-    last = readings[-1][1]
     text = _decode_text(first, opened[first.id], log_key)
     claim = VerifyKey(text.claim)
     thread = tuple(_entry(item, opened.get(item.id), claim) for item in items if item.id != first.id)
-    return TipReading(last.index, last.route, text, thread)
+    return TipReading(index, route, text, thread)
 
 
 def _one_by_one(
@@ -130,7 +151,7 @@ def _decode_text(item: SealedItem, opened: Opened, log_key: NoteVerifier) -> Tip
 
 
 def _entry(item: SealedItem, opened: Opened | None, claim: VerifyKey) -> ThreadEntry:
-    shut = ThreadEntry(item.kind, item.day, None)
+    shut = ThreadEntry(item.id, item.kind, item.day, None)
     if opened is None or item.kind == "text":  # a tip has one text; a second was put there by hand
         return shut
     try:
@@ -139,4 +160,4 @@ def _entry(item: SealedItem, opened: Opened | None, claim: VerifyKey) -> ThreadE
         message = Message.decode(opened.content.reveal())
     except CryptoError:
         return shut
-    return ThreadEntry(item.kind, message.day, message)
+    return ThreadEntry(item.id, item.kind, message.day, message)

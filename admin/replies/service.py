@@ -1,11 +1,21 @@
 """Replying: the statement first, the row with its record after."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from admin.readings.errors import refusal
 from admin.readings.thread import THREAD_KINDS
-from admin.replies.errors import EmptyReply, ReplyNotStored, ReplyRefused, ReplyTooLong, ThreadMovedOn
+from admin.replies.errors import (
+    EmptyReply,
+    NamesSomebody,
+    ReplyNotStored,
+    ReplyRefused,
+    ReplyTooLong,
+    ThreadMovedOn,
+)
+from admin.replies.identifying import find_names
 from admin.tip.records import check_returned
 from admin.tip.state import ReadState
 from admin.visit import Visit
@@ -18,12 +28,16 @@ from tipline.tips.models import Item
 from tipline.tips.storing import next_position, store_items
 
 
-def send_reply(visit: Visit, tip: TipId, text: str, state: ReadState) -> None:
+def send_reply(visit: Visit, tip: TipId, text: str, state: ReadState, sure: Collection[str] = ()) -> None:
     """Seal a reply to the reporter and the route's desks, log it, store it with the keeper's record.
 
     Sending the same page twice adds nothing: after the first, the thread has moved on.
 
+    Args:
+        sure: words that would name somebody, and must stay all the same.
+
     Raises:
+        NamesSomebody: the text has other such words; it was not sent.
         ReplyError: it was not sent; the sentence says what happened.
         KeeperError: nothing was proved to be logged, and nothing was stored.
     """
@@ -33,6 +47,8 @@ def send_reply(visit: Visit, tip: TipId, text: str, state: ReadState) -> None:
     if len(text.encode("utf-8", "surrogatepass")) > MAX_TEXT_BYTES:
         raise ReplyTooLong
     check_unchanged(visit, tip, state)
+    if hits := [hit for hit in find_names(text, state.names) if hit.text not in sure]:
+        raise NamesSomebody(hits)
     item = _sealed(visit, tip, text, state)
     fields = {"tip": tip.hex(), "desk": state.desk, "item": item.id.hex(), "hash": item.digest.hex()}
     try:
@@ -41,6 +57,10 @@ def send_reply(visit: Visit, tip: TipId, text: str, state: ReadState) -> None:
         if refused.reason in (Reason.NOT_ALLOWED, Reason.ITEM_MISMATCH):
             raise ReplyRefused from refused
         raise refusal(refused.reason) from refused
+    _store(visit, tip, item, record)
+
+
+def _store(visit: Visit, tip: TipId, item: NewItem, record: bytes) -> None:
     expected = {"kind": "reply", "tip": tip.hex(), "item": item.id.hex(), "hash": item.digest.hex()}
     check_returned(record, visit.services.log_key, expected)
     try:

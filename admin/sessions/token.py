@@ -58,6 +58,11 @@ class SessionToken(Hidden):
         return derive(self._raw, "tipline/session/cards")
 
     @property
+    def challenge(self) -> bytes:
+        """What a passkey must answer before a sign-in under this token goes on, 32 bytes."""
+        return derive(self._raw, "tipline/session/challenge")
+
+    @property
     def form_key(self) -> bytes:
         """The key of what travels in hidden fields of this session's pages."""
         return derive(self._raw, "tipline/session/form")

@@ -1,7 +1,8 @@
-"""Sending a file to a reader: always an attachment, never shown."""
+"""Sending a file to a reader: always an attachment; what is shown are pictures (`admin.tip.previews`)."""
 
 from collections.abc import Iterator
-from typing import BinaryIO
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from urllib.parse import quote
 
 from flask import Response
@@ -20,8 +21,9 @@ from tipline.tips.models import Item, Slip
 from tipline.tips.purposes import Purpose
 
 
-def open_download(visit: Visit, page: TipPage, item: str, purpose: Purpose) -> OpenFile:
-    """Open a file of a tip as a stream.
+@contextmanager
+def open_file(visit: Visit, page: TipPage, item: str, purpose: Purpose) -> Iterator[OpenFile]:
+    """Open a file of a tip as a stream that ends with the block.
 
     Raises:
         NotFound: the tip has no such file for this desk.
@@ -37,12 +39,19 @@ def open_download(visit: Visit, page: TipPage, item: str, purpose: Purpose) -> O
         source = services.files.open(file.item)
     except NoSuchFile as error:
         raise FileMissing from error
-    try:
-        opened = read_file(file, source, reader, purpose, services.keeper, visit.sign)
-    except BaseException:
-        source.close()
-        raise
-    return OpenFile(opened.name, _closing(source, opened.pieces))
+    with source:
+        yield read_file(file, source, reader, purpose, services.keeper, visit.sign)
+
+
+def open_download(visit: Visit, page: TipPage, item: str, purpose: Purpose) -> OpenFile:
+    """The same, for an answer that is sent after the view has ended.
+
+    Raises:
+        AdminError, KeeperError: as `open_file` says.
+    """
+    held = ExitStack()
+    opened = held.enter_context(open_file(visit, page, item, purpose))
+    return replace(opened, pieces=_closing(held, opened.pieces))
 
 
 def attachment(file: OpenFile) -> Response:
@@ -73,6 +82,6 @@ def _find(session: Session, page: TipPage, item: str) -> SealedFile:
     return SealedFile(TipId(page.id), ItemId(row.id), row.claim_signature, row.slip)
 
 
-def _closing(source: BinaryIO, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    with source:
+def _closing(held: ExitStack, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    with held:
         yield from pieces

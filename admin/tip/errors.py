@@ -32,3 +32,21 @@ class DoneButNotShown(TipPageError):
         "Your step is done and in the log. The tip cannot be shown now: the keeper does not answer. "
         "Do not repeat it."
     )
+
+
+class LoggedButNotListed(TipPageError):
+    """Logged, but the rows could not be brought up to date."""
+
+    status = 503
+    keeps_typed = False
+    sentence = _l(
+        "Your step is in the log and counts, but the list could not be brought up to date. Do not repeat it. "
+        "Tell the operator to run “tipline rebuild”."
+    )
+
+
+class NoSuchStep(TipPageError):
+    """A button that no page of ours has."""
+
+    status = 422
+    sentence = _l("There is no such step. Open the page again.")

@@ -1,39 +1,39 @@
-"""What the page of one tip shows, before and after a reading."""
+"""What the page of one tip shows before a reading: the card, where the tip stands, whose it is."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from datetime import UTC, datetime
+from typing import Final
 
 from admin.errors import NotFound
 from admin.queue.service import current_keys, find_tip, handle, is_overdue, may_know
-from admin.readings.reader import reader_at
-from admin.readings.sealed import load_items
-from admin.readings.thread import THREAD_KINDS, TipReading, read_tip
-from admin.tip.state import ReadState
+from admin.tip.clocks import Clockface, clockface
 from admin.visit import Visit
-from tipline.directory.types import UnitEntry
 from tipline.ids import TipId
-from tipline.tips.answers import Card, FileEntry
-from tipline.tips.models import Item, Tip
-from tipline.tips.moves import TIP_MOVES, TipState
+from tipline.keeper_client import TipView
+from tipline.tips.answers import Card
+from tipline.tips.case_file import CaseFile
+from tipline.tips.models import Tip
+from tipline.tips.moves import TipState
 from tipline.tips.purposes import Purpose
-from tipline.transitions import Move
 
-PURPOSES = (Purpose.TRIAGE, Purpose.VERIFICATION, Purpose.REPLY, Purpose.HANDOVER)
+PURPOSES: Final = (Purpose.TRIAGE, Purpose.VERIFICATION, Purpose.REPLY, Purpose.HANDOVER)
 """What a desk may read for; auditors read nothing but reasons."""
+
+_REPLYING: Final = frozenset((TipState.OUTSIDE_REMIT, TipState.DUPLICATE, TipState.FEEDBACK, TipState.CLOSED))
+_VERIFYING: Final = frozenset((TipState.TRANSFERRED, TipState.VERIFYING, TipState.OUTCOME, TipState.REVIEW))
 
 
 @dataclass(frozen=True)
 class TipPage:
-    """A tip that this session may know of. `state` is the log's, not the column's."""
+    """A tip that this session may know of. `view` is the log's word; None when the log has never seen it."""
 
     tip: Tip
     card: Card
-    state: TipState
+    view: TipView | None
+    case: CaseFile
     overdue: bool
+    clock: Clockface
+    is_mine: bool
 
     @property
     def id(self) -> TipId:
@@ -46,31 +46,26 @@ class TipPage:
         return handle(self.tip.id.hex())
 
     @property
+    def state(self) -> TipState:
+        """The state, by the log and not by the column."""
+        return self.case.state
+
+    @property
     def state_differs(self) -> bool:
         """Whether the column was changed by hand, or is behind."""
         return self.tip.state != self.state
 
+    @property
+    def due_at(self) -> datetime | None:
+        """The hour by which a danger tip must be acknowledged."""
+        return self.tip.due_at.replace(tzinfo=UTC) if self.tip.due_at else None
 
-@dataclass(frozen=True)
-class FileLine:
-    """A file of the tip. `came_with` is the kind of the entry that names it, "" where none does."""
-
-    entry: FileEntry
-    is_stored: bool
-    came_with: str
-    day: date | None
-
-
-@dataclass(frozen=True)
-class ReadPage:
-    """A reading with what can be done next, and the hidden field of its forms."""
-
-    reading: TipReading
-    purpose: Purpose
-    files: Sequence[FileLine]
-    moves: Sequence[Move[TipState]]
-    units: Sequence[UnitEntry]
-    sealed_state: str
+    @property
+    def purpose(self) -> Purpose:
+        """What one reads a tip in this state for, when it is one's own."""
+        if self.state in _VERIFYING:
+            return Purpose.VERIFICATION
+        return Purpose.REPLY if self.state in _REPLYING else Purpose.TRIAGE
 
 
 def show_tip(visit: Visit, text: str, *, list_new: bool = False) -> TipPage:
@@ -81,70 +76,20 @@ def show_tip(visit: Visit, text: str, *, list_new: bool = False) -> TipPage:
         KeeperError: the keeper does not answer.
     """
     keys = current_keys(visit, list_new=list_new)
-    with visit.services.database.reading() as session:
-        tip, card = find_tip(session, text, keys)
-        session.expunge_all()
-    views = visit.services.keeper.states([tip.id.hex()])
-    view = views.get(tip.id.hex())
+    services = visit.services
+    tip, card = find_tip(visit, text, keys)
+    view = services.keeper.states([tip.id.hex()]).get(tip.id.hex())
     if not may_know(visit, tip.desk, view):
         raise NotFound
+    clocks, now = visit.roster.clocks, services.clock.now()
     # A tip that nobody has read or listed yet is unknown to the keeper, and received.
-    state = TipState(view.state) if view else TipState.RECEIVED
-    return TipPage(tip, card, state, is_overdue(tip, visit.services.clock.now()))
-
-
-def read_page(visit: Visit, page: TipPage, purpose: Purpose) -> ReadPage:
-    """Read the tip's text and thread, as one logged reading.
-
-    Raises:
-        AdminError: the reading was refused.
-        KeeperError: nothing was proved to be logged, so nothing is shown.
-    """
-    services = visit.services
-    with services.database.reading() as session:
-        reader = reader_at(session, visit.session.member, page.tip.desk, visit.roster)
-        items = load_items(session, page.id, page.tip.desk, THREAD_KINDS)
-        position = _last_of_thread(session, page.id)
-    reading = read_tip(page.id, items, reader, purpose, services.keeper, visit.sign, services.log_key)
-    state = ReadState(
-        reading.text.recipient,
-        reading.text.claim,
-        reading.route,
-        purpose,
-        page.tip.desk,
-        page.state,
-        position,
+    case = view.case if view else CaseFile.opened(tip.arrived_on, clocks)
+    return TipPage(
+        tip=tip,
+        card=card,
+        view=view,
+        case=case,
+        overdue=is_overdue(tip, now) or case.is_overdue(services.clock.today()),
+        clock=clockface(case, clocks, services.clock.today()),
+        is_mine=case.assignee == visit.member.id,
     )
-    return ReadPage(
-        reading,
-        purpose,
-        _files(visit, page.id, reading),
-        TIP_MOVES.next_from(page.state),
-        [unit for unit in visit.directory.units_in_order if unit.id not in reading.route.excluded],
-        state.seal(visit.session, page.id),
-    )
-
-
-def _last_of_thread(session: Session, tip: TipId) -> int:
-    found = session.scalar(
-        select(func.max(Item.position)).where(Item.tip_id == tip, Item.kind.in_(THREAD_KINDS))
-    )
-    return found if found is not None else -1
-
-
-def _files(visit: Visit, tip: TipId, reading: TipReading) -> list[FileLine]:
-    """The files that text and messages name, in their order, then stored ones that none names."""
-    with visit.services.database.reading() as session:
-        stored = {
-            (item.hex(), digest.hex())
-            for item, digest in session.execute(
-                select(Item.id, Item.digest).where(Item.tip_id == tip, Item.kind == "file")
-            )
-        }
-    named = [
-        FileLine(entry, (entry.item, entry.digest) in stored, came_with, day)
-        for came_with, day, entry in reading.files
-    ]
-    known = {line.entry.item for line in named}
-    later = sorted(item for item, _ in stored if item not in known)
-    return [*named, *(FileLine(FileEntry(item, "", "", 0, ""), True, "", None) for item in later)]

@@ -5,18 +5,33 @@ could not be repaired, a text that no statement names is never opened.
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy import delete
 
 from admin.moves.errors import ReasonTooLong
-from admin.tip.state import ReadState
 from admin.visit import Visit
 from tipline.ids import AUDITORS, TipId
+from tipline.routing import Route
 from tipline.sealing.audience import Audience
 from tipline.sealing.items import NewItem, seal_item
 from tipline.tips.answers import MAX_TEXT_BYTES, Message
 from tipline.tips.models import Item, Slip
 from tipline.tips.storing import next_position, store_items
+
+
+class Bound(Protocol):
+    """What a reason is sealed under: the tip's route, and the claim key that it is bound to."""
+
+    @property
+    def route(self) -> Route:
+        """The route of the tip."""
+        ...
+
+    @property
+    def claim(self) -> bytes:
+        """The reporter's raw claim key."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -31,7 +46,7 @@ class KeptReason:
         return {"item": self.item.id.hex(), "hash": self.item.digest.hex()}
 
 
-def keep_reason(visit: Visit, tip: TipId, text: str, state: ReadState) -> KeptReason | None:
+def keep_reason(visit: Visit, tip: TipId, text: str, state: Bound) -> KeptReason | None:
     """Seal and store a reason; None when none was given.
 
     Raises:

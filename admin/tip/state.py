@@ -1,6 +1,7 @@
 """What the forms of a read tip need, travelling in a hidden field that only this session opens.
 
-It names the reporter's key and the route, so it never stands in clear in a page.
+It names the reporter's key and the route, and whom an answer must not name, so it never stands in clear in a
+page.
 """
 
 import base64
@@ -23,7 +24,10 @@ from tipline.tips.purposes import Purpose
 
 @dataclass(frozen=True, repr=False)
 class ReadState:
-    """What a reading has shown: the reporter's keys, route, purpose, state, and how far the thread went."""
+    """What a reading has shown: the reporter's keys, route, purpose, state, and how far the thread went.
+
+    `language` is the reporter's; `names` are words of this reading that would tell who somebody is.
+    """
 
     recipient: Recipient
     claim: bytes
@@ -32,6 +36,8 @@ class ReadState:
     desk: str
     tip_state: TipState
     position: int
+    language: str = ""
+    names: tuple[str, ...] = ()
 
     def seal(self, session: OpenSession, tip: TipId) -> str:
         """The hidden field, for this tip's page of this session."""
@@ -44,6 +50,8 @@ class ReadState:
             "desk": self.desk,
             "tip_state": self.tip_state.value,
             "position": self.position,
+            "language": self.language,
+            "names": list(self.names),
         }
         box = seal_box(session.token.form_key, canonical.encode(dict(fields)), _context(session, tip))
         return base64.urlsafe_b64encode(box).decode()
@@ -68,6 +76,8 @@ class ReadState:
             fields["desk"],
             TipState(fields["tip_state"]),
             fields["position"],
+            fields["language"],
+            tuple(fields["names"]),
         )
 
 

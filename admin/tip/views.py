@@ -1,41 +1,38 @@
 """/tips/<id>: everything on a tip posts to its own address."""
 
-from dataclasses import dataclass
-
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from admin.assignment.service import give, holders
 from admin.errors import AdminError, NotFound
-from admin.exclusions.service import exclude_unit
-from admin.moves.service import move_tip
+from admin.members.names import Names
 from admin.permissions import Permission, requires
-from admin.replies.service import send_reply
+from admin.queue.tags import FIELDS, lines_of
+from admin.replies.templates import TEMPLATES
 from admin.tip.downloads import attachment, open_download
 from admin.tip.errors import DoneButNotShown, NoPurpose
-from admin.tip.page import PURPOSES, ReadPage, TipPage, read_page, show_tip
+from admin.tip.page import PURPOSES, TipPage, show_tip
+from admin.tip.previews import show_file
+from admin.tip.reading import ReadPage, read_page
 from admin.tip.state import ReadState
+from admin.tip.steps import SIMILAR, Step, take_step
 from admin.visit import Visit, this_visit
 from tipline.keeper_client import KeeperError
-from tipline.tips.purposes import Purpose
+from tipline.tips.moves import Outcome
 
 pages = Blueprint("tip", __name__)
 
-
-@dataclass(frozen=True)
-class Step:
-    """What a posted form did: the notice to show, or the problem and what was typed."""
-
-    purpose: Purpose
-    done: str = ""
-    problem: AdminError | None = None
-    field: str = ""
+ASSIGN = "assign"
+"""The field of whoever gets the tip; empty for nobody."""
+_REROUTES = ("exclude", "integrity")
+"""Steps that take the card out of the list: it is listed anew for who may see it."""
 
 
 @pages.get("/tips/<text>")
 @requires(Permission.READ_TIPS)
 def show(text: str) -> ResponseReturnValue:
     """The card, and the question what one reads for."""
-    return _render(show_tip(this_visit(), text))
+    return _render(this_visit(), show_tip(this_visit(), text))
 
 
 @pages.post("/tips/<text>")
@@ -44,21 +41,38 @@ def act(text: str) -> ResponseReturnValue:
     """Take the step that was posted, then read again and show the whole page."""
     visit = this_visit()
     page = show_tip(visit, text)
+    if ASSIGN in request.form:
+        return _assign(visit, page)
     try:
-        step = _take_step(visit, page)
+        step = take_step(visit, page, request.form)
     except NoPurpose as error:
-        return _render(page, error=error)
+        return _render(visit, page, error=error)
+    return _after(visit, page, step)
+
+
+def _assign(visit: Visit, page: TipPage) -> ResponseReturnValue:
+    """Take a tip, give it, or give it back; nothing of it is read for that."""
     try:
-        # An exclusion, done or tried, takes the card out of the list: it is listed anew for who may see it.
-        page = show_tip(visit, text, list_new="exclude" in (step.done, step.field))
-        return _render(page, read_page(visit, page, step.purpose), step)
+        give(visit, page.tip.desk, [page.id], request.form[ASSIGN])
+    except AdminError as error:
+        return _render(visit, show_tip(visit, page.id.hex()), error=error)
+    return redirect(f"/tips/{page.id.hex()}?done={ASSIGN}", 303)
+
+
+def _after(visit: Visit, page: TipPage, step: Step) -> ResponseReturnValue:
+    """The whole page, read anew after a step."""
+    try:
+        if step.name:
+            page = show_tip(visit, page.id.hex(), list_new=step.name in _REROUTES)
+        read = read_page(visit, page, step.purpose, with_similar=step.name == SIMILAR)
+        return _render(visit, page, read, step)
     except NotFound:
         if step.done:
-            return redirect(f"/tips?done={step.done}", 303)
+            return redirect(f"/tips?done={step.name}", 303)
         raise
     except AdminError as error:
         if step.problem or step.done:
-            return _render(page, step=step, error=error)
+            return _render(visit, page, step=step, error=error)
         raise
     except KeeperError as error:
         if step.done:
@@ -76,50 +90,42 @@ def download(text: str, item: str) -> ResponseReturnValue:
     return attachment(open_download(visit, page, item, state.purpose))
 
 
-def _take_step(visit: Visit, page: TipPage) -> Step:
-    form = request.form
-    field = next((name for name in ("message", "move", "exclude") if name in form), "")
-    if not field:
-        return Step(_purpose(form.get("purpose", "")))
-    state = ReadState.open(form.get("state", ""), visit.session, page.id)
-    reason = form.get("reason", "")
-    try:
-        if field == "message":
-            send_reply(visit, page.id, form["message"], state)
-        elif field == "move":
-            move_tip(visit, page.id, form["move"], reason, state)
-        else:
-            exclude_unit(visit, page.id, form["exclude"], reason, state)
-    except NotFound:
-        raise
-    except AdminError as error:
-        return Step(state.purpose, problem=error, field=field)
-    return Step(state.purpose, done=field)
-
-
-def _purpose(text: str) -> Purpose:
-    for purpose in PURPOSES:
-        if purpose.value == text:
-            return purpose
-    raise NoPurpose
+@pages.post("/tips/<text>/files/<item>/preview")
+@requires(Permission.READ_TIPS)
+def preview(text: str, item: str) -> ResponseReturnValue:
+    """Pictures of one file, after the same logged reading as for a download."""
+    visit = this_visit()
+    page = show_tip(visit, text)
+    sealed = request.form.get("state", "")
+    state = ReadState.open(sealed, visit.session, page.id)
+    shown = show_file(visit, page, item, state.purpose)
+    return render_template("preview.html", page=page, shown=shown, item=item, state=sealed), shown.status
 
 
 def _render(
-    page: TipPage, read: ReadPage | None = None, step: Step | None = None, error: AdminError | None = None
+    visit: Visit,
+    page: TipPage,
+    read: ReadPage | None = None,
+    step: Step | None = None,
+    error: AdminError | None = None,
 ) -> ResponseReturnValue:
     problem = step.problem if step else None
     worst = problem or error
     lost = worst is not None and not (step and step.done)
-    typed = {name: request.form.get(name, "") for name in ("message", "reason")} if lost else {}
+    typed = {**(request.form if lost else {}), **(step.typed if step else {})}
     html = render_template(
         "tip.html",
         page=page,
         read=read,
+        step=step,
         purposes=PURPOSES,
-        done=step.done if step else "",
+        templates=TEMPLATES,
+        outcomes=list(Outcome),
+        colleagues=holders(visit, page.tip.desk, page.view.excluded) if page.view else [],
+        names=read.names if read else Names.of(visit).members,
+        tag_fields={kind.value: (name, lines_of(page.card.tags, kind)) for kind, name in FIELDS.items()},
         problem=problem,
         unread=error,
-        field=step.field if step else "",
         typed=typed,
     )
     return html, worst.status if worst else 200

@@ -346,7 +346,7 @@ def _open(reporter: Visitor, code: TrackingCode) -> None:
 
 
 def _audit(office: Office) -> None:
-    auditor = english(office.signed_in("auditor"))
+    auditor = english(office.signed_in("auditor", confirmed=True))
     log = auditor.get("/log").text
     for words in ("Printed code sheets", "Entered a tip", "Letter"):
         assert words in log

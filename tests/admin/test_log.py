@@ -5,12 +5,17 @@ import re
 
 import pytest
 
+from admin.words import ACTIONS, REFUSALS
 from tests.admin.conftest import Office, hidden_state
 from tests.world import request
+from tipline.deadlines.look import look_at_clocks
 from tipline.evidence.errors import VerificationFailed
 from tipline.evidence.verify import verify_export
-from tipline.ids import UnitId
-from tipline.keeper_client import Refused
+from tipline.ids import TipId, UnitId
+from tipline.keeper.shapes import TYPES
+from tipline.keeper_client import Reason, Refused
+from tipline.rebuild import rebuild_caches
+from tipline.retention.service import erase_expired
 
 FILE = re.compile(r'action="(/tips/[0-9a-f]{32}/files/[0-9a-f]{32})"')
 REASON = re.compile(r"/log/reasons/[0-9a-f]{32}")
@@ -68,7 +73,7 @@ def test_older_entries_are_a_page_away(office: Office) -> None:
 def test_an_export_verifies_elsewhere_and_not_when_changed(office: Office) -> None:
     office.put_tip()
     office.signed_in("reviewer-a").get("/tips")
-    answer = office.signed_in("auditor").post("/log/export")
+    answer = office.signed_in("auditor", confirmed=True).post("/log/export")
     assert answer.headers["Content-Disposition"].startswith("attachment")
     result = verify_export(
         io.BytesIO(answer.data), log_key=office.world.verifier, old_checkpoint=None, progress=None
@@ -106,13 +111,13 @@ def test_a_download_is_told_from_a_reading_of_the_text(office: Office) -> None:
     tip, _ = office.put_tip_with_code(files={"a.jpg": b"picture"})
     reviewer, auditor = office.signed_in("reviewer-a"), office.signed_in("auditor")
     page = reviewer.read(tip)
-    assert "下载文件" not in auditor.get("/log").text
+    assert "打开文件" not in auditor.get("/log").text
     reviewer.post(FILE.findall(page.text)[0], {"state": hidden_state(page)})
-    assert auditor.get("/log").text.count("下载文件") == 1
+    assert auditor.get("/log").text.count("打开文件") == 1
 
 
 def test_looking_at_everything_shows_how_far_the_log_reached(office: Office) -> None:
-    auditor = office.signed_in("auditor")
+    auditor = office.signed_in("auditor", confirmed=True)
     ends = []
     for path in ("/log/verify", "/log/export"):
         ends.append(office.log_size())
@@ -131,3 +136,86 @@ def test_excluded_units_stand_apart_under_a_word(office: Office, language: str, 
     page = office.signed_in("auditor").get("/log", headers={"Accept-Language": language}).text
     assert words.format(*(units[UnitId(unit)].names[language] for unit in ("u1", "u4"))) in page
     assert "−" not in page
+
+
+def test_a_change_of_a_member_tells_whom_it_is_about(office: Office) -> None:
+    members, pair = office.services.members, [office.member("registrar"), office.member("integrity")]
+    for held in (True, False):
+        members.set_role(pair[: 1 + held], "reviewer-b", "liaison", held=held)
+    members.declare(office.member("reviewer-b"), ["u4"])
+    page = office.signed_in("auditor").get("/log", headers={"Accept-Language": "en"}).text
+    for words in ("Role given", "Role taken", "reviewer-b Liaison", "reviewer-b Unit u4"):
+        assert words in page, words
+
+
+def test_every_statement_and_every_refusal_has_a_word() -> None:
+    assert ACTIONS.keys() >= TYPES
+    assert {reason.value for reason in Reason} <= REFUSALS.keys()
+
+
+def findings(office: Office) -> str:
+    """What the comparison of database and log shows, in English."""
+    auditor = office.signed_in("auditor")
+    page = auditor.post("/log/verify", headers={"Accept-Language": "en"})
+    assert page.status_code == 200
+    return page.text
+
+
+def overdue_tip(office: Office) -> TipId:
+    """A tip that missed its day, with a row that says so."""
+    tip = office.put_tip()
+    office.clock.advance(3 * 86_400)
+    look_at_clocks(office.database, office.keeper(), office.clock)
+    assert office.row(tip).level == 1
+    return tip
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("level = 0", "due day, escalation, pause or assignee is not the one in the log"),
+        ("paused = 1", "due day, escalation, pause or assignee is not the one in the log"),
+        ("assignee = 'm1'", "due day, escalation, pause or assignee is not the one in the log"),
+        ("due_on = '2030-01-01'", "due day, escalation, pause or assignee is not the one in the log"),
+        ("state = 'closed'", "state is not the one in the log"),
+        ("state_record = x'00'", "state has no valid record of the keeper"),
+        ("state_record = null", "state has no valid record of the keeper"),
+    ],
+)
+def test_a_case_that_somebody_wrote_by_hand_is_found(office: Office, change: str, words: str) -> None:
+    overdue_tip(office)
+    assert words not in findings(office)
+    office.change(f"update tips set {change}")
+    assert words in findings(office)
+
+
+def test_an_erased_tip_lacks_nothing_and_one_that_is_still_there_is_found(office: Office) -> None:
+    tip = office.put_tip()
+    staff = office.signed_in("reviewer-a")
+    staff.get("/tips")
+    staff.read(tip)
+    reason = {"item": "ab" * 16, "hash": "cd" * 32}
+    fields = {"desk": "intake", "tips": [tip.hex()], "reason": reason}
+    office.keeper().append(office.world.sign("close-spam", "reviewer-a", **fields))
+    office.clock.advance(61 * 86_400)
+    office.keeper().erase([tip.hex()])
+    rebuild_caches(office.database, office.keeper(), office.world.verifier)
+    assert "something of it is still stored" in findings(office)
+    erase_expired(office.database, office.keeper(), office.files)
+    page = findings(office)
+    assert "something of it is still stored" not in page
+    assert "that the database lacks" not in page
+
+
+def test_what_the_keeper_states_by_itself_has_words_and_details(office: Office) -> None:
+    overdue_tip(office)
+    english = office.signed_in("auditor")
+    page = english.get("/log", headers={"Accept-Language": "en"}).text
+    assert "Tips taken in that nobody had opened" in page
+    assert "Deadline missed" in page
+    assert "2026-03-04" in page
+    assert "超期" in office.signed_in("auditor").get("/log").text
+
+
+def test_every_type_of_statement_has_a_word() -> None:
+    assert ACTIONS.keys() >= TYPES

@@ -41,7 +41,14 @@ def test_only_these_addresses_are_public(office: Office) -> None:
         for rule in office.app.url_map.iter_rules()
         if declared_permission(office.app, rule.endpoint) is Permission.PUBLIC
     }
-    assert public == {"/static/<path:filename>", "/sign-in", "/sign-out", "/language/<code>"}
+    assert public == {
+        "/static/<path:filename>",
+        "/sign-in",
+        "/sign-in/passkey",
+        "/sign-out",
+        "/language/<code>",
+        "/enrol/<text>",
+    }
 
 
 def test_nobody_enters_without_a_session(office: Office) -> None:
@@ -83,4 +90,4 @@ def test_a_removed_member_is_signed_out_at_the_next_request(office: Office) -> N
 def test_each_member_lands_in_their_room(office: Office) -> None:
     assert office.signed_in("reviewer-a").get("/").headers["Location"] == "/tips"
     assert office.signed_in("auditor").get("/").headers["Location"] == "/log"
-    assert "tipline member" in office.signed_in("registrar").get("/").text
+    assert 'href="/members"' in office.signed_in("registrar").get("/").text

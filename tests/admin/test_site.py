@@ -1,5 +1,6 @@
 """What holds for every page: headers, tokens, no extra fields, nothing without the keeper."""
 
+import re
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -41,10 +42,21 @@ def test_every_answer_carries_the_headers(office: Office) -> None:
 def test_no_page_holds_script_or_inline_style(office: Office) -> None:
     reviewer = office.signed_in("reviewer-a")
     tip = office.put_tip("<script>alert(1)</script>")
-    for page in (reviewer.get("/tips"), reviewer.read(tip), office.signed_in("auditor").get("/log")):
+    for page in (reviewer.get("/tips/day"), reviewer.read(tip), office.signed_in("auditor").get("/log")):
         assert "<script" not in page.text
+        assert "script-src" not in page.headers["Content-Security-Policy"]
         assert "style=" not in page.text
     assert "&lt;script&gt;" in reviewer.read(tip).text
+
+
+def test_the_list_has_one_file_of_script_and_nothing_inline(office: Office) -> None:
+    page = office.signed_in("reviewer-a").get("/tips")
+    assert re.findall(r"<script[^>]*>[^<]*</script>", page.text) == [
+        '<script src="/static/queue.js" defer></script>'
+    ]
+    assert page.text.count("<script") == 1
+    assert page.headers["Content-Security-Policy"].endswith("; script-src 'self'")
+    assert not re.search(r"\son[a-z]+=|style=", page.text)
 
 
 def test_every_post_without_its_token_is_refused(office: Office) -> None:

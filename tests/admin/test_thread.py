@@ -108,7 +108,7 @@ def test_files_that_came_later_are_found_by_name_and_download(
     assert "quay.jpg" in entry
     assert f"/tips/{tip[0].hex()}/files/{file.item.hex()}" in entry
     assert "补充文件" in page
-    assert page.count(f"files/{file.item.hex()}") == 1
+    assert page.count(f'files/{file.item.hex()}"') == 1
 
 
 def test_a_file_says_with_what_it_came(office: Office) -> None:

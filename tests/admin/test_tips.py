@@ -54,7 +54,7 @@ def test_what_a_member_may_not_see_is_not_listed_and_not_counted(office: Office)
     for tip in hidden.values():
         assert handle(tip.hex()) not in page
     assert "1 条举报" in page
-    assert re.findall(r'class="count">(\d+)', page) == ["1"]
+    assert max(map(int, re.findall(r'class="count">(\d+)', page))) == 1
 
 
 def test_a_tip_that_excludes_the_reader_is_listed_by_a_colleague(office: Office) -> None:
@@ -155,13 +155,20 @@ ZONED = re.compile(r"\d\d:\d\d(:\d\d)? UTC\b")
 def test_of_the_arrival_staff_see_the_day_alone(office: Office) -> None:
     tip, danger = office.put_tip(), office.put_tip(urgency=Urgency.DANGER)
     reviewer = office.signed_in("reviewer-a")
-    page = read_of(reviewer, tip)
+    page = before_timeline(read_of(reviewer, tip))
     assert office.clock.today().isoformat() in page
     assert not HOUR.search(page)
     due = f"{office.row(danger).due_at:%Y-%m-%d %H:%M} UTC"
-    page = read_of(reviewer, danger)
+    page = before_timeline(read_of(reviewer, danger))
     assert due in page
     assert HOUR.findall(page) == HOUR.findall(due)
+
+
+def before_timeline(page: str) -> str:
+    """The page without what staff did, which has its hour."""
+    before, timeline = page.split('id="timeline"')
+    assert ZONED.search(timeline)
+    return before
 
 
 def test_no_time_stands_without_its_zone(office: Office) -> None:
@@ -261,7 +268,8 @@ def test_a_swapped_text_is_refused_and_found(office: Office) -> None:
         ("update directory_notes set note = zeroblob(9)", "not signed by the keeper"),
         ("update accounts set name = 'mallory' where name = 'reviewer-b'", "name is not the one in the log"),
         (
-            "insert into accounts select 'm00000000', 'mallory', name_salt, wrapped, 0 from accounts limit 1",
+            "insert into accounts select 'm00000000', 'mallory', name_salt, wrapped, 0, null"
+            " from accounts limit 1",
             "belongs to nobody in the roster",
         ),
         (

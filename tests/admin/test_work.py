@@ -299,7 +299,7 @@ def test_an_error_in_the_stream_breaks_the_transfer_off() -> None:
         yield b"the first piece"
         raise CannotOpen("cut")
 
-    answer = attachment(OpenFile("a.jpg", cut()))
+    answer = attachment(OpenFile("a.jpg", cut(), "image/jpeg"))
     assert "Content-Length" not in answer.headers
     with pytest.raises(CannotOpen):
         list(answer.response)

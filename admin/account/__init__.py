@@ -1,0 +1,1 @@
+"""A member's own account: password, sessions, passkey, conflicts of interest."""

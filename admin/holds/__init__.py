@@ -1,0 +1,1 @@
+"""Keeping a tip from erasure for a legal reason, which two people state."""

@@ -1,0 +1,106 @@
+"""What else stands in a statement, for the last column of the auditors' table."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from admin.log.people import Person, person
+from admin.queue.service import handle
+
+Body = Mapping[str, Any]
+Known = Mapping[str, Person]
+Detail = tuple[str, str]
+"""(kind of code, code); of the kind "text" it is shown as it stands."""
+
+ABOUT_MEMBERS: Final = frozenset(
+    (
+        *("member", "member-unit", "grant", "revoke", "remove", "role", "lead", "lapse"),
+        *("conflicts", "new-keys", "regrant", "passkey"),
+    )
+)
+
+
+def subject(body: Body, known: Known) -> list[Detail]:
+    """Whom a statement about a member is about: by name, where the log knows the same name."""
+    if body["type"] not in ABOUT_MEMBERS:
+        return []
+    member = body.get("member", "")
+    return _named(str(member.get("id", "") if isinstance(member, dict) else member), known)
+
+
+def details(body: Body, index: int, known: Known) -> Sequence[Detail]:
+    """What else it says; `index` is where it stands in the log."""
+    kind = body["type"]
+    if kind == "audit":
+        return _range(body, index)
+    if kind == "assign":
+        return _named(text(body, "to"), known) if text(body, "to") else []
+    tell = _TELLING.get("member" if kind in ABOUT_MEMBERS else kind)
+    return [detail for detail in tell(body) if detail[1]] if tell else []
+
+
+def text(body: Body, name: str) -> str:
+    """A field that is a text; empty where it is none."""
+    value = body.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def listed(body: Body, name: str) -> list[str]:
+    """A field that is a list of texts; empty where it is none."""
+    value = body.get(name, [])
+    return [str(one) for one in value] if isinstance(value, list) else []
+
+
+def _named(member: str, known: Known) -> list[Detail]:
+    found = person(known, member)
+    return [("text", found.name if found.trusted else member)]
+
+
+def _move(body: Body) -> list[Detail]:
+    way = [("state", text(body, "from")), ("text", "→"), ("state", text(body, "to"))]
+    detail = body.get("detail")
+    if not isinstance(detail, dict):
+        return way
+    other = handle(text(detail, "of")) if "of" in detail else ""
+    return [*way, ("outcome", text(detail, "outcome")), ("text", other), ("text", text(detail, "number"))]
+
+
+def _missed(body: Body) -> list[Detail]:
+    return [
+        ("state", text(body, "state")),
+        ("text", text(body, "due")),
+        ("level", str(body.get("level", ""))),
+    ]
+
+
+def _about_member(body: Body) -> list[Detail]:
+    units = [("unit", unit) for unit in listed(body, "add")]
+    return [("text", text(body, "until")), ("role", text(body, "role")), *units]
+
+
+def _terms(body: Body) -> list[Detail]:
+    days = body.get("days")
+    return [("term", str(name)) for name in days] if isinstance(days, dict) else []
+
+
+def _range(body: Body, index: int) -> list[Detail]:
+    first, count = body.get("first"), body.get("count")
+    if not isinstance(first, int) or not isinstance(count, int):
+        return []
+    # One that asks for all entries names more than there were: it ends at itself.
+    return [("text", f"{first}–{max(first, min(first + count - 1, index))}")]
+
+
+_TELLING: Final[Mapping[str, Callable[[Body], list[Detail]]]] = {
+    "move": _move,
+    "silence": _move,
+    "missed": _missed,
+    "member": _about_member,
+    "route": lambda body: [("desk", desk) for desk in listed(body, "desks")],
+    "entry": lambda body: [("channel", text(body, "channel"))],
+    "received": lambda body: [("text", text(body, "day"))],
+    "umbrella-step": lambda body: [("umbrella", text(body, "step"))],
+    "link": lambda body: [("text", handle(text(body, "to")))],
+    "unlink": lambda body: [("text", handle(text(body, "to")))],
+    "calendar": lambda body: [("text", str(body.get("year", "")))],
+    "deadlines": _terms,
+}

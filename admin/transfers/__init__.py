@@ -1,0 +1,1 @@
+"""Handing a tip on to a competent body: letter, packet, receipt, return."""

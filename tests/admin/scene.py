@@ -1,0 +1,161 @@
+"""Every kind of visitor, and for each what is theirs, what is another desk's and what does not exist."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from sqlalchemy import insert, select
+from werkzeug.routing import Rule
+
+from admin.enrolment.views import enrolments
+from tests.admin.conftest import Office, Staff, wrapped
+from tests.world import member_body, member_id
+from tipline.accounts.models import Account
+from tipline.ids import INTAKE, MemberId, TipId, UnitId, new_member_id
+from tipline.tips.categories import Official
+from tipline.tips.models import Item
+
+PROPOSER: Final = "registrar-2"
+"""Signs first what waits for the visitors."""
+NOBODY: Final = "nobody signed in"
+NEWCOMER: Final = "newcomer"
+REMOVED: Final = "custodian-2"
+MEMBERS: Final = ("registrar", "reviewer-a", "reviewer-b", "integrity", "auditor", NEWCOMER)
+"""A registrar, a reviewer, one whose unit a tip excludes, the desk outside, an auditor, one without desks."""
+VISITORS: Final = (*MEMBERS, REMOVED, NOBODY)
+
+OWN, OTHER, UNKNOWN = "own", "another's", "unknown"
+
+Example = Mapping[str, str]
+"""An address's arguments."""
+
+
+class NoExample(Exception):
+    """An address has an argument for which this module knows no example: add one to `_things`."""
+
+
+@dataclass
+class Scene:
+    """An office with tips at two desks, and members of every kind."""
+
+    office: Office
+
+    def __post_init__(self) -> None:
+        office, world = self.office, self.office.world
+        members = office.services.members
+        members.carry_out(world.sign("member", "registrar", member=member_body(NEWCOMER, "u2")))
+        with office.database.writing() as session:
+            row = {
+                "member_id": member_id(NEWCOMER),
+                "name": NEWCOMER,
+                "name_salt": b"",
+                "wrapped": wrapped("auditor"),
+                "last_step": 0,
+            }
+            session.execute(insert(Account), [row])
+        members.carry_out(world.sign("remove", "registrar", member=member_id(REMOVED)))
+        self.browser("registrar").get("/")  # the first page of a new roster publishes its directory
+
+    def browser(self, visitor: str) -> Staff:
+        """A visitor's browser with a fresh session that was confirmed just now."""
+        return self.office.browser() if visitor == NOBODY else self.office.signed_in(visitor, confirmed=True)
+
+    def examples(self, rule: Rule, visitor: str) -> Mapping[str, Example]:
+        """Arguments of an address by whose they are; an address without arguments is the visitor's own.
+
+        Raises:
+            NoExample: of one of its arguments.
+        """
+        room = rule.rule.split("/")[1]
+        things = {name: self._things(room, name, visitor) for name in rule.arguments}
+        whose = (OWN, OTHER, UNKNOWN) if rule.arguments else (OWN,)
+        return {
+            kind: {name: found[kind] for name, found in things.items()}
+            for kind in whose
+            if all(kind in found for found in things.values())
+        }
+
+    def _things(self, room: str, name: str, visitor: str) -> Mapping[str, str]:
+        if room == "tips" and name in ("text", "item"):
+            mine, others = self._tips(visitor)
+            found = {OWN: mine.hex(), OTHER: others.hex(), UNKNOWN: "0" * 32}
+            return found if name == "text" else found | {OWN: self.file_of(mine), OTHER: self.file_of(others)}
+        if room == "members" and name == "member":
+            return self._people(visitor)
+        if room == "proposals" and name == "proposal":
+            return self._proposals(visitor)
+        if (room, name) in (("members", "invited"), ("enrol", "text")):
+            return self._enrolments(name)
+        known = _CONSTANT.get((room, name))
+        if known is None:
+            raise NoExample(f"/{room}/…<{name}>")
+        return known
+
+    def _tips(self, visitor: str) -> tuple[TipId, TipId]:
+        if visitor == "integrity":
+            return self.distant, self.excluding
+        return (self.open, self.excluding) if visitor == "reviewer-b" else (self.excluding, self.distant)
+
+    def _people(self, visitor: str) -> Mapping[str, str]:
+        unknown = "m00000000"
+        if visitor in ("registrar", "auditor"):  # they see everybody
+            return {OWN: member_id("reviewer-a"), UNKNOWN: unknown}
+        own = visitor if visitor in MEMBERS else "reviewer-a"
+        other = "reviewer-a" if own not in ("reviewer-a", "reviewer-b") else "integrity"
+        return {OWN: member_id(own), OTHER: member_id(other), UNKNOWN: unknown}
+
+    def _proposals(self, visitor: str) -> Mapping[str, str]:
+        second = visitor if visitor in MEMBERS else "reviewer-a"
+        other = "reviewer-b" if second != "reviewer-b" else "integrity"
+        return {OWN: self.proposal(second), OTHER: self.proposal(other), UNKNOWN: "0" * 32}
+
+    def proposal(self, second: str) -> str:
+        """A fresh one: what another registrar has signed, and `second` has yet to."""
+        leads = self.office.keeper().roster().desks[INTAKE].lead == member_id("reviewer-a")
+        fields = {"desk": INTAKE, "member": member_id("reviewer-b" if leads else "reviewer-a")}
+        first = self.office.member(PROPOSER)
+        return self.office.services.proposals.propose("lead", fields, first, MemberId(member_id(second))).id
+
+    def _enrolments(self, name: str) -> Mapping[str, str]:
+        member, token = self.invited()
+        if name == "invited":
+            return {OWN: member, UNKNOWN: "m00000000"}
+        return {OWN: token, UNKNOWN: "A" * 43}
+
+    def invited(self) -> tuple[str, str]:
+        """Somebody who is being enrolled, with a fresh link: member and token."""
+        member = new_member_id()
+        token = enrolments(self.office.services).invite(member, f"new-{member}", UnitId("u2"), ())
+        return member, token.reveal()
+
+    def file_of(self, tip: TipId) -> str:
+        """The only file of a tip."""
+        with self.office.database.reading() as session:
+            return session.scalars(select(Item.id).where(Item.tip_id == tip, Item.kind == "file")).one().hex()
+
+    @cached_property
+    def excluding(self) -> TipId:
+        """At the intake desk; excludes the unit of reviewer-b."""
+        return self._put(exclude=(UnitId("u3"),))
+
+    @cached_property
+    def open(self) -> TipId:
+        """At the intake desk, for all who sit there."""
+        return self._put()
+
+    @cached_property
+    def distant(self) -> TipId:
+        """At the integrity desk alone."""
+        return self._put(official=Official.YES)
+
+    def _put(self, **changes: Any) -> TipId:
+        return self.office.put_tip(files={"photo.jpg": bytes(range(256))}, **changes)
+
+
+_CONSTANT: Final[Mapping[tuple[str, str], Mapping[str, str]]] = {
+    ("static", "filename"): {OWN: "staff.css", UNKNOWN: "nothing.css"},
+    ("language", "code"): {OWN: "en", UNKNOWN: "xx"},
+    ("log", "item"): {OTHER: "1" * 32, UNKNOWN: "0" * 32},
+}
+"""What is the same for every visitor."""

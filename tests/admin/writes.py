@@ -1,0 +1,242 @@
+"""One good form for every address that writes, made anew for each call."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from admin.enrolment.views import enrolments
+from crypto.randomness import random_bytes
+from tests.admin.conftest import PASSWORD, Staff, hidden_state, wrapped
+from tests.admin.people import PASSWORD as ENROLLED
+from tests.admin.people import SEEN, enrol
+from tests.admin.printing import form_field, letter
+from tests.admin.scene import NEWCOMER, PROPOSER, Scene
+from tests.world import member_id
+from tipline.accounts.models import Account
+from tipline.accounts.service import OTP_SECONDS
+from tipline.deadlines import TERMS
+from tipline.ids import MemberId
+
+
+@dataclass
+class Write:
+    """A form as a browser sends it. `more` are the fields that it has and does not use this time."""
+
+    staff: Staff
+    path: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    more: tuple[str, ...] = ()
+
+    @property
+    def form(self) -> set[str]:
+        """The names of all the form's fields."""
+        return {*self.fields, *self.more}
+
+
+def _sign_in(scene: Scene) -> Write:
+    scene.office.clock.advance(OTP_SECONDS)  # a code works once
+    scene.office.services.accounts.seen(MemberId(member_id("reviewer-a")))
+    fields = {"name": "reviewer-a", "password": PASSWORD, "otp": scene.office.otp()}
+    return Write(scene.office.browser(), "/sign-in", fields)
+
+
+def _enter(scene: Scene) -> Write:
+    staff = scene.browser("reviewer-a")
+    fields = {key: value for key, value in letter(form=form_field(staff, "/tips/new")).items() if value}
+    return Write(staff, "/tips/new", fields, ("exclude", "unit", "danger", "sheet", "exclude_text"))
+
+
+def _act(scene: Scene) -> Write:
+    staff, tip = scene.browser("reviewer-a"), scene.office.put_tip()
+    fields = {"state": hidden_state(staff.read(tip)), "message": "Thank you."}
+    return Write(staff, f"/tips/{tip.hex()}", fields, ("reason", "purpose", "move", "exclude", "step"))
+
+
+def _hand_over(scene: Scene) -> Write:
+    staff, tip = scene.browser("reviewer-a"), scene.office.put_tip()
+    staff.get("/tips")
+    mine, other = member_id("reviewer-a"), member_id("reviewer-b")
+    staff.post(f"/tips/{tip.hex()}", {"assign": mine})
+    return Write(staff, "/tips/hand-over", {"of": mine, "tips": tip.hex(), "to": other})
+
+
+def _download(scene: Scene) -> Write:
+    staff, tip = scene.browser("reviewer-a"), scene.office.put_tip(files={"photo.jpg": bytes(100)})
+    state = hidden_state(staff.read(tip))
+    return Write(staff, f"/tips/{tip.hex()}/files/{scene.file_of(tip)}", {"state": state})
+
+
+def _preview(scene: Scene) -> Write:
+    download = _download(scene)
+    return Write(download.staff, f"{download.path}/preview", download.fields)
+
+
+TRANSFER: Final = {"body": "court", "packet": "paper", "letter_language": "en"}
+
+
+def _transfer(scene: Scene, step: str, fields: Mapping[str, str], *more: str) -> Write:
+    """A step of the transfer of a tip that stands where the step needs it."""
+    staff, tip = scene.browser("reviewer-a"), scene.office.put_tip()
+    path = f"/tips/{tip.hex()}/transfer"
+    staff.get(path)  # lists the card, so that the keeper knows the tip
+    world, keeper = scene.office.world, scene.office.keeper()
+    court = {"id": "court", "names": {"zh": "法院", "en": "Court"}, "recipient": "", "accepts": True}
+    keeper.append(world.sign("body", "registrar", "auditor", body=court))
+    ways: list[tuple[str, str]] = [("received", "screening"), ("screening", "triage")]
+    if step in ("/again", "/receipt", "/return"):
+        ways.append(("triage", "transferred"))
+    for source, target in ways:
+        letter = {"body": "court", "number": keeper.next_letter(), "packet": "0" * 64}
+        detail = letter if target == "transferred" else {}
+        states = {"tip": tip.hex(), "desk": "intake", "from": source, "to": target}
+        keeper.append(world.sign("move", "reviewer-a", **states, detail=detail, reason={}))
+    return Write(staff, path + step, fields, more)
+
+
+def _sheets(scene: Scene) -> Write:
+    staff = scene.browser("reviewer-a")
+    return Write(staff, "/sheets", {"form": form_field(staff, "/sheets"), "count": "2"})
+
+
+def _confirmed(scene: Scene, name: str) -> Staff:
+    """A browser whose member confirmed a moment ago."""
+    return scene.office.signed_in(name, confirmed=True)
+
+
+PASSKEY: Final = ("id", "key", "algorithm")
+
+
+def _password(scene: Scene) -> Write:
+    scene.office.clock.advance(2 * OTP_SECONDS)  # a code works once
+    with scene.office.database.reading() as session:
+        stored = session.get_one(Account, member_id("reviewer-a")).wrapped
+    name = "reviewer-a" if stored == wrapped("reviewer-a") else "reviewer-b"  # whose password is the old one
+    fields = {"old": PASSWORD, "otp": scene.office.otp(), "new": ENROLLED, "again": ENROLLED}
+    return Write(scene.browser(name), "/account/password", fields, ("username",))
+
+
+def _conflicts(scene: Scene) -> Write:
+    declared = scene.office.keeper().roster().members[member_id("reviewer-a")].conflicts
+    name = "reviewer-b" if declared else "reviewer-a"
+    return Write(scene.browser(name), "/account/conflicts", {"units": "u4"})
+
+
+def _fresh_name() -> str:
+    return "p" + random_bytes(4).hex()
+
+
+def _change(scene: Scene) -> Write:
+    desk = {"do": "grant", "desk": "intake", "until": "2026-03-09", "other": member_id("reviewer-a")}
+    path = f"/members/{member_id(NEWCOMER)}/change"
+    return Write(scene.browser("registrar"), path, desk, ("role", "unit", "conflicts"))
+
+
+def _keys(scene: Scene) -> Write:
+    lost = member_id("reviewer-b")
+    enrolments(scene.office.services).end(lost)
+    return Write(scene.browser("registrar"), f"/members/{lost}/keys")
+
+
+def _sessions(scene: Scene) -> Write:
+    scene.office.services.sessions.end_all(MemberId(member_id("auditor")))
+    scene.browser("auditor")
+    return Write(scene.browser("auditor"), "/account/sessions", more=("session",))
+
+
+def _compare(scene: Scene) -> Write:
+    member, token = scene.invited()
+    enrolling = enrol(scene.office, token)
+    page = scene.browser("registrar").get(f"/members/joining/{member}")
+    seen = SEEN.search(page.text)
+    assert seen
+    fields = {"seen": seen[1], "compared": "yes", "group": enrolling.groups[-1]}
+    return Write(scene.browser("registrar"), f"/members/joining/{member}", fields, ("other",))
+
+
+def _joining(scene: Scene, step: str) -> Write:
+    return Write(scene.browser("registrar"), f"/members/joining/{scene.invited()[0]}/{step}")
+
+
+def _calendar(scene: Scene) -> Write:
+    fields = {"do": "calendar", "days": "2027-02-08 off", "other": member_id("reviewer-a")}
+    return Write(scene.browser("registrar"), "/members/calendar", fields, tuple(TERMS))
+
+
+def _proposal(scene: Scene, step: str) -> Write:
+    visitor = PROPOSER if step == "withdraw" else "reviewer-b"
+    return Write(scene.browser(visitor), f"/proposals/{scene.proposal('reviewer-b')}/{step}")
+
+
+def _enrol(scene: Scene) -> Write:
+    token = scene.invited()[1]
+    fields = {"password": ENROLLED, "again": ENROLLED}
+    return Write(scene.office.browser(), f"/enrol/{token}", fields, ("made", "otp", "username"))
+
+
+def _keep_view(scene: Scene) -> Write:
+    staff, fields = scene.browser("reviewer-a"), {"view_name": "Quarry", "unit": "u3"}
+    staff.post("/tips/views", fields)  # all views of a member are one row: it is there from the first on
+    return Write(staff, "/tips/views", fields, (*_CHOICE, "drop"))
+
+
+def _spam(scene: Scene, path: str, **more: str) -> Write:
+    staff, tip = scene.browser("reviewer-a"), scene.office.put_tip()
+    staff.get("/tips")
+    return Write(staff, path, {"tip": tip.hex(), **more}, ("reason",))
+
+
+_CHOICE: Final = (
+    *("state", "whose", "due", "age", "level", "paused", "news", "urgency", "category", "unit"),
+    *("official", "language", "sort", "order", "page"),
+)
+"""The fields of a view of the list."""
+
+WRITES: Final[Mapping[str, Callable[[Scene], Write]]] = {
+    "/sign-in": _sign_in,
+    "/sign-out": lambda scene: Write(scene.browser("reviewer-a"), "/sign-out"),
+    "/tips/new": _enter,
+    "/tips/<text>": _act,
+    "/tips/hand-over": _hand_over,
+    "/tips/<text>/files/<item>": _download,
+    "/tips/<text>/files/<item>/preview": _preview,
+    "/tips/<text>/transfer": lambda scene: _transfer(scene, "", TRANSFER, "remark"),
+    "/tips/<text>/transfer/letter": lambda scene: _transfer(scene, "/letter", TRANSFER, "remark"),
+    "/tips/<text>/transfer/again": lambda scene: _transfer(scene, "/again", TRANSFER),
+    "/tips/<text>/transfer/receipt": lambda scene: _transfer(
+        scene, "/receipt", {"reference": "A-1", "received_on": scene.office.clock.today().isoformat()}
+    ),
+    "/tips/<text>/transfer/return": lambda scene: _transfer(scene, "/return", {"reason": "Not theirs."}),
+    "/tips": lambda scene: Write(scene.browser("reviewer-a"), "/tips", {"words": "quarry"}, _CHOICE),
+    "/tips/views": _keep_view,
+    "/tips/spam": lambda scene: _spam(scene, "/tips/spam"),
+    "/tips/spam/close": lambda scene: _spam(scene, "/tips/spam/close", reason="Advertisements"),
+    "/sheets": _sheets,
+    "/members/new": lambda scene: Write(
+        scene.browser("registrar"), "/members/new", {"person": _fresh_name(), "unit": "u2"}, ("conflicts",)
+    ),
+    "/members/<member>/change": _change,
+    "/members/<member>/keys": _keys,
+    "/members/joining/<invited>": _compare,
+    "/members/joining/<invited>/link": lambda scene: _joining(scene, "link"),
+    "/members/joining/<invited>/end": lambda scene: _joining(scene, "end"),
+    "/members/calendar": _calendar,
+    "/proposals/<proposal>/sign": lambda scene: _proposal(scene, "sign"),
+    "/proposals/<proposal>/refuse": lambda scene: _proposal(scene, "refuse"),
+    "/proposals/<proposal>/withdraw": lambda scene: _proposal(scene, "withdraw"),
+    "/proposals/keys": lambda scene: Write(
+        scene.browser("reviewer-a"), "/proposals/keys", {"member": member_id("reviewer-b"), "desk": "intake"}
+    ),
+    "/enrol/<text>": _enrol,
+    "/log/verify": lambda scene: Write(scene.browser("auditor"), "/log/verify"),
+    "/sign-in/passkey": lambda scene: Write(scene.office.browser(), "/sign-in/passkey"),
+    "/account/password": _password,
+    "/account/sessions": _sessions,
+    "/account/conflicts": _conflicts,
+    "/account/passkey/new": lambda scene: Write(_confirmed(scene, "auditor"), "/account/passkey/new"),
+    "/account/passkey": lambda scene: Write(_confirmed(scene, "auditor"), "/account/passkey", more=PASSKEY),
+    "/account/passkey/remove": lambda scene: Write(
+        _confirmed(scene, "auditor"), "/account/passkey/remove", more=("registrar",)
+    ),
+    "/log/export": lambda scene: Write(_confirmed(scene, "auditor"), "/log/export"),
+    "/log/reasons/<item>": lambda scene: Write(scene.browser("auditor"), "/log/reasons/" + "0" * 32),
+}
