@@ -112,7 +112,7 @@ def test_an_address_that_is_taken_is_named(tmp_path: Path, ram: Path) -> None:
     environment = trial_environment(tmp_path / "data", ram)
     environment["TIPLINE_ADMIN_BIND"] = environment["TIPLINE_PUBLIC_BIND"].replace("127.0.0.1", "203.0.113.1")
     refused = subprocess.run(
-        [*CLI, "trial"], env=environment, capture_output=True, text=True, timeout=60, check=False
+        [*CLI, "trial", "--empty"], env=environment, capture_output=True, text=True, timeout=60, check=False
     )
     assert refused.returncode == 1
     assert "TIPLINE_ADMIN_BIND" in refused.stderr

@@ -48,13 +48,23 @@ def _addresses(settings: Settings) -> Panel:
         ("Public site  ", "dim"),
         (f"http://{settings.public_bind}/", "bold"),
         ("\nAdmin site   ", "dim"),
-        (f"http://{settings.admin_bind}/", "bold"),
+        (f"http://{_admin_address(settings)}/", "bold"),
         ("\nData         ", "dim"),
         str(settings.data),
         ("\nIn RAM       ", "dim"),
         str(settings.ram),
     )
     return Panel(lines, title="The trial runs", title_align="left", expand=False)
+
+
+def _admin_address(settings: Settings) -> str:
+    """The admin site by the name that passkeys are made for: browsers make none for 127.0.0.1."""
+    host, _, port = settings.admin_bind.rpartition(":")
+    return (
+        f"{settings.admin_host}:{port}"
+        if host == "127.0.0.1" and settings.admin_host
+        else settings.admin_bind
+    )
 
 
 def _people(people: Sequence[SignIn], units: Mapping[str, str]) -> Table:

@@ -1,15 +1,19 @@
 """The trial instance: made in an empty data folder, found again the next time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tipline.clock import Clock
 from tipline.instance.folders import is_whole
+from tipline.instance.founders import Founder
 from tipline.instance.founding import Tell, make_instance
 from tipline.instance.plan import Plan, read_plan
 from tipline.settings import Settings, data_folder
 from tipline.trial.credentials import keep_credentials
 from tipline.trial.errors import NotATrial, NoTrial
+from tipline.trial.samples.reading import read_samples
+from tipline.trial.samples.story_clock import StoryClock
+from tipline.trial.samples.telling import tell_story
 
 TRIAL_DATA = "instance/trial"
 _TOWNSHIP = Path(__file__).with_name("township.toml")
@@ -46,8 +50,13 @@ def find_trial(environment: Mapping[str, str]) -> Settings:
     return settings
 
 
-def open_trial(environment: Mapping[str, str], clock: Clock, tell: Tell) -> Settings:
+def open_trial(
+    environment: Mapping[str, str], clock: Clock, tell: Tell, *, samples: bool = False
+) -> Settings:
     """The settings of the trial; makes it when the data folder is empty.
+
+    Args:
+        samples: fill a new one with three months of invented tips.
 
     Raises:
         InstanceError: the folder holds something else.
@@ -56,11 +65,21 @@ def open_trial(environment: Mapping[str, str], clock: Clock, tell: Tell) -> Sett
     data = data_folder(environment)
     if is_whole(data):
         return find_trial(environment)
-    return make_instance(
-        environment,
-        township(),
-        clock,
-        trial=True,
-        keep=lambda founders: keep_credentials(data, founders),
-        tell=tell,
-    )
+    if not samples:
+        return _make(environment, clock, tell)[0]
+    told = read_samples()
+    story = StoryClock(clock, max(tip.days for tip in told.tips) + 1)
+    settings, founders = _make(environment, story, tell)
+    tell(f"Telling the story of {len(told.tips)} sample tips")
+    tell_story(settings, founders, told, story)
+    return settings
+
+
+def _make(environment: Mapping[str, str], clock: Clock, tell: Tell) -> tuple[Settings, Sequence[Founder]]:
+    data, kept = data_folder(environment), list[Founder]()
+
+    def keep(founders: Sequence[Founder]) -> None:
+        keep_credentials(data, founders)
+        kept.extend(founders)
+
+    return make_instance(environment, township(), clock, trial=True, keep=keep, tell=tell), kept

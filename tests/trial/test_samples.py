@@ -1,0 +1,147 @@
+"""The sample tips of a trial: sixty in every state over three months; the log denies nothing of them."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from shutil import rmtree
+from typing import Final
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import select
+
+from crypto.notes import NoteVerifier, open_json
+from tests.journeys.trial import trial_environment
+from tipline.cli import program
+from tipline.clock import SystemClock
+from tipline.commands.asking import admin_keeper
+from tipline.commands.exporting import write_export
+from tipline.database import Database
+from tipline.ids import INTAKE, INTEGRITY
+from tipline.keeper.app import serving
+from tipline.rebuild import rebuild_caches
+from tipline.settings import Settings
+from tipline.tips.categories import Urgency
+from tipline.tips.models import Item, Tip
+from tipline.tips.moves import Outcome, TipState
+from tipline.trial.samples.reading import read_samples
+from tipline.trial.samples.stories import STORIES
+from tipline.trial.service import open_trial, township
+
+TIPS: Final = 60
+MONTHS: Final = timedelta(days=80)
+A_FEW: Final = 10
+PATIENCE: Final = 1_000
+
+
+@dataclass(frozen=True)
+class Told:
+    """A trial whose story was told, and that nobody has started yet."""
+
+    environment: dict[str, str]
+    settings: Settings
+
+    def tips(self) -> Sequence[Tip]:
+        """The rows as the sites will find them."""
+        database = Database(self.settings.database_url)
+        with database.reading() as session:
+            found = session.scalars(select(Tip).order_by(Tip.id)).all()
+        database.dispose()
+        return found
+
+    def items(self) -> Sequence[Item]:
+        """Everything that is sealed in them."""
+        database = Database(self.settings.database_url)
+        with database.reading() as session:
+            found = session.scalars(select(Item).order_by(Item.id)).all()
+        database.dispose()
+        return found
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    ram = Path(tempfile.mkdtemp(prefix="tl-", dir="/dev/shm"))
+    environment = trial_environment(tmp_path_factory.mktemp("samples") / "data", ram)
+    yield Told(environment, open_trial(environment, SystemClock(), _quiet, samples=True))
+    rmtree(ram)
+
+
+def _quiet(_line: str) -> None:
+    """Nobody watches the instance being made."""
+
+
+def test_every_state_occurs(told: Told) -> None:
+    states = Counter(tip.state for tip in told.tips())
+    assert sum(states.values()) == TIPS
+    assert set(states) == {state.value for state in TipState}
+    assert max(states.values()) < TIPS / 2, "one state hides the others"
+
+
+def test_there_is_something_overdue_paused_taken_new_and_in_danger_at_the_desk(told: Told) -> None:
+    intake = [tip for tip in told.tips() if tip.desk == INTAKE]
+    assert any(tip.level for tip in intake)
+    assert any(tip.paused for tip in intake)
+    assert any(tip.assignee for tip in intake)
+    assert any(not tip.assignee for tip in intake)
+    assert any(tip.due_at for tip in intake)
+    assert any(tip.desk == INTEGRITY for tip in told.tips())
+
+
+def test_they_come_over_three_months_in_both_languages_of_many_kinds(told: Told) -> None:
+    days = sorted(tip.arrived_on for tip in told.tips())
+    assert days[-1] - days[0] > MONTHS
+    assert len(set(days)) > TIPS / 2
+    drafts = [tip.draft for tip in read_samples().tips]
+    assert len({draft.description for draft in drafts}) == TIPS
+    languages = Counter(draft.language for draft in drafts)
+    assert set(languages) == {"zh-Hans", "en"}
+    assert min(languages.values()) >= A_FEW
+    assert len({draft.category for draft in drafts}) >= A_FEW
+    assert {draft.urgency for draft in drafts} >= {Urgency.DANGER, Urgency.NORMAL}
+    assert {draft.unit for draft in drafts if draft.unit} <= {unit.id for unit in township().units}
+
+
+def test_every_story_is_told_and_every_outcome_found() -> None:
+    steps = [tip.steps for tip in read_samples().tips]
+    assert {name for name, story in STORIES.items() if story not in steps} == set()
+    found = {step.how for story in steps for step in story if step.what == "outcome"}
+    assert found == {outcome.value for outcome in Outcome}
+
+
+def test_rows_and_records_say_what_the_log_says_and_the_log_verifies_elsewhere(
+    told: Told, tmp_path: Path
+) -> None:
+    settings, verifier = told.settings, NoteVerifier.parse(told.settings.log_key)
+    export = tmp_path / "log.txt"
+    database = Database(settings.database_url)
+    with serving(settings, SystemClock(), PATIENCE), admin_keeper(settings) as keeper:
+        assert rebuild_caches(database, keeper, verifier).put_right == 0
+        write_export(settings, export)
+    database.dispose()
+    verified = CliRunner().invoke(program, ["log", "verify", str(export), "--key", settings.log_key])
+    assert verified.exit_code == 0, verified.output
+    assert "signed by the given key" in verified.output
+    written = [item for item in told.items() if item.kind in ("reply", "note")]
+    assert {item.kind for item in written} == {"reply", "note"}
+    for item in written:
+        record = open_json(item.record, verifier)
+        assert (record["tip"], record["item"]) == (item.tip_id.hex(), item.id.hex())
+        assert record["hash"] == item.digest.hex()
+
+
+def test_a_second_start_keeps_them(told: Told) -> None:
+    before = [(tip.id, tip.state, tip.locator) for tip in told.tips()]
+    assert open_trial(told.environment, SystemClock(), _quiet, samples=True) == told.settings
+    assert [(tip.id, tip.state, tip.locator) for tip in told.tips()] == before
+
+
+def test_a_trial_that_is_asked_to_be_empty_has_none(tmp_path: Path) -> None:
+    environment = {"TIPLINE_DATA": str(tmp_path / "data"), "TIPLINE_RAM": str(tmp_path / "ram")}
+    empty = Told(environment, open_trial(environment, SystemClock(), _quiet, samples=False))
+    assert empty.tips() == []
+    assert empty.items() == []
+    again = open_trial(environment, SystemClock(), _quiet, samples=True)
+    assert Told(environment, again).tips() == [], "a trial that is there is left as it is"

@@ -1,0 +1,1 @@
+"""The trial's sample tips: three months of an invented township, told day by day."""
