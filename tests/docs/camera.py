@@ -4,15 +4,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
+from PIL import Image
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, ViewportSize
 
 CHINESE: Final = "zh-CN"
 ENGLISH: Final = "en"
-WIDE: Final = ViewportSize(width=1180, height=820)
+WIDE: Final = ViewportSize(width=1280, height=900)
+COLOURS: Final = 128
 PHONE: Final = ViewportSize(width=360, height=740)
 
 
@@ -38,6 +41,9 @@ class Camera:
             context.close()
 
     def keep(self, page: Page, name: str, *, whole: bool = False) -> None:
-        """Keep a picture of what the window shows, or of the whole page."""
-        page.screenshot(path=self.folder / f"{name}.png", full_page=whole)
+        """Keep a picture of what the window shows, or of the whole page; few colours make it small."""
+        target = self.folder / f"{name}.png"
+        with Image.open(BytesIO(page.screenshot(full_page=whole))) as picture:
+            few = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+            few.save(target, optimize=True)
         sys.stdout.write(f"{name}.png\n")

@@ -31,6 +31,13 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
 
 
 @pytest.fixture(scope="session")
+def sampled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
+    """A trial with the sample tips: three months of work that is under way."""
+    with trial_in(tmp_path_factory.mktemp("sampled"), samples=True) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def reviewer(proxied: Trial) -> Browser:
     """A reviewer of the second trial, signed in once: one-time codes come slowly."""
     return sign_in(proxied, "reviewer-a")
@@ -48,14 +55,14 @@ def chromium() -> Iterator[Chromium]:
 
 
 @contextmanager
-def trial_in(folder: Path, **variables: str) -> Iterator[Trial]:
+def trial_in(folder: Path, *, samples: bool = False, **variables: str) -> Iterator[Trial]:
     """A trial with its data and output in a folder, for tests that change or watch what it stores."""
     # Short, because a socket's path has 108 bytes at most; in RAM, as in earnest.
     ram = Path(tempfile.mkdtemp(prefix="tl-", dir="/dev/shm"))
     data = folder / "data"
     try:
         environment = {**trial_environment(data, ram), **variables}
-        with running_trial(data, ram, folder / "output.txt", environment) as running:
+        with running_trial(data, ram, folder / "output.txt", environment, samples=samples) as running:
             yield running
     finally:
         shutil.rmtree(ram, ignore_errors=True)

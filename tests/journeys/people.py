@@ -68,6 +68,14 @@ def sign_in(trial: Trial, name: str, language: str = "en") -> Browser:
     return staff
 
 
+def confirm(trial: Trial, staff: Browser, asked: Page, name: str) -> Page:
+    """Give password and a fresh code to a page that asks for them again; what lies behind it."""
+    assert asked.status == 428, asked.words
+    person = trial.codes(name)[name]
+    values = {"confirm_password": person["password"], "confirm_otp": person["otp"]}
+    return staff.submit(asked, asked.form("confirm_password", "confirm_otp"), values)
+
+
 def unlocked_seed(trial: Trial, name: str) -> MemberSeed:
     """A member's keys, as their password opens them on the admin host."""
     password = trial.codes(name)[name]["password"]

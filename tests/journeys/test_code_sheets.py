@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Browser, FloatRect, Page, ViewportSize, expect
 
 from tests.journeys import browser as plain
+from tests.journeys.eyes import Eyes, as_somebody
 from tests.journeys.people import CODE, messages, open_mailbox, read, sign_in
 from tests.journeys.store import tip_of
-from tests.journeys.test_in_chromium import Eyes, as_somebody
 from tests.journeys.trial import Trial
 from tests.journeys.windows import DESKTOP, NARROW, PHONE, Screen, Window
 
@@ -41,7 +41,7 @@ def _box(page: Page, name: str) -> FloatRect:
 def staff_window(chromium: Browser, trial: Trial, member: plain.Browser, screen: Screen) -> Window:
     """A window in which a member is signed in."""
     window = Window(chromium, screen, trial)
-    as_somebody(window, member)
+    as_somebody(window.context, member)
     return window
 
 
@@ -167,7 +167,7 @@ def test_the_accessibility_rules_find_nothing_wrong_on_sheets_and_entries(
 ) -> None:
     window = Window(chromium, screen, proxied, for_axe=True)
     eyes = Eyes(window, [])
-    as_somebody(window, reviewer)
+    as_somebody(window.context, reviewer)
     for path in ("/sheets", "/tips/new/script", "/tips/new"):
         eyes.look_at(f"{proxied.admin}{path}")
         window.check()

@@ -6,9 +6,8 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.journeys import axe
 from tests.journeys import browser as plain
-from tests.journeys.people import CODE, read, report, sign_in
+from tests.journeys.people import CODE, read, report
 from tests.journeys.store import tip_of
 from tests.journeys.trial import Trial
 from tests.journeys.windows import DESKTOP, PHONE, Screen, Window, payload
@@ -89,7 +88,7 @@ def work_on(window: Window, trial: Trial, tip: str, words: Words) -> None:
     expect(window.page.get_by_text(words.description)).to_be_visible()
     expect(window.page.locator("ul.files > li")).to_have_count(2)
     window.page.locator("#message").fill(words.reply)
-    window.press("form:has(#message) button")
+    window.press("button[name=step][value=message]")
     window.check()
     expect(window.page.get_by_text(words.reply)).to_be_visible()
     window.press(f"button[name=move][value={MOVED}]")
@@ -134,68 +133,3 @@ def test_an_auditor_sees_who_read_and_not_what(
     window.press("form[action='/log/verify'] button")
     window.check()
     window.close()
-
-
-# ------------------------------------------------------------------ for everybody's eyes and ears
-
-
-@pytest.fixture(scope="module")
-def auditor(proxied: Trial) -> plain.Browser:
-    return sign_in(proxied, "auditor")
-
-
-@dataclass(frozen=True)
-class Eyes:
-    """A window whose every page the accessibility rules are put to."""
-
-    window: Window
-    found: list[str]
-
-    def look(self, selector: str = "") -> None:
-        """Put the rules to the page, after a press where one is named."""
-        if selector:
-            self.window.press(selector)
-        axe.load(self.window.page)
-        wrong = axe.judge(self.window.page).wrong
-        self.found.extend(f"{self.window.page.url}: {each}" for each in wrong)
-
-    def look_at(self, address: str) -> None:
-        """Put the rules to an address."""
-        self.window.go(address)
-        self.look()
-
-
-def as_somebody(window: Window, known: plain.Browser) -> None:
-    """Give a window the session of somebody who has signed in elsewhere."""
-    window.context.clear_cookies()
-    window.context.add_cookies(
-        [{"name": name, "value": value, "url": known.base} for name, value in known.cookies.items()]
-    )
-
-
-@pytest.mark.parametrize(
-    "screen",
-    [
-        Screen(DESKTOP, "en", True, "198.51.100.164"),
-        Screen(PHONE, "zh-CN", True, "198.51.100.165", dark=True),
-    ],
-    ids=["light-desktop-en", "dark-phone-zh"],
-)
-def test_the_accessibility_rules_find_nothing_wrong_on_the_pages_of_staff(
-    proxied: Trial, chromium: Browser, reviewer: plain.Browser, auditor: plain.Browser, screen: Screen
-) -> None:
-    window = Window(chromium, screen, proxied, for_axe=True)
-    eyes = Eyes(window, [])
-    reporter = plain.Browser(proxied.public, headers={"X-Forwarded-For": screen.address})
-    tip = tip_of(proxied, report(reporter, WORDS[screen.language].description)).hex()
-    eyes.look_at(f"{proxied.admin}/sign-in")
-    as_somebody(window, reviewer)
-    for path in ("/tips", f"/tips/{tip}", "/nothing-here"):
-        eyes.look_at(f"{proxied.admin}{path}")
-    window.go(f"{proxied.admin}/tips/{tip}")
-    eyes.look("form:has(#purpose) button")
-    as_somebody(window, auditor)
-    eyes.look_at(f"{proxied.admin}/log")
-    eyes.look("form[action='/log/verify'] button")
-    window.close()
-    assert eyes.found == [], "\n".join(eyes.found)

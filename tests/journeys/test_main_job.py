@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from tests.journeys.browser import Browser
-from tests.journeys.people import listed, messages, open_mailbox, photo, read, report, sign_in
+from tests.journeys.people import confirm, listed, messages, open_mailbox, photo, read, report, sign_in
 from tests.journeys.trial import CLI, Trial
 
 DESCRIPTION = (
@@ -89,7 +89,7 @@ def _audit(trial: Trial, folder: Path) -> Path:
     assert DESCRIPTION[:10] not in page.words
     verified = auditor.submit(page, page.form(action="/log/verify"))
     assert verified.status == 200, verified.words
-    exported = auditor.submit(page, page.form(action="/log/export"))
+    exported = confirm(trial, auditor, auditor.submit(page, page.form(action="/log/export")), "auditor")
     assert exported.headers["content-disposition"].startswith("attachment")
     target = folder / "elsewhere" / "log.txt"
     target.parent.mkdir()

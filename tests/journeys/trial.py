@@ -15,7 +15,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
-START_SECONDS = 120.0
+START_SECONDS = 180.0
 END_SECONDS = 40.0
 CLI = (sys.executable, "-m", "tipline.cli")
 
@@ -69,13 +69,19 @@ def trial_environment(data: Path, ram: Path) -> dict[str, str]:
 
 @contextmanager
 def running_trial(
-    data: Path, ram: Path, output: Path, environment: dict[str, str] | None = None
+    data: Path,
+    ram: Path,
+    output: Path,
+    environment: dict[str, str] | None = None,
+    *,
+    samples: bool = False,
 ) -> Iterator[Trial]:
     """Start `tipline trial` and wait until it shows its people; end it by its own process id."""
     environment = environment or trial_environment(data, ram)
+    command = [*CLI, "trial", *([] if samples else ["--empty"])]
     with output.open("wb") as file:
         process = subprocess.Popen(
-            [*CLI, "trial"], env=environment, stdout=file, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
+            command, env=environment, stdout=file, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
         )
     trial = Trial(
         public=f"http://{environment['TIPLINE_PUBLIC_BIND']}",

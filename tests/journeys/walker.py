@@ -1,4 +1,4 @@
-"""Walks through the public site and keeps of every page what its rules are checked against."""
+"""Walks through a site and keeps of every page what its rules are checked against."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,13 +24,14 @@ LOOKS: Final[Mapping[str, tuple[ViewportSize, bool, Any]]] = {
 }
 
 # What sticks out of the window sideways, or is cut off by a box that hides what it cannot hold. A table may
-# scroll in a box of its own (WCAG 2.2, 1.4.10), which is named "scroll".
+# scroll in a box of its own (WCAG 2.2, 1.4.10), which is named "scroll". So may the line of short cuts over
+# the list of tips, "filters": the form below it chooses the same and is as narrow as the window.
 TOO_LARGE: Final = """() => {
   const found = [], shown = window.innerWidth;
   if (document.documentElement.scrollWidth > shown)
     found.push(`page is ${document.documentElement.scrollWidth} wide on ${shown}`);
   for (const each of document.body.querySelectorAll("*")) {
-    if (!each.checkVisibility() || each.closest(".scroll *")) continue;
+    if (!each.checkVisibility() || each.closest(".scroll *, main > .filters *")) continue;
     const style = getComputedStyle(each), box = each.getBoundingClientRect();
     const named = each.tagName.toLowerCase() + (each.id ? "#" + each.id : "." + each.className);
     const away = style.position === "absolute" || !box.width;
@@ -73,11 +74,12 @@ OUTLINE: Final = """() => {
   }
   if (document.querySelectorAll("h1").length !== 1) found.push("not exactly one h1");
   for (const each of document.querySelectorAll("input, select, textarea")) {
-    if (each.type === "hidden" || each.labels.length) continue;
+    if (each.type === "hidden" || each.hidden || each.labels.length || each.ariaLabel) continue;
     found.push(`no label: ${each.outerHTML.slice(0, 120)}`);
   }
   for (const each of document.querySelectorAll("[aria-invalid=true]")) {
-    if (!document.querySelector(`.summary a[href="#${each.id}"]`))
+    const group = each.type === "radio" ? each.closest("div[id], fieldset[id]")?.id : each.id;
+    if (!document.querySelector(`:is(.summary, .problem) a:is([href="#${each.id}"], [href="#${group}"])`))
       found.push(`no link in the summary to #${each.id}`);
   }
   return found;
@@ -108,10 +110,27 @@ class Seen:
 class Walker:
     """One visitor with scripts for the tool's sake, looking closely at each page."""
 
-    def __init__(self, chromium: Browser, trial: Trial, site: Flask, language: str, address: str) -> None:
-        """Walk in a language; `site` is asked which address is which endpoint."""
+    def __init__(
+        self,
+        chromium: Browser,
+        trial: Trial,
+        site: Flask,
+        language: str,
+        address: str,
+        *,
+        base: str = "",
+        looks: Mapping[str, tuple[ViewportSize, bool, Any]] = LOOKS,
+    ) -> None:
+        """Walk in a language; `site` is asked which address is which endpoint.
+
+        Args:
+            base: where the site is; the public site if none is named.
+            looks: by which windows and colours each page is judged.
+        """
         self.trial = trial
         self.language = language
+        self.base = base or trial.public
+        self._looks = looks
         self.seen: list[Seen] = []
         self._addresses = iter(f"{address}{number}" for number in range(1, 255))
         self.window = Window(
@@ -145,8 +164,8 @@ class Walker:
         )
 
     def go(self, path: str) -> None:
-        """Open an address of the public site without a look."""
-        self.window.go(f"{self.trial.public}{path}")
+        """Open an address of the site without a look."""
+        self.window.go(f"{self.base}{path}")
 
     def look_at(self, name: str, path: str) -> None:
         """Open an address and look."""
@@ -178,7 +197,7 @@ class Walker:
                 status=answer.status,
                 title=self.page.title(),
                 html=answer.text(),
-                judgements={look: self._judge(*how) for look, how in LOOKS.items()},
+                judgements={look: self._judge(*how) for look, how in self._looks.items()},
                 too_large=self._too_large(),
                 without_ring=self.page.evaluate(WITHOUT_RING),
                 outline=self.page.evaluate(OUTLINE),

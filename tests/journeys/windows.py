@@ -45,6 +45,7 @@ class Window:
             locale=screen.language,
             java_script_enabled=screen.scripts,
             color_scheme="dark" if screen.dark else "light",
+            reduced_motion="reduce",  # colours are looked at when they have changed, not on their way
             extra_http_headers={"X-Forwarded-For": screen.address},
             bypass_csp=for_axe,  # the tool's own script; nothing else is let in by it
         )

@@ -1,0 +1,280 @@
+"""The rounds through the admin site: each brings its pages into the states there are and looks at them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
+
+from pyotp import TOTP
+
+from crypto.tracking_codes import TrackingCode
+from tests.journeys import browser as plain
+from tests.journeys.eyes import as_somebody
+from tests.journeys.people import confirm, photo, report, sign_in
+from tests.journeys.staff import UNFOLD
+from tests.journeys.store import rows
+from tests.journeys.trial import Trial
+from tests.journeys.walker import Walker
+from tests.journeys.windows import LAST_BUTTON
+
+PASSWORD: Final = "quarry lantern seven umbrellas"
+TEXT: Final = "They collect money at the fish market every Friday. Call 138 0013 8000."
+READ: Final = "main form:has([name=purpose]) button"
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Who is signed in, each in a browser of their own, and what they have prepared to be looked at."""
+
+    trial: Trial
+    reviewer: plain.Browser
+    registrar: plain.Browser
+    auditor: plain.Browser
+    reported: str
+
+    def be(self, walker: Walker, who: plain.Browser) -> None:
+        """Walk on as one of them."""
+        as_somebody(walker.window.context, who)
+
+    def member(self, name: str) -> str:
+        """A member's page."""
+        [(member,)] = rows(self.trial, "SELECT member_id FROM accounts WHERE name = ?", name)
+        return f"/members/{member}"
+
+    def tip(self, state: str, more: str = "", offset: int = 0) -> str:
+        """The page of a tip in a state, at the desk of intake."""
+        query = f"SELECT id FROM tips WHERE desk = 'intake' AND state = ? {more} ORDER BY id LIMIT 1 OFFSET ?"
+        [(tip,)] = rows(self.trial, query, state, offset)
+        return f"/tips/{tip.hex()}"
+
+
+def press_anyway(walker: Walker, name: str, selector: str = LAST_BUTTON) -> None:
+    """Press a button of a form that the browser would hold back for what is missing, and look."""
+    walker.page.evaluate("() => { for (const each of document.forms) each.noValidate = true; }")
+    walker.press(name, selector)
+
+
+def prepare(trial: Trial, text: str = TEXT, photos: Sequence[plain.Upload] = ()) -> Staff:
+    """Sign everybody in; a change waits for a signature, and a tip with files has come."""
+    names = ("reviewer-a", "registrar", "auditor")
+    reviewer, registrar, auditor = (sign_in(trial, name) for name in names)
+    reporter = plain.Browser(trial.public, headers={"X-Forwarded-For": "198.51.100.197"})
+    code = report(reporter, text, files=photos or [photo("a.png", 1)])
+    [(tip,)] = rows(trial, "SELECT id FROM tips WHERE locator = ?", TrackingCode.parse(code).locator_hash)
+    staff = Staff(trial, reviewer, registrar, auditor, f"/tips/{tip.hex()}")
+    page = registrar.get(f"{staff.member('reviewer-b')}/change?do=lead&desk=intake")
+    [choice] = [
+        one for one in page.form("other").choices["other"] if staff.member("reviewer-a").endswith(one)
+    ]
+    asked = registrar.submit(page, page.form("other"), {"other": choice})
+    assert confirm(trial, registrar, asked, "registrar").status == 200
+    reviewer.get("/tips")
+    return staff
+
+
+def strangers(walker: Walker, staff: Staff) -> None:
+    """Nobody is signed in."""
+    walker.window.context.clear_cookies()
+    walker.look_at("sign-in", "/sign-in")
+    for name in ("name", "password", "otp"):
+        walker.page.locator(f"#{name}").fill("123456")
+    walker.press("sign-in, wrong")
+    walker.look_at("a link that is none", f"/enrol/{'A' * 43}")
+
+
+def the_list(walker: Walker, staff: Staff) -> None:
+    """The list in its states, the day, handing over, and what is no tip."""
+    staff.be(walker, staff.reviewer)
+    for name, path in (
+        ("list", "/tips"),
+        ("list, filtered", "/tips?state=all&category=usury&sort=age"),
+        ("list, empty", "/tips?state=erased"),
+        ("day", "/tips/day"),
+        ("hand over", "/tips/hand-over"),
+        ("no such page", "/nothing-here"),
+    ):
+        walker.look_at(name, path)
+    walker.go("/tips")
+    walker.page.locator("#words").fill("nowhere")
+    walker.press("list, searched", "search button")
+    walker.go("/tips?state=triage")
+    walker.page.locator("details.more").evaluate("each => { each.open = true; }")
+    press_anyway(walker, "list, a view without a name", "form[action='/tips/views'] button >> nth=0")
+    walker.go("/tips")
+    walker.page.locator("tbody input[name=tip]").first.check()
+    walker.press("no tips", "button[form=spam]")
+    walker.page.locator("#reason").fill("  ")
+    walker.press("no tips, no reason")
+    walker.go("/tips/hand-over")
+    for box in walker.page.locator("#hand-over input[name=tips]").all():
+        box.uncheck()
+    walker.page.locator("#to").select_option(index=1)
+    press_anyway(walker, "hand over, none ticked", "#hand-over button")
+
+
+def tips(walker: Walker, staff: Staff) -> None:
+    """A tip's page before and after a reading, in many states, and with everything that can be wrong."""
+    staff.be(walker, staff.reviewer)
+    walker.look_at("tip, somebody else's", staff.tip("triage"))
+    for state, more in (
+        ("received", ""),
+        ("screening", ""),
+        ("triage", ""),
+        ("need-more", ""),
+        ("transferred", ""),
+        ("verifying", "AND paused = 0"),
+        ("outcome", ""),
+        ("review", ""),
+        ("closed", ""),
+    ):
+        walker.go(staff.tip(state, more))
+        walker.press(f"tip, {state}", READ)
+    walker.go(staff.tip("verifying", "AND paused = 1"))
+    walker.press("tip, its clock stands", READ)
+    walker.go(staff.reported)
+    walker.press("tip, with a file", READ)
+    walker.page.locator("#message").fill("Ask at 138 0013 8000.")
+    walker.press("tip, naming somebody", "button[name=step][value=message]")
+    walker.press("tip, a template", "button[name=step][value=template]")
+    walker.press("tip, those alike", "button[name=step][value=similar]")
+    form = "form:has(#link-other)"
+    walker.page.locator("#link-other").evaluate(UNFOLD)
+    walker.page.locator("#link-other").fill("0000-0000")
+    walker.press("tip, no such other", f"{form} button")
+    preview = walker.page.locator("button[formaction$='/preview']")
+    preview.evaluate("button => button.removeAttribute('formtarget')")
+    walker.press("preview", "button[formaction$='/preview']")
+
+
+def transfers(walker: Walker, staff: Staff) -> None:
+    """A transfer before, its letter, and its receipt."""
+    staff.be(walker, staff.reviewer)
+    address = staff.tip("triage")
+    walker.look_at("transfer", f"{address}/transfer")
+    walker.page.locator("#body").select_option(index=1)
+    walker.page.locator("[name=packet][value=paper]").check()
+    walker.press("transfer, the letter", "#begin button")
+    walker.look_at("transfer, on its way", f"{staff.tip('transferred')}/transfer")
+    walker.page.locator("#reference").fill("  ")
+    walker.page.locator("#received_on").fill(walker.page.get_attribute("#received_on", "max") or "")
+    walker.press("transfer, no number", "#receipt button")
+    walker.look_at("transfer, not now", f"{staff.tip('verifying', 'AND paused = 0')}/transfer")
+
+
+def papers(walker: Walker, staff: Staff) -> None:
+    """What came on paper, and the sheets with codes."""
+    staff.be(walker, staff.reviewer)
+    walker.look_at("enter a tip", "/tips/new")
+    press_anyway(walker, "enter a tip, nothing filled in")
+    walker.look_at("what to say", "/tips/new/script")
+    walker.look_at("sheets", "/sheets")
+    walker.page.locator("#count").fill("2")
+    walker.press("sheets, printed")
+
+
+def account(walker: Walker, staff: Staff) -> None:
+    """One's own account."""
+    staff.be(walker, staff.reviewer)
+    walker.look_at("account", "/account")
+    press_anyway(walker, "account, nothing declared", "#conflicts form button")
+    for name in ("old", "otp", "new", "again"):
+        walker.page.locator(f"#{name}").fill("123456123456")
+    walker.press("account, wrong password", "#password form button")
+    walker.look_at("waits for me", "/proposals")
+    walker.look_at("members, for a reviewer", "/members")
+    walker.look_at("desks, for a reviewer", "/members/desks")
+    walker.look_at("a member, for a reviewer", staff.member("reviewer-b"))
+
+
+def members(walker: Walker, staff: Staff) -> None:
+    """The registrar's rooms, and somebody who is enrolled meanwhile."""
+    staff.be(walker, staff.registrar)
+    for name, path in (
+        ("rooms", "/"),
+        ("members", "/members"),
+        ("desks", "/members/desks"),
+        ("working days", "/members/calendar"),
+        ("a member", staff.member("reviewer-a")),
+        ("what I asked for", "/proposals"),
+        ("a change of two", f"{staff.member('reviewer-b')}/change?do=role&role=liaison"),
+        ("a change that cannot be", f"{staff.member('reviewer-b')}/change?do=grant&desk=auditors"),
+        ("a change of one", f"{staff.member('reviewer-b')}/change?do=suspend"),
+    ):
+        walker.look_at(name, path)
+    walker.look_at("add a person", "/members/new")
+    walker.page.locator("#person").fill("reviewer-a")
+    walker.page.locator("#unit").select_option("u2")
+    walker.press("add a person, the name is taken")
+    walker.page.locator("#person").fill(f"chen-{walker.language.lower()}")
+    walker.press("the link")
+    link = urlsplit(walker.page.inner_text("#link")).path
+    walker.look_at("members, one invited", "/members")
+    joining = walker.page.locator("a[href^='/members/joining/']").last.get_attribute("href") or ""
+    walker.look_at("joining, link not used", joining)
+    _enrol(walker, link)
+    staff.be(walker, staff.registrar)
+    walker.look_at("joining, to compare", joining)
+    walker.page.locator("#compared").check()
+    walker.page.locator("#group").fill("00000")
+    walker.press("joining, asked who it is, or another group", "main form.card button")
+    walker.go(joining)
+    walker.window.press("form[action$='/end'] button")
+
+
+def _enrol(walker: Walker, link: str) -> None:
+    walker.window.context.clear_cookies()
+    walker.look_at("enrol", link)
+    walker.page.locator("#password").fill("123456123456")
+    walker.page.locator("#again").fill("123456123456")
+    walker.press("enrol, a weak password")
+    walker.page.locator("#password").fill(PASSWORD)
+    walker.page.locator("#again").fill(PASSWORD)
+    walker.press("enrol, the authenticator")
+    uri = walker.page.locator("a[href^='otpauth:']").get_attribute("href") or ""
+    code = TOTP(parse_qs(urlsplit(uri).query)["secret"][0])
+    walker.page.locator("#otp").fill("000000")
+    walker.press("enrol, a wrong code")
+    walker.page.locator("#otp").fill(code.now())
+    walker.press("enrol, the fingerprint")
+
+
+def second_look(walker: Walker, staff: Staff) -> None:
+    """What is asked for once more before an export."""
+    staff.be(walker, staff.auditor)
+    walker.go("/log")
+    walker.press("who it is", "form[action='/log/export'] button")
+    walker.page.locator("#confirm_password").fill("123456")
+    walker.page.locator("#confirm_otp").fill("123456")
+    walker.press("who it is, wrong", "main form:has(#confirm_otp) button")
+
+
+def log(walker: Walker, staff: Staff) -> None:
+    """The auditors' rooms."""
+    staff.be(walker, staff.auditor)
+    walker.look_at("log", "/log")
+    walker.look_at("log, the earliest", "/log?before=20")
+    walker.press("log, verified", "form[action='/log/verify'] button")
+    before = 10_000
+    while True:
+        walker.go(f"/log?before={before}")
+        reasons = walker.page.locator("form[action^='/log/reasons/'] button")
+        if reasons.count():
+            break
+        before = int(
+            (walker.page.locator("a[href*='before=']").last.get_attribute("href") or "=1").split("=")[1]
+        )
+    walker.press("a reason", "form[action^='/log/reasons/'] button >> nth=0")
+    walker.look_at("leaders", "/leaders")
+
+
+ROUNDS: Final[Sequence[Callable[[Walker, Staff], None]]] = (
+    strangers,
+    the_list,
+    tips,
+    transfers,
+    papers,
+    account,
+    members,
+    second_look,
+    log,
+)
