@@ -12,11 +12,14 @@ set -euo pipefail
 # Names that stand for each other on different releases are joined by "|".
 RUN=(
     "libmagic1|libmagic1t64"          # the type of a file, by its content
+    "fonts-noto-cjk|fonts-wqy-zenhei|fonts-droid-fallback"  # Chinese letters of files that bring no font
+    "libpango-1.0-0"                  # lays out letters of transfer
+    "libpangoft2-1.0-0"               # the same, with the fonts of the system
+    "libharfbuzz-subset0"             # puts into a PDF only the letters that it uses
 )
 TESTS=(
     "chromium"                        # journeys in a real browser, accessibility, screenshots
     "default-jre-headless"            # the HTML checker of the W3C is a Java program
-    "fonts-noto-cjk"                  # Chinese pages as a reporter sees them
     "fonts-dejavu-core"               # a Latin font of known width
     "postgresql"                      # the database of larger places
     "redis-server"                    # shared rate limits across machines
@@ -43,6 +46,9 @@ installed() { # NAME|NAME…
         case "$1" in
             chromium) command -v chromium >/dev/null; return ;;
             default-jre-headless) command -v java >/dev/null; return ;;
+            libpango-*) "$PYTHON" -c 'import ctypes.util, sys; sys.exit(not ctypes.util.find_library("pango-1.0"))'; return ;;
+            libpangoft2-*) "$PYTHON" -c 'import ctypes.util, sys; sys.exit(not ctypes.util.find_library("pangoft2-1.0"))'; return ;;
+            libharfbuzz-*) "$PYTHON" -c 'import ctypes.util, sys; sys.exit(not ctypes.util.find_library("harfbuzz-subset"))'; return ;;
             libmagic*) "$PYTHON" -c 'import ctypes.util, sys; sys.exit(not ctypes.util.find_library("magic"))'; return ;;
             postgresql) command -v initdb >/dev/null; return ;;
             redis-server) command -v redis-server >/dev/null; return ;;

@@ -339,4 +339,5 @@ def settings_of(folder: Path, ram: Path, *, genesis: str = "", log_key: str = ""
         origin=ORIGIN,
         genesis=genesis,
         log_key=log_key,
+        admin_host="localhost",
     )

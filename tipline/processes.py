@@ -6,12 +6,21 @@ from collections.abc import Callable, Mapping
 from tipline.addresses import answers_http, answers_socket, refuse_taken
 from tipline.ram import prepare_ram_folder
 from tipline.settings import Settings
-from tipline.supervisor import Role, StopSignal, Supervisor, Tell, only_one
+from tipline.supervisor import Chore, Role, StopSignal, Supervisor, Tell, only_one
 
 PUBLIC_BIND = "TIPLINE_PUBLIC_BIND"
 ADMIN_BIND = "TIPLINE_ADMIN_BIND"
 ONION_BIND = "TIPLINE_ONION_BIND"
 ONION_SITE = "public site behind the onion service"
+
+
+CLOCKS_SECONDS = 3600.0
+
+
+def chores() -> tuple[Chore, ...]:
+    """The look at the deadlines, so that what is missed escalates by itself wherever the program runs."""
+    without = frozenset({"TIPLINE_KEEPER_DATABASE_URL"})
+    return (Chore("The look at the deadlines", _command("clocks"), CLOCKS_SECONDS, without),)
 
 
 def roles(settings: Settings) -> tuple[Role, ...]:
@@ -51,7 +60,7 @@ def run_all(
     with (
         only_one(settings.ram),
         StopSignal() as stop,
-        Supervisor(_of(settings, environment), tell) as supervisor,
+        Supervisor(_of(settings, environment), tell, chores()) as supervisor,
     ):
         refuse_taken(settings.public_bind, PUBLIC_BIND)
         refuse_taken(settings.admin_bind, ADMIN_BIND)

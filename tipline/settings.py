@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from crypto.assertions import LOCAL, check_host
+from crypto.errors import BadFormat
+
 SITE_FILE = "site.json"
 TRIAL = "trial"
 PRODUCTION = "production"
@@ -30,7 +33,8 @@ class Settings:
     `origin`, `genesis` (hex SHA-256 of entry 0) and `log_key` (a verifier key,
     c2sp.org/signed-note) pin the log; they come from `site.json`, which
     `tipline init` writes. `through_onion` marks the public site's second process,
-    which only the onion service reaches.
+    which only the onion service reaches. `admin_host` is the name under which
+    browsers reach the admin site; passkeys are made for it, and not without it.
     """
 
     data: Path
@@ -46,6 +50,7 @@ class Settings:
     log_key: str
     onion_bind: str = ""
     through_onion: bool = False
+    admin_host: str = ""
 
     @classmethod
     def from_mapping(cls, environment: Mapping[str, str]) -> "Settings":
@@ -86,6 +91,7 @@ class Settings:
             genesis=site["genesis"],
             log_key=site["log_key"],
             onion_bind=environment.get("TIPLINE_ONION_BIND", ""),
+            admin_host=_host(environment, "TIPLINE_ADMIN_HOST", LOCAL if trial else ""),
         )
 
     def for_onion(self) -> "Settings":
@@ -189,6 +195,16 @@ def _ram_folder(environment: Mapping[str, str], data: Path, *, trial: bool) -> P
     # One folder for each trial instance, short enough for a socket's path (108 bytes).
     mark = hashlib.sha256(str(data).encode()).hexdigest()[:16]
     return TRIAL_RAM_ROOT / f"tipline-{os.getuid()}-{mark}"
+
+
+def _host(environment: Mapping[str, str], name: str, default: str) -> str:
+    host = environment.get(name, default)
+    try:
+        if host:
+            check_host(host)
+    except BadFormat:
+        raise SettingsError(f"{name} must be the name of a host, not {host!r}.") from None
+    return host
 
 
 def _number(environment: Mapping[str, str], name: str, default: int) -> int:

@@ -54,6 +54,26 @@ class Role:
     without: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True)
+class Chore:
+    """A command that runs every so many seconds, for the first time when that many have passed.
+
+    One that fails is told of and runs again in its turn; the processes stay as they are.
+    """
+
+    name: str
+    command: Sequence[str]
+    every: float
+    without: frozenset[str] = frozenset()
+
+
+@dataclass
+class _Turn:
+    chore: Chore
+    next_at: float
+    process: subprocess.Popen[bytes] | None = None
+
+
 @dataclass
 class _Child:
     role: Role
@@ -69,7 +89,9 @@ class Supervisor:
 
     environment: Mapping[str, str]
     tell: Tell
+    chores: Sequence[Chore] = ()
     _children: list[_Child] = field(default_factory=list)
+    _turns: list[_Turn] = field(default_factory=list)
 
     def __enter__(self) -> Self:
         return self
@@ -101,10 +123,13 @@ class Supervisor:
             stop.wait(LOOK_SECONDS)
 
     def watch(self, stop: "StopSignal") -> None:
-        """Start again what dies, until somebody asks to stop."""
+        """Start again what dies, and do the chores, until somebody asks to stop."""
+        self._turns = [_Turn(chore, time.monotonic() + chore.every) for chore in self.chores]
         while not stop.asked:
             for child in self._children:
                 self._look_after(child)
+            for turn in self._turns:
+                self._take(turn)
             stop.wait(LOOK_SECONDS)
 
     def pids(self) -> dict[str, int]:
@@ -112,7 +137,12 @@ class Supervisor:
         return {child.role.name: child.process.pid for child in self._children}
 
     def end(self) -> None:
-        """End every child, the last started first, and wait for each; what does not end is killed."""
+        """End chores, then every child, the last started first, and wait; what does not end is killed."""
+        for turn in self._turns:
+            if turn.process is not None:
+                _kill_group(turn.process.pid)
+                turn.process.wait()
+        self._turns.clear()
         for child in reversed(self._children):
             if child.process.poll() is None:
                 child.process.terminate()
@@ -143,7 +173,19 @@ class Supervisor:
         elif now >= child.start_again_at:
             child.process, child.started, child.start_again_at = self._popen(child.role), now, None
 
-    def _popen(self, role: Role) -> subprocess.Popen[bytes]:
+    def _take(self, turn: _Turn) -> None:
+        now = time.monotonic()
+        if turn.process is not None:
+            code = turn.process.poll()
+            if code is None:
+                return
+            if code:
+                self.tell(f"{turn.chore.name} failed ({_ending(code)}); its last words are above.")
+            turn.process = None
+        elif now >= turn.next_at:
+            turn.process, turn.next_at = self._popen(turn.chore), now + turn.chore.every
+
+    def _popen(self, role: Role | Chore) -> subprocess.Popen[bytes]:
         environment = {name: value for name, value in self.environment.items() if name not in role.without}
         return subprocess.Popen(  # noqa: S603  the commands are our own, without a shell
             role.command,

@@ -16,7 +16,7 @@ from tipline.bench.stage import Crew, Stage, open_stage
 
 A_FEW = Effort(seconds=20.0, most=2, warm_up=1)
 SMALL = Crew(readers=2, auditors=8)
-WITHOUT_LIMIT = {"form-page", "guided-screen", "flood"}
+WITHOUT_LIMIT = {"form-page", "guided-screen", "queue-100k", "queue-100k-filter", "flood"}
 """Operations of which no part has a measured price of its own."""
 ORDER = [
     "first-tip",
@@ -26,6 +26,8 @@ ORDER = [
     "reading",
     "file-50mb",
     "log-append",
+    "queue-100k",
+    "queue-100k-filter",
     "flood",
 ]
 
@@ -46,12 +48,18 @@ def test_operations_stand_in_the_order_in_which_they_run() -> None:
     assert list(OPERATIONS) == ORDER
 
 
+@pytest.fixture(autouse=True)
+def smaller_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two thousand tips instead of a hundred thousand: enough for full pages."""
+    monkeypatch.setattr("tipline.bench.operations.queue_stage.TIPS_AT_THE_DESK", 2_000)
+
+
 @pytest.mark.parametrize("name", ORDER)
 def test_an_operation_has_no_failures(stage: Stage, told: list[str], name: str, tmp_path: Path) -> None:
     result = OPERATIONS[name](stage, A_FEW)
     assert (result.operation, result.failures) == (name, 0), told
     fields = _written(result, tmp_path)
-    growth = {"growth_mib"} if name == "file-50mb" else set()
+    growth = {"growth_mib"} if name in ("file-50mb", "queue-100k-filter") else set()
     assert fields.keys() == {"operation", "cpu_ms", "per_second", "failures", "limit", "ratio"} | growth
     missing = {"limit", "ratio"} if name in WITHOUT_LIMIT else set()
     figures = fields.keys() - {"operation", "failures"} - missing

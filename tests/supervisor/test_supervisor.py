@@ -13,7 +13,8 @@ import pytest
 
 from tests.journeys.trial import wait_for
 from tipline.addresses import BadAddress, answers_http, answers_socket, refuse_taken, split_bind
-from tipline.supervisor import Role, StopSignal, Supervisor, SupervisorError, only_one
+from tipline.processes import chores
+from tipline.supervisor import Chore, Role, StopSignal, Supervisor, SupervisorError, only_one
 
 FOREVER = (sys.executable, "-c", "import time; time.sleep(600)")
 
@@ -198,3 +199,46 @@ def test_the_workers_of_a_dead_process_do_not_outlive_it(supervisor: Supervisor,
         supervisor.watch(UntilTwo())
         wait_for("the first worker is gone", lambda: not is_alive(ids(workers)[0]), seconds=5)
     wait_for("the second worker is gone", lambda: not is_alive(ids(workers)[1]), seconds=5)
+
+
+class Until(StopSignal):
+    """Asked to stop once something was seen, or after some seconds."""
+
+    def __init__(self, seen: Callable[[], bool], seconds: float = 20) -> None:
+        super().__init__()
+        self._seen = seen
+        self._ends = time.monotonic() + seconds
+
+    def wait(self, seconds: float) -> None:
+        super().wait(seconds)
+        self.asked = self._seen() or time.monotonic() > self._ends
+
+
+def test_a_chore_is_done_again_and_again_and_one_that_fails_is_told_of(
+    said: list[str], tmp_path: Path
+) -> None:
+    code = f"open({str(tmp_path / 'ids')!r}, 'a').write('1\\n'); raise SystemExit(3)"
+    chore = Chore("The look", (sys.executable, "-c", code), 0.2)
+    supervisor = Supervisor(dict(os.environ), said.append, [chore])
+    with supervisor:
+        supervisor.watch(Until(lambda: len(said) > 1))
+    assert len(ids(tmp_path / "ids")) > 1
+    assert set(said) == {"The look failed (code 3); its last words are above."}
+
+
+def test_a_chore_does_not_outlive_the_supervisor_and_is_never_done_twice_at_once(
+    said: list[str], tmp_path: Path
+) -> None:
+    chore = Chore("The look", writes_its_id(tmp_path / "ids"), 0.1)
+    supervisor = Supervisor(dict(os.environ), said.append, [chore])
+    started = time.monotonic()
+    with supervisor:
+        supervisor.watch(Until(lambda: bool(ids(tmp_path / "ids")) and time.monotonic() - started > 1))
+    assert len(ids(tmp_path / "ids")) == 1
+    assert not is_alive(ids(tmp_path / "ids")[0])
+
+
+def test_deadlines_are_looked_at_every_hour() -> None:
+    [chore] = chores()
+    assert (chore.command[-1], chore.every) == ("clocks", 3600)
+    assert "TIPLINE_KEEPER_DATABASE_URL" in chore.without

@@ -30,6 +30,7 @@ from tipline.trial.service import township
 Tell = Callable[[str], None]
 
 PUBLIC: Final = "public site"
+ADMIN: Final = "admin site"
 READER: Final = "reviewer-a"
 AUDITOR: Final = "auditor"
 STATEMENTS_EACH: Final = 280
@@ -73,6 +74,10 @@ class Stage:
     def public_pids(self) -> list[int]:
         """The processes of the public site."""
         return ProcessTree([self.pids[PUBLIC]]).pids()
+
+    def admin_pids(self) -> list[int]:
+        """The processes of the admin site."""
+        return ProcessTree([self.pids[ADMIN]]).pids()
 
     def measure(self, caller: Caller, *, clients: int, effort: Effort, processes: int = DRIVERS) -> Measured:
         """Warm up, then let the clients work and count what the servers spend on it."""

@@ -91,7 +91,8 @@ class SealedFile:
     """A file that lies sealed somewhere, and what is needed to write its slips.
 
     Until they are written, `key_seed` (32 bytes) is all that opens it. `digest` is the SHA-256 of the
-    sealed bytes, `size` the file's own length in bytes, without header and padding.
+    sealed bytes, `size` the file's own length in bytes, without header and padding, `hidden` what became of
+    its hidden data (`tipline.cleaning.types.HiddenData`; "" where nobody looked).
     """
 
     item: ItemId
@@ -101,6 +102,7 @@ class SealedFile:
     name: str
     size: int
     media_type: str
+    hidden: str = ""
 
     def item_for(self, audience: Audience, claim: SigningKey) -> NewItem:
         """The file as an item with its slips, written last."""

@@ -14,6 +14,8 @@ from tipline.bench.operations import (
     guided_screen,
     log_append,
     mailbox_open,
+    queue_100k,
+    queue_100k_filter,
     reading,
 )
 from tipline.bench.results import Result
@@ -30,6 +32,8 @@ OPERATIONS: Final[Mapping[str, Measurement]] = MappingProxyType(
         reading.NAME: reading.run,
         file_50mb.NAME: file_50mb.run,
         log_append.NAME: log_append.run,
+        queue_100k.NAME: queue_100k.run,
+        queue_100k_filter.NAME: queue_100k_filter.run,
         flood.NAME: flood.run,
     }
 )
