@@ -170,30 +170,36 @@ def _guard(app: Flask, services: Services) -> None:
         if permission is Permission.PUBLIC:
             return None
         try:
-            session = services.sessions.resume(cookie_of(request, secure=services.settings.secure_cookies))
+            # Before the permission is checked: a refusal's page shows the way to the member's own rooms.
+            g.visit = _visit(services, directories)
         except NoSession as error:
             if request.method in ("GET", "HEAD"):
                 return redirect("/sign-in", 303)
             raise SignedOut from error
-        roster = services.keeper.roster().as_of(services.clock.today())
-        member = roster.members.get(session.member.id)
-        if member is None or not member.active:
-            services.sessions.end_all(session.member.id)
-            raise SignedOut
-        if member.signing_key != session.member.seed.signing_key.public:
-            services.sessions.end_all(session.member.id)  # the member has new keys
-            raise SignedOut
-        visit = Visit(services, session, roster, directories.at(roster), member)
-        if not holds(permission, member, roster):
-            g.visit = visit  # the page of the refusal may show the way to the member's own rooms
+        if not holds(permission, g.visit.member, g.visit.roster):
             raise NotPermitted
-        g.visit = visit
-        g.visit = with_second_look(visit, request)
+        g.visit = with_second_look(g.visit, request)
         if request.method == "GET":
             g.visit = _after_renewal(g.visit, directories)
         if request.method == "POST":
             ask_first(g.visit, asks(app, request.endpoint))
         return None
+
+
+def _visit(services: Services, directories: PublishedDirectory) -> Visit:
+    """Whose request this is, by their cookie and the roster of this moment.
+
+    Raises:
+        NoSession: the cookie opens none.
+        SignedOut: the member is no longer one, or has new keys; their sessions end.
+    """
+    session = services.sessions.resume(cookie_of(request, secure=services.settings.secure_cookies))
+    roster = services.keeper.roster().as_of(services.clock.today())
+    member = roster.members.get(session.member.id)
+    if member is None or not member.active or member.signing_key != session.member.seed.signing_key.public:
+        services.sessions.end_all(session.member.id)
+        raise SignedOut
+    return Visit(services, session, roster, directories.at(roster), member)
 
 
 def _after_renewal(visit: Visit, directories: PublishedDirectory) -> Visit:

@@ -28,8 +28,21 @@ WHOLE = {
 STARTS = {"image/jpeg": b"\xff\xd8", "image/png": b"\x89PNG", documents.PDF: b"%PDF", documents.DOCX: b"PK"}
 
 
-def children() -> set[int]:
+def running() -> set[int]:
     return {int(one) for one in Path(f"/proc/self/task/{os.getpid()}/children").read_text("ascii").split()}
+
+
+@pytest.fixture(autouse=True)
+def before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other tests started before is none of ours: a server of forks stays as long as its process."""
+    monkeypatch.setattr(f"{__name__}.BEFORE", running())
+
+
+BEFORE: set[int] = set()
+
+
+def children() -> set[int]:
+    return running() - BEFORE
 
 
 @pytest.mark.parametrize("media_type", [*sorted(PLAIN_TYPES), "image/svg+xml", "video/mp4", ""])

@@ -69,7 +69,7 @@ class Machine:
         source, target = Path(tipline.__file__).parent, folder / "rooms" / "tipline"
         no_caches = shutil.ignore_patterns("__pycache__")
         shutil.copytree(Path(crypto.__file__).parent, folder / "rooms" / "crypto", ignore=no_caches)
-        for room in ("evidence", "roster"):
+        for room in ("deadlines", "evidence", "roster"):
             shutil.copytree(source / room, target / room, ignore=no_caches)
         (target / "commands").mkdir()
         for file in FILES:
@@ -255,6 +255,7 @@ def test_the_verifier_has_only_its_own_rooms_there(evidence: Evidence) -> None:
             "tipline.cli",
             "tipline.clock",
             "tipline.commands",
+            "tipline.deadlines",
             "tipline.evidence",
             "tipline.ids",
             "tipline.roster",

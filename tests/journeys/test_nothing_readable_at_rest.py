@@ -72,8 +72,16 @@ class Watched:
         """Sealed files that no tip holds yet, and that wait for no press of a button."""
         register = self.trial.ram / "public" / "staged"
         waiting = {path.name for path in register.iterdir()} if register.exists() else set()
-        found = (self.trial.data / "staging").iterdir()
-        return [path for path in found if path.name not in waiting and path.stat().st_size > 0]
+        found = (path for path in (self.trial.data / "staging").iterdir() if path.name not in waiting)
+        return [path for path in found if _size(path) > 0]
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; none when the site has just taken it away."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 @pytest.fixture(scope="module")

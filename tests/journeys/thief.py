@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 from crypto import age
@@ -133,10 +134,12 @@ def steal_database(thief: Thief, trial: Trial, tips: Iterable[bytes]) -> None:
         thief.boxes[f"account {name}"] = Box(wrapped[17:], wrapped[:17])
         thief.guess(salt)
         thief.guess(wrapped)
+    accounts = dict(rows(trial, "SELECT member_id, wrapped FROM accounts"))
     query = "SELECT token_hash, member_id, started_at, wrapped, keys FROM staff_sessions"
     for token, member, started, wrapped, keys in rows(trial, query):
         at = datetime.fromisoformat(started).isoformat(timespec="seconds")
-        context = encode({"session": token.hex(), "member": member, "started": at})
+        account = sha256(accounts[member]).hexdigest()
+        context = encode({"session": token.hex(), "member": member, "started": at, "account": account})
         thief.boxes[f"session {token.hex()}"] = Box(wrapped, context)
         thief.boxes[f"session keys {token.hex()}"] = Box(keys, context)
         thief.guess(token)

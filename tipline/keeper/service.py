@@ -67,7 +67,11 @@ class Keeper:
         self.writer = Writer(self._log, folder, self._signer, examiner, clock)
         self._directory: tuple[tuple[int, date], bytes] | None = None
         self._figures: tuple[date, LoggedFigures] | None = None
-        self._operations: Mapping[str, Operation] = {
+        self._operations = self._table()
+
+    def _table(self) -> Mapping[str, Operation]:
+        """What each operation's name on the admin site's socket does."""
+        return {
             "hello": self._hello,
             "directory": self._signed_directory,
             "roster": self._roster,
