@@ -6,7 +6,7 @@ number ─▶ logged reading ─▶ packet ─▶ statement with number and hash
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from admin.errors import AdminError
@@ -93,11 +93,10 @@ def take_back(visit: Visit, page: TipPage, reason: str) -> None:
 
 @contextmanager
 def _handed_out_if_stated(packet: Packet) -> Iterator[None]:
-    try:
+    with ExitStack() as stack:
+        stack.callback(packet.close)
         yield
-    except BaseException:
-        packet.close()
-        raise
+        stack.pop_all()
 
 
 def _keep_remark(visit: Visit, page: TipPage, remark: str, number: LetterNumber, state: ReadState) -> None:

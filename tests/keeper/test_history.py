@@ -63,3 +63,13 @@ def test_only_the_latest_readings_stand_in_it_and_everything_else(
     assert found[-1] == ["assign", *["read"] * LATEST_READINGS]
     other = world.seal_tip()
     assert kinds(keeper, world, other) == ["read"]
+
+
+def test_a_history_longer_than_one_answer_comes_whole(
+    world: World, keeper: Observed, tip: SealedTip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper.client.release(world.read("reviewer-a", tip), [request(tip.item("text"))])
+    for _ in range(4):
+        keeper.client.append(world.sign("assign", "reviewer-a", desk="intake", tips=[tip.id.hex()], to=""))
+    monkeypatch.setattr("tipline.keeper.service.MAX_ROWS", 2)
+    assert kinds(keeper, world, tip) == ["read", *["assign"] * 4, "read"]

@@ -220,7 +220,12 @@ class Keeper:
         published = self.writer.published
         after, seen = read_number(request, "after", least=-1), read_number(request, "seen")
         rows = self._log.rows_about(grant.tip, after, published.size, MAX_ROWS, max_bytes=MAX_ROW_BYTES)
-        return {"rows": self._proven(rows, published), **self._answers.head(published, seen)}
+        rest = rows and self._log.rows_about(grant.tip, rows[-1][0], published.size, 1, max_bytes=1)
+        return {
+            "rows": self._proven(rows, published),
+            "more": bool(rest),
+            **self._answers.head(published, seen),
+        }
 
     def _clocks(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Look at the clocks, with the slips of tips that nobody opened yet and the days they came on."""

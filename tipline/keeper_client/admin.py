@@ -197,11 +197,13 @@ class AdminKeeper:
             answer = self._connections.ask(request)
             checkpoint = self._trust.checkpoint(answer, seen)
             rows = [self._trust.entry(row, checkpoint) for row in _objects(answer, "rows")]
-            if not rows:
-                return found
-            if rows[0].index <= after:
+            if rows and rows[0].index <= after:
                 raise KeeperLied("the answer holds other entries than were asked for")
             found += rows
+            if answer.get("more") is not True:
+                return found
+            if not rows:
+                raise KeeperLied("the answer promises more and brings nothing")
 
     def look_at_clocks(
         self, slips: Sequence[SlipRequest], days: Sequence[date], tips: Iterable[str]
