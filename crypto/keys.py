@@ -136,6 +136,11 @@ class Identity(Seeded):
 
     def reveal(self) -> str:
         """The secret as ``AGE-SECRET-KEY-PQ-1…``, 77 characters."""
+        return self._text
+
+    @cached_property
+    def _text(self) -> str:
+        # An item key goes into a slip for each desk; written once, as a recipient is.
         return bech32.encode(IDENTITY_PREFIX, self.seed)
 
     @cached_property

@@ -205,7 +205,6 @@ class Entry:
         Raises:
             BadFormat: the statement or the entry is too long.
         """
-        self.statement.encode()
         encoded = canonical.encode(
             {
                 "v": VERSION,
@@ -216,6 +215,8 @@ class Entry:
                 **self.statement.parts(),
             }
         )
+        if len(encoded) > MAX_STATEMENT:  # otherwise the statement in it is shorter, too
+            self.statement.encode()
         if len(encoded) > MAX_ENTRY:
             raise BadFormat("the entry is too long")
         return encoded

@@ -94,6 +94,27 @@ def root_by_definition(leaves: Sequence[bytes]) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
+def path_by_definition(index: int, leaves: Sequence[bytes]) -> list[bytes]:
+    """PATH(m, D[n]) word for word from RFC 6962, section 2.1.1."""
+    if len(leaves) == 1:
+        return []
+    split = 1 << (len(leaves) - 1).bit_length() - 1
+    if index < split:
+        return [*path_by_definition(index, leaves[:split]), root_by_definition(leaves[split:])]
+    return [*path_by_definition(index - split, leaves[split:]), root_by_definition(leaves[:split])]
+
+
+def proof_by_definition(old: int, leaves: Sequence[bytes], *, whole: bool = True) -> list[bytes]:
+    """PROOF(m, D[n]) word for word from RFC 6962, section 2.1.2; `whole` is the b of its SUBPROOF."""
+    if old == len(leaves):
+        return [] if whole else [root_by_definition(leaves)]
+    split = 1 << (len(leaves) - 1).bit_length() - 1
+    if old <= split:
+        return [*proof_by_definition(old, leaves[:split], whole=whole), root_by_definition(leaves[split:])]
+    inner = proof_by_definition(old - split, leaves[split:], whole=False)
+    return [*inner, root_by_definition(leaves[:split])]
+
+
 BIG = Tree(numbered(70))
 SIZES = st.integers(1, 70)
 
@@ -247,6 +268,29 @@ def test_roots_and_proofs_are_those_of_certificate_transparency() -> None:
 @given(st.integers(0, 70))
 def test_the_frontier_has_the_root_of_the_definition(size: int) -> None:
     assert BIG.roots[size] == root_by_definition(numbered(70)[:size])
+
+
+@given(st.lists(st.integers(0, 30), max_size=6))
+def test_many_leaves_at_once_make_the_tree_that_they_make_one_by_one(steps: list[int]) -> None:
+    leaves, tree = [leaf_hash(leaf) for leaf in numbered(sum(steps))], Frontier()
+    one_by_one = Frontier()
+    for step in steps:
+        tree.extend(leaves[tree.size : tree.size + step])
+    for leaf in leaves:
+        one_by_one.append(leaf)
+    assert (tree.size, tree.peaks) == (one_by_one.size, one_by_one.peaks)
+
+
+@given(inclusions())
+def test_an_inclusion_proof_is_the_path_of_the_definition(where: tuple[int, int]) -> None:
+    index, size = where
+    assert inclusion_proof(index, size, BIG.node) == path_by_definition(index, numbered(70)[:size])
+
+
+@given(growths())
+def test_a_consistency_proof_is_that_of_the_definition(sizes: tuple[int, int]) -> None:
+    old, new = sizes
+    assert consistency_proof(old, new, BIG.node) == proof_by_definition(old, numbered(70)[:new])
 
 
 def test_a_frontier_taken_up_again_grows_the_same_tree() -> None:
