@@ -1,0 +1,1 @@
+"""Tables as files for an office's spreadsheet program, in which no cell is ever a formula."""
