@@ -1,0 +1,1 @@
+"""What in the log raises an alert: rules as data, and pure functions over entries."""
