@@ -15,13 +15,14 @@ from crypto.statements import MAX_ENTRY, commitment
 from tests.evidence.logs import salt, sample
 from tests.roster.township import ORIGIN
 from tipline.evidence.errors import ExportMisused, VerificationFailed
-from tipline.evidence.export import ExportedEntry, ExportWriter, Head, Header, read_export
+from tipline.evidence.export import ExportWriter, Head, Header, read_export
+from tipline.evidence.lines import ExportedEntry, ForgottenEntry
 
 GENESIS = "ab" * 32
 EXPORT = sample().export()
 
 
-def parts(data: bytes) -> list[Header | ExportedEntry | Head]:
+def parts(data: bytes) -> list[Header | ExportedEntry | ForgottenEntry | Head]:
     return list(read_export(io.BytesIO(data)))
 
 

@@ -1,7 +1,8 @@
 """The export file of a log: text lines, every byte of which is determined by what they say.
 
     {"format":"tipline-log/1","genesis":…,"log":…}          hex SHA-256 of entry 0; the log's name
-    {"entry":{…},"index":0,"leaf":…,"salt":…}               one line an entry, canonical JSON
+    {"entry":{…},"index":0,"leaf":…,"salt":…}               one line an entry; see `tipline.evidence.lines`
+    {"forgotten":true,"index":1,"leaf":…}                   or what is left of it
     …
     --
     (the signed checkpoint note, as it is, to the end of the file)
@@ -16,22 +17,22 @@ from typing import Final, Protocol
 
 from crypto import canonical
 from crypto.errors import BadFormat
-from crypto.merkle import leaf_hash
 from crypto.notes import MAX_NOTE
-from crypto.statements import MAX_ENTRY, commitment
 from tipline.evidence.errors import ExportMisused, VerificationFailed
+from tipline.evidence.lines import (
+    MAX_LINE,
+    ExportedEntry,
+    ForgottenEntry,
+    parse_line,
+    write_entry,
+    write_forgotten,
+)
 
 FORMAT: Final = "tipline-log/1"
 SEPARATOR: Final = b"--\n"
 
 _MAX_HEADER: Final = 4096  # bytes
-_MAX_LINE: Final = MAX_ENTRY + 256  # bytes; the rest of the line is short
 _HEX_32 = re.compile(r"[0-9a-f]{64}")
-# The entry is put in as its bytes and cut out again, not parsed and written anew: it may be nested as deeply
-# as canonical JSON allows, and inside a line it stands one level deeper.
-_HEAD: Final = b'{"entry":'
-_TAIL = re.compile(rb',"index":(0|[1-9][0-9]{0,18}),"leaf":"([0-9a-f]{64})","salt":"([0-9a-f]{64})"\}\n\Z')
-_TAIL_LENGTH: Final = 200  # bytes; longer than any tail, so that the search looks at the end of a line only
 
 
 class Sink(Protocol):
@@ -60,16 +61,6 @@ class Header:
 
 
 @dataclass(frozen=True)
-class ExportedEntry:
-    """One entry as it stands in the export: its index, salt (32 bytes), leaf hash (32 bytes) and encoding."""
-
-    index: int
-    salt: bytes
-    leaf: bytes
-    entry: bytes
-
-
-@dataclass(frozen=True)
 class Head:
     """What follows the entries: the signed checkpoint note."""
 
@@ -77,7 +68,7 @@ class Head:
 
 
 class ExportWriter:
-    """Writes an export, in this order: `header`, `entry` for each from 0 on, `finish`.
+    """Writes an export, in this order: `header`, `entry` or `forgotten` for each from 0 on, `finish`.
 
     Raises:
         ExportMisused: another order, or an entry left out.
@@ -96,14 +87,11 @@ class ExportWriter:
 
     def entry(self, index: int, salt: bytes, entry: bytes) -> None:
         """Write one encoded entry with its salt of 32 bytes."""
-        if index != self._next:
-            raise ExportMisused("entries are exported one by one from 0 on")
-        leaf = leaf_hash(commitment(salt, entry)).hex()
-        self._out.write(
-            b'%b%b,"index":%d,"leaf":"%b","salt":"%b"}\n'
-            % (_HEAD, entry, index, leaf.encode("ascii"), salt.hex().encode("ascii"))
-        )
-        self._next += 1
+        self._put(index, write_entry(index, salt, entry))
+
+    def forgotten(self, index: int, leaf: bytes) -> None:
+        """Write what is left of an entry that was forgotten: its leaf hash of 32 bytes."""
+        self._put(index, write_forgotten(index, leaf))
 
     def finish(self, checkpoint_note: bytes) -> None:
         """Write the signed checkpoint and end."""
@@ -112,8 +100,14 @@ class ExportWriter:
         self._out.write(SEPARATOR + checkpoint_note)
         self._next = -1  # no entry has this index, and the header is behind us
 
+    def _put(self, index: int, line: bytes) -> None:
+        if index != self._next:
+            raise ExportMisused("entries are exported one by one from 0 on")
+        self._out.write(line)
+        self._next += 1
 
-def read_export(source: Source) -> Iterator[Header | ExportedEntry | Head]:
+
+def read_export(source: Source) -> Iterator[Header | ExportedEntry | ForgottenEntry | Head]:
     """Read an export: its header, its entries in order, its head.
 
     Checked is the form alone: lines, indices without gaps, canonical header. What leaves, entries and
@@ -124,8 +118,10 @@ def read_export(source: Source) -> Iterator[Header | ExportedEntry | Head]:
     """
     yield _parse_header(source.readline(_MAX_HEADER))
     index = 0
-    while (line := source.readline(_MAX_LINE)) != SEPARATOR:
-        yield _parse_entry(line, index)
+    while (line := source.readline(MAX_LINE)) != SEPARATOR:
+        if not line:
+            raise VerificationFailed(index, "the file ends where this entry should stand")
+        yield parse_line(line, index)
         index += 1
     note = source.read(MAX_NOTE + 1)
     if not note:
@@ -149,17 +145,3 @@ def _parse_header(line: bytes) -> Header:
     if _header_line(header) != line:
         raise VerificationFailed(None, "the first line is not that of an exported log")
     return header
-
-
-def _parse_entry(line: bytes, expected: int) -> ExportedEntry:
-    if not line:
-        raise VerificationFailed(expected, "the file ends where this entry should stand")
-    start = max(len(line) - _TAIL_LENGTH, 0)
-    tail = _TAIL.search(line[start:])
-    if not line.startswith(_HEAD) or tail is None:
-        raise VerificationFailed(expected, "the line is not that of an entry")
-    index = int(tail[1])
-    if index != expected:
-        raise VerificationFailed(expected, f"entry {index} stands where this entry should stand")
-    entry = line[len(_HEAD) : start + tail.start()]
-    return ExportedEntry(index, bytes.fromhex(tail[3].decode()), bytes.fromhex(tail[2].decode()), entry)
