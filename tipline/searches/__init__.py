@@ -1,0 +1,1 @@
+"""Words that staff searched their lists for: sealed for the auditors, and never with a tip."""
