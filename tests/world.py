@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -26,15 +26,15 @@ from crypto.randomness import random_bytes
 from crypto.statements import Statement
 from crypto.tracking_codes import TrackingCode
 from tests.clocks import FixedClock
-from tipline import migrations
+from tests.founded import KEEPER_DATABASE, MAIN_DATABASE, FoundedKeeper, found_keeper, make_tables
 from tipline.clock import Clock
 from tipline.database import Database
 from tipline.ids import DeskId, TipId, new_tip_id
 from tipline.keeper.app import serving
 from tipline.keeper.folder import KeeperFolder
-from tipline.keeper.genesis import Founding, init_keeper
+from tipline.keeper.genesis import Founding
 from tipline.keeper.service import Keeper
-from tipline.keeper_client import AdminKeeper, SeenFile, SlipRequest
+from tipline.keeper_client import AdminKeeper, OperatorKeeper, SeenFile, SlipRequest
 from tipline.sealing.audience import Audience, DeskKey
 from tipline.sealing.items import NewItem, seal_item
 from tipline.settings import Settings
@@ -138,13 +138,13 @@ class World:
         self.settings = settings_of(folder, ram)
         self.desks = {desk: Identity.from_seed(_desk_seed(desk)) for desk in DESKS}
         self._databases: list[Database] = []
-        self._clients: list[AdminKeeper] = []
-        database = self.open_database(self.settings.keeper_database_url)
-        genesis = init_keeper(self.keeper_folder, database, ORIGIN, _founding(self.desks), clock)
+        self._clients: list[AdminKeeper | OperatorKeeper] = []
+        founded = _founded_at(clock.unix())
+        founded.copy_into(self.keeper_folder.path)
         keys = self.keeper_folder.keys()
         self.keeper_identity, self.log_key = keys.identity, keys.log_key
         self.verifier = NoteVerifier(ORIGIN, keys.log_key.public)
-        self.settings = replace(self.settings, genesis=genesis, log_key=self.verifier.vkey)
+        self.settings = replace(self.settings, genesis=founded.genesis, log_key=self.verifier.vkey)
 
     @classmethod
     @contextmanager
@@ -170,6 +170,13 @@ class World:
         self._clients.append(client)
         return client
 
+    def operator(self, timeout: float = 5.0) -> OperatorKeeper:
+        """The operator's client of the running keeper."""
+        seen = SeenFile(self.settings.keeper_folder / "operator-seen.json")
+        operator = OperatorKeeper(self.settings.operator_socket, ORIGIN, self.verifier, seen, timeout)
+        self._clients.append(operator)
+        return operator
+
     def close(self) -> None:
         """Close what was opened."""
         for client in self._clients:
@@ -191,9 +198,8 @@ class World:
     @cached_property
     def database(self) -> Database:
         """The main database, with its tables."""
-        database = self.open_database(self.settings.database_url)
-        migrations.upgrade(database.engine)
-        return database
+        make_tables(self.settings.data / MAIN_DATABASE)
+        return self.open_database(self.settings.database_url)
 
     def body(self, kind: str, *by: str, **fields: Any) -> dict[str, Any]:
         """A fresh statement's body, signed by members of these names."""
@@ -298,6 +304,13 @@ def _desk_seed(desk: str) -> bytes:
     return hashlib.sha256(b"desk " + desk.encode()).digest()
 
 
+@lru_cache(maxsize=4)
+def _founded_at(moment: int) -> FoundedKeeper:
+    """The founded keeper of every world that begins at a Unix time: all of them have its keys."""
+    desks = {desk: Identity.from_seed(_desk_seed(desk)) for desk in DESKS}
+    return found_keeper(ORIGIN, _founding(desks), FixedClock(datetime.fromtimestamp(moment, UTC)))
+
+
 def _founding(desks: dict[str, Identity]) -> Founding:
     return Founding(
         units=[
@@ -332,8 +345,8 @@ def settings_of(folder: Path, ram: Path, *, genesis: str = "", log_key: str = ""
         ram=ram,
         public_bind="127.0.0.1:0",
         admin_bind="127.0.0.1:0",
-        database_url=f"sqlite:///{folder / 'main.db'}",
-        keeper_database_url=f"sqlite:///{folder / 'keeper' / 'keeper.db'}",
+        database_url=f"sqlite:///{folder / MAIN_DATABASE}",
+        keeper_database_url=f"sqlite:///{folder / 'keeper' / KEEPER_DATABASE}",
         proxies=0,
         trial=True,
         origin=ORIGIN,

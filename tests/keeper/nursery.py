@@ -18,6 +18,7 @@ from tests.world import PLENTY, World, settings_of
 from tipline.keeper.app import run
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+PATIENCE = 60  # seconds
 
 
 @dataclass(frozen=True)
@@ -95,17 +96,24 @@ def nursery(world: World, errors: Path) -> Iterator[Nursery]:
 def main(data: str, ram: str, log_key: str, genesis: str) -> None:
     """Fork a keeper for each "start"; say how it ended for each "wait"."""
     settings = settings_of(Path(data), Path(ram), log_key=log_key, genesis=genesis)
-    child = 0
+    child, children = 0, list[int]()
+    signal.signal(signal.SIGALRM, lambda _number, _frame: os.kill(child, signal.SIGKILL))
     for line in sys.stdin:
         if line.strip() == "wait":
+            signal.alarm(PATIENCE)  # a keeper that does not end fails its test, and holds up no run
             _, status = os.waitpid(child, 0)
+            signal.alarm(0)
+            children.remove(child)
             print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201  this is the answer
             continue
         child = os.fork()
         if child == 0:
             sys.stdin.close()
             os._exit(run(settings, None, PLENTY))
+        children.append(child)
         print(child, flush=True)  # noqa: T201
+    for child in children:  # a test that fails, or is done, waits for none
+        os.kill(child, signal.SIGKILL)
 
 
 if __name__ == "__main__":

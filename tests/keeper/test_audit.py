@@ -98,7 +98,7 @@ def test_an_export_verifies_elsewhere_and_holds_its_own_statement(world: World, 
     keeper.refused(audit(world, by="integrity"))
     early = keeper.client.checkpoint()
     fill(world, keeper.client, 3)
-    export = keeper.client.export()
+    export = world.operator().export()
     file = BytesIO()
     writer = ExportWriter(file)
     writer.header(world.settings.origin, world.settings.genesis)

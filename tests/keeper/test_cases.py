@@ -69,7 +69,7 @@ def advance(world: World, keeper: Observed, tip: SealedTip, *states: str) -> Non
         detail: dict[str, Any] = {}
         if state == "transferred":
             add_police(world, keeper)
-            detail = {**LETTER, "number": keeper.client.next_letter()}
+            detail = {**LETTER, "number": keeper.client.next_letter("intake")}
         elif state == "verifying":
             receipt = {"item": "5e" * 16, "hash": "cd" * 32}
             note = {"tip": tip.id.hex(), "desk": "intake", **receipt}
@@ -286,20 +286,20 @@ def test_letters_have_the_numbers_of_their_year_without_a_gap(
     add_police(world, keeper)
     for each in (tip, other):
         advance(world, keeper, each, "screening", "triage")
-    assert keeper.client.next_letter() == "2026-1"
+    assert keeper.client.next_letter("intake") == "2026-1"
     for number in ("2026-2", "2025-1", "2027-1"):
         wrong = move(world, tip, "triage", "transferred", detail={**LETTER, "number": number})
         assert keeper.refused(wrong) is Reason.NUMBER_TAKEN
     keeper.client.append(move(world, tip, "triage", "transferred", detail=LETTER))
     assert keeper.refused(move(world, other, "triage", "transferred", detail=LETTER)) is Reason.NUMBER_TAKEN
-    second = {**LETTER, "number": keeper.client.next_letter()}
+    second = {**LETTER, "number": keeper.client.next_letter("intake")}
     keeper.client.append(move(world, other, "triage", "transferred", detail=second))
     assert (case(keeper, tip).letter, case(keeper, other).letter) == ("2026-1", "2026-2")
 
 
 def test_a_letter_of_a_refused_move_is_not_used_up(world: World, keeper: Observed, tip: SealedTip) -> None:
     assert keeper.refused(move(world, tip, "triage", "transferred", detail=LETTER)) is Reason.NOT_ALLOWED
-    assert keeper.client.next_letter() == "2026-1"
+    assert keeper.client.next_letter("intake") == "2026-1"
 
 
 def test_an_umbrella_tip_has_its_clocks_outside_the_township_alone(
@@ -398,7 +398,7 @@ def test_a_case_is_the_same_after_a_restart(world: World) -> None:
     with world.keeper():
         keeper = Observed(world)
         assert case(keeper, tip) == before
-        assert keeper.client.next_letter() == "2026-2"
+        assert keeper.client.next_letter("intake") == "2026-2"
         again = stated(world, "extend", "reviewer-a", tip, reason=reason(3))
         assert keeper.refused(again) is Reason.NOT_ALLOWED
 

@@ -13,6 +13,7 @@ from tests.world import SealedTip, World, request
 from tipline.keeper.shapes import OWN_TYPES
 from tipline.keeper_client import AdminKeeper, Looked, Reason, Refused, SlipRequest
 from tipline.keeper_client.frames import to_text
+from tipline.sealing.items import NewItem, seal_item
 
 DAY = 86_400
 TODAY = date(2026, 3, 3)
@@ -112,6 +113,86 @@ def test_a_step_of_an_umbrella_tip_that_is_missed_escalates_while_its_own_clock_
     assert case(keeper, tip).level == 1
 
 
+def test_a_pause_ends_by_itself_and_its_reporter_is_told_so(
+    world: World, keeper: Observed, clock: FixedClock
+) -> None:
+    tip = opened(world, keeper)
+    keeper.client.append(stated(world, "pause", "reviewer-a", tip, reason=reason(2)))
+    clock.advance(42 * DAY)  # thirty working days
+    assert look(keeper.client).stated == {}
+    clock.advance(DAY)
+    found = look(keeper.client)
+    assert found.stated == {"pause-end": 1}
+    told = open_json(found.records[tip.id.hex()], world.verifier)
+    assert (told["paused"], told["due"], told["kind"]) == (False, "2026-04-15", "pause-end")
+    assert keeper.entry(keeper.size() - 1).statement.signers == ("keeper",)
+    assert look(keeper.client).stated == {}
+    clock.advance(DAY)  # the working day that was left is over
+    assert look(keeper.client).stated == {"missed": 1}
+
+
+def test_a_clock_that_stood_still_for_its_term_is_not_stopped_again(
+    world: World, keeper: Observed, clock: FixedClock
+) -> None:
+    tip = opened(world, keeper)
+    keeper.client.append(stated(world, "pause", "reviewer-a", tip, reason=reason(2)))
+    clock.advance(60 * DAY)
+    look(keeper.client)
+    again = stated(world, "pause", "reviewer-a", tip, reason=reason(3))
+    assert keeper.refused(again) is Reason.NOT_ALLOWED
+    keeper.client.append(move(world, tip, "received", "screening"))
+    keeper.client.append(stated(world, "pause", "reviewer-a", tip, reason=reason(4)))
+
+
+def message_of(world: World, tip: SealedTip) -> NewItem:
+    """What the tip's reporter adds."""
+    claim = tip.code.claim_key
+    return seal_item("message", tip.id, b"{}", audience=tip.audience, claim=claim)
+
+
+def waiting(world: World, keeper: Observed, clock: FixedClock, number: int = 1) -> list[SealedTip]:
+    """Tips that spent a day in triage, Tuesday to Wednesday, and wait for more since then."""
+    tips = [opened(world, keeper) for _ in range(number)]
+    for tip in tips:
+        keeper.client.append(move(world, tip, "received", "screening"))
+        keeper.client.append(move(world, tip, "screening", "triage"))
+    clock.advance(DAY)
+    for tip in tips:
+        keeper.client.append(move(world, tip, "triage", "need-more"))
+    return tips
+
+
+def test_a_desk_that_asks_for_more_and_hears_nothing_new_has_no_new_clock(
+    world: World, keeper: Observed, clock: FixedClock
+) -> None:
+    [tip] = waiting(world, keeper, clock)
+    clock.advance(7 * DAY)
+    keeper.client.release(world.read("reviewer-a", tip), [request(tip.item("text"))])
+    clock.advance(DAY)
+    keeper.client.append(move(world, tip, "need-more", "triage"))
+    # Two working days were left on Wednesday the fourth, and are left on Thursday the twelfth.
+    assert case(keeper, tip).due == date(2026, 3, 16)
+    for source, target in (("triage", "need-more"), ("need-more", "triage")):
+        keeper.client.append(move(world, tip, source, target))
+    assert case(keeper, tip).due == date(2026, 3, 16)
+
+
+def test_only_a_message_that_its_reporter_signed_begins_triage_anew(
+    world: World, keeper: Observed, clock: FixedClock
+) -> None:
+    heard, forged = waiting(world, keeper, clock, 2)
+    clock.advance(14 * DAY)
+    said, made_up = message_of(world, heard), message_of(world, forged)
+    keeper.client.release(world.read("reviewer-a", heard, said), [request(said)])
+    unsigned = SlipRequest(request(made_up).slip, "message")
+    with pytest.raises(Refused):
+        keeper.client.release(world.read("reviewer-a", forged, made_up), [unsigned])
+    clock.advance(DAY)
+    for tip, due in ((heard, date(2026, 3, 24)), (forged, date(2026, 3, 23))):
+        keeper.client.append(move(world, tip, "need-more", "triage"))
+        assert case(keeper, tip).due == due
+
+
 def calendar(world: World, *by: str, **changes: Any) -> Any:
     fields = {"year": 2026, "off": ["2026-03-04", "2026-03-05"], "worked": ["2026-03-07"]}
     return world.sign("calendar", *by, **(fields | changes))
@@ -185,8 +266,9 @@ def test_what_stood_still_goes_on_after_a_restart_and_is_missed_in_time(
         tip = opened(world, keeper)
         clock.advance(2 * DAY)
         assert look(keeper.client).stated == {"missed": 1}
-    clock.advance(5 * DAY)
+    clock.advance(4 * DAY)
     with world.keeper():
+        clock.advance(DAY)  # a day's patience with a log that was silent for long: see test_leaping_clock
         keeper = Observed(world)
         assert look(keeper.client).stated == {"missed": 1}
         assert keeper.client.states([tip.id.hex()])[tip.id.hex()].desks == ("intake", "integrity")

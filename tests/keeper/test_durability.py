@@ -46,7 +46,7 @@ class Reader(threading.Thread):
 
 def verified_size(world: World, client: AdminKeeper) -> int:
     """Export the log, verify it as another machine would, and return its size."""
-    export, file = client.export(), BytesIO()
+    export, file = world.operator().export(), BytesIO()
     writer = ExportWriter(file)
     writer.header(world.settings.origin, world.settings.genesis)
     for index, salt, entry in export:

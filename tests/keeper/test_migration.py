@@ -10,9 +10,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 import tipline.keeper.migrations
+from crypto import canonical
 from tipline.database import Database
 from tipline.keeper.migrations import upgrade
-from tipline.keeper.pins import read_standings
+from tipline.keeper.pins import read_letters, read_standings
 from tipline.tips.case_file import CaseFile
 
 TUESDAY = 1_772_539_200  # 2026-03-03, noon
@@ -32,6 +33,21 @@ ENTRY = (
     'insert into entries ("index", at, type, actor, tip, outcome, reason, salt, entry)'
     " values (:index, :at, 'read', 'm1', :tip, 'done', '', :salt, :salt)"
 )
+
+
+TIP_OF_0002 = (
+    "insert into tips (tip, claim, desks, excluded, routes, state, due, file, route_index)"
+    " values (:tip, :claim, 'intake', '', :claim, 'triage', :due, :file, -1)"
+)
+PAUSED = canonical.encode(
+    {
+        **{"state": "triage", "since": "2026-03-02", "due": "2026-03-05", "paused_on": "2026-03-03"},
+        **{"level": 0, "level_on": "", "assignee": "m1", "outcome": "", "ending": "", "decided_by": []},
+        **{"answered": False, "extended": False, "held": False, "links": [], "duplicate_of": ""},
+        **{"letter": "", "body": "", "umbrella": {}},
+    }
+)
+"""A case as revision 0002 has it, its clock standing still."""
 
 
 def migrate(database: Database, revision: str) -> None:
@@ -92,5 +108,56 @@ def test_card_groups_from_before_belong_to_the_desks_first_key(tmp_path: Path) -
             made = session.scalar(text("select sql from sqlite_master where name = 'card_groups'"))
         assert epochs == [1, 2]
         assert "WITHOUT ROWID" in made
+    finally:
+        database.dispose()
+
+
+def moved(tip: bytes, desk: str, number: str) -> bytes:
+    """An entry of a transfer, as far as the migration reads it."""
+    body = {"tip": tip.hex(), "desk": desk, "detail": {"number": number} if number else {}}
+    return canonical.encode({"body": body})
+
+
+def test_letters_from_before_are_counted_for_the_desk_that_sent_them(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'keeper.db'}")
+    first, second = bytes([1]) * 16, bytes([2]) * 16
+    log = [(first, "intake", "2026-1"), (second, "integrity", "2026-2"), (first, "intake", "")]
+    log += [(first, "intake", "2026-3")]
+    old = 'insert into entries ("index", at, type, actor, tip, outcome, reason, salt, entry) values'
+    entry = f"{old} (:index, :at, 'move', 'm1', :tip, :outcome, '', :salt, :entry)"
+    try:
+        migrate(database, "0002")
+        with database.writing() as session:
+            session.execute(text("insert into letters (year, count) values (2026, 3)"))
+            for index, (tip, desk, number) in enumerate([*log, (second, "integrity", "2026-9")]):
+                values = {"index": index, "at": TUESDAY, "tip": tip, "salt": bytes(32)}
+                values |= {"entry": moved(tip, desk, number), "outcome": "refused" if index == 4 else "done"}
+                session.execute(text(entry), values)
+            session.execute(text(TIP_OF_0002), {"tip": first, "claim": bytes(32), "file": PAUSED, "due": ""})
+        upgrade(database.engine)
+        with database.reading() as session:
+            connection = session.connection()
+            assert [read_letters(connection, 2026, desk) for desk in ("intake", "integrity")] == [3, 2]
+            assert read_letters(connection, 2025, "intake") == 0
+            assert read_standings(connection, [first])[first].case.letter_desk == "intake"
+    finally:
+        database.dispose()
+
+
+def test_a_clock_that_stands_still_from_before_is_looked_at_and_its_tip_found_by_whose_it_is(
+    tmp_path: Path,
+) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'keeper.db'}")
+    tip = bytes([1]) * 16
+    try:
+        migrate(database, "0002")
+        with database.writing() as session:
+            session.execute(text(TIP_OF_0002), {"tip": tip, "claim": bytes(32), "file": PAUSED, "due": ""})
+        upgrade(database.engine)
+        with database.reading() as session:
+            [(due, assignee)] = session.execute(text("select due, assignee from tips"))
+            case = read_standings(session.connection(), [tip])[tip].case
+        assert (due, assignee) == ("2026-03-03", "m1")
+        assert (case.paused_on, case.paused_days, case.letter_desk) == (date(2026, 3, 3), 0, "")
     finally:
         database.dispose()

@@ -19,7 +19,8 @@ from tests.keeper.observed import Observed
 from tests.keeper.process import environment, keeper_process
 from tests.world import SealedTip, World, member_id, request
 from tipline.clock import SystemClock
-from tipline.evidence.export import ExportedEntry, read_export
+from tipline.evidence.export import read_export
+from tipline.evidence.lines import ExportedEntry
 from tipline.keeper_client import AdminKeeper, KeeperUnavailable
 
 READERS: Final = (
@@ -29,7 +30,8 @@ READERS: Final = (
     ("protection", "protection"),
 )
 READINGS: Final = 1_000
-KILLS: Final = 50
+KILLS: Final = 8
+"""Of the whole process, as it is installed; `test_durability` kills a forked keeper fifty times."""
 LONGEST_LIFE: Final = 0.06  # seconds after the first reading
 
 Handed = tuple[int, str]

@@ -47,7 +47,7 @@ def assert_nothing_works(world: World) -> None:
         keeper.client.directory,
         keeper.client.roster,
         keeper.client.checkpoint,
-        keeper.client.export,
+        world.operator().export,
         lambda: keeper.client.states([tip.id.hex()]),
     ]
     for attempt in tries:
@@ -72,6 +72,7 @@ def test_an_older_database_that_has_grown_again_is_refused(world: World) -> None
     late = world.keeper_folder.last_signed.read_bytes()
     shutil.copy(world.settings.data / "old.db", database_file(world))
     world.keeper_folder.last_signed.write_bytes(early)
+    in_ram(world).unlink()
     for name in ("seen.json", "seen.json.lock"):
         (world.settings.admin_folder / name).unlink()
     readings(world, 5)
@@ -92,9 +93,34 @@ def test_an_older_database_put_in_while_the_keeper_runs_is_refused(world: World,
     assert_nothing_works(world)
 
 
+def in_ram(world: World) -> Path:
+    """The second copy of the last signed checkpoint."""
+    return world.settings.operator_socket.parent / "last-signed"
+
+
 def test_a_missing_last_checkpoint_is_refused(world: World) -> None:
     readings(world, 1)
     world.keeper_folder.last_signed.unlink()
+    in_ram(world).unlink()
+    with world.keeper():
+        assert_nothing_works(world)
+
+
+def test_the_copy_in_ram_stands_in_for_a_last_checkpoint_that_is_gone(world: World) -> None:
+    readings(world, 1)
+    world.keeper_folder.last_signed.unlink()
+    readings(world, 1)
+    assert world.keeper_folder.last_signed.exists()
+
+
+def test_a_keepers_folder_that_was_put_back_whole_is_refused(world: World) -> None:
+    """Database and last checkpoint agree; only what lies in RAM since the machine started knows better."""
+    readings(world, 2)
+    folder, old = world.settings.keeper_folder, world.settings.data / "old"
+    shutil.copytree(folder, old)
+    readings(world, 2)
+    for file in old.iterdir():
+        shutil.copy(file, folder / file.name)
     with world.keeper():
         assert_nothing_works(world)
 

@@ -2,18 +2,38 @@
 
 import socket
 import struct
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
+from typing import Any
 
 import pytest
 
 from tests.keeper.observed import Observed
+from tests.keeper.test_writer import batch_held
 from tests.world import World
 from tipline.keeper import server
 from tipline.keeper.app import MAX_PUBLIC_FRAME
+from tipline.keeper.peers import Peer
+from tipline.keeper.server import Server
+from tipline.keeper.service import Keeper
 from tipline.keeper_client import KeeperUnavailable, frames
 from tipline.keeper_client.connections import Connections
+
+LONG = "x" * 4_000_000
+"""More than a socket holds."""
+
+
+def append(world: World) -> dict[str, Any]:
+    """A question that waits for the log."""
+    statement = world.sign("audit", "auditor", first=0, count=1)
+    return {"op": "append", "statement": frames.to_text(statement.encode()), "seen": 0, "slip": ""}
+
+
+def broken_by_a_fault(*_arguments: object) -> None:
+    """In the place of a method of the keeper."""
+    raise ZeroDivisionError("a fault of the program")
 
 
 @contextmanager
@@ -74,6 +94,95 @@ def test_a_frame_that_trickles_in_has_one_deadline_in_all(
                 connection.sendall(b"{")
                 sent += 1
     assert sent < 100
+
+
+def test_a_question_that_does_not_wait_for_the_last_answer_ends_the_connection(
+    world: World, keeper: Observed
+) -> None:
+    with batch_held(world), connected(world) as connection:
+        frames.send(connection, append(world))
+        time.sleep(0.1)  # it is taken: both at once would be no frame
+        frames.send(connection, {"op": "hello"})
+        assert frames.receive(connection) == {"refused": "malformed", "index": -1}
+        with pytest.raises(frames.ConnectionEnded):
+            frames.receive(connection)
+    assert keeper.ask("hello")
+
+
+@pytest.mark.parametrize("broken", ["_checkpoint", "_asked", "_made"])
+def test_a_fault_ends_the_connection_that_met_it_and_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    reported = threading.Event()
+    monkeypatch.setattr(threading, "excepthook", lambda _fault: reported.set())
+    monkeypatch.setattr(Keeper, broken, broken_by_a_fault)
+    with world.keeper(), connected(world) as other, connected(world) as connection:
+        frames.send(other, {"op": "hello"})
+        assert frames.receive(other)["ok"]
+        frames.send(connection, {"op": "checkpoint"} if broken == "_checkpoint" else append(world))
+        with pytest.raises(frames.ConnectionEnded):
+            frames.receive(connection)
+        frames.send(other, {"op": "hello"})
+        assert frames.receive(other)["ok"]
+        assert reported.wait(5)
+
+
+def test_a_long_answer_leaves_as_it_is_taken_and_keeps_nobody_waiting(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Keeper, "_hello", lambda _self, _request: {"long": LONG})
+    with world.keeper(), connected(world) as slow, connected(world) as other:
+        frames.send(slow, {"op": "hello"})
+        frames.send(other, {"op": "checkpoint", "seen": 0})
+        assert frames.receive(other)["ok"]
+        assert frames.receive(slow) == {"ok": {"long": LONG}}
+        frames.send(slow, {"op": "checkpoint", "seen": 0})
+        assert frames.receive(slow)["ok"]
+
+
+def test_an_answer_that_nobody_takes_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "FRAME_SECONDS", 0.1)
+    monkeypatch.setattr(Keeper, "_hello", lambda _self, _request: {"long": LONG})
+    with world.keeper(), connected(world) as connection:
+        frames.send(connection, {"op": "hello"})
+        time.sleep(0.5)
+        taken = 0
+        with suppress(ConnectionResetError):
+            while piece := connection.recv(1 << 20):
+                taken += len(piece)
+    assert taken < len(LONG)
+
+
+def test_an_answer_still_leaves_to_whoever_asks_no_more(
+    world: World, keeper: Observed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served, serve = 0, Server._serve
+
+    def counted(self: Server, peer: Peer) -> None:
+        nonlocal served
+        served += 1
+        serve(self, peer)
+
+    monkeypatch.setattr(Server, "_serve", counted)
+    with connected(world) as connection:
+        with batch_held(world):
+            frames.send(connection, append(world))
+            connection.shutdown(socket.SHUT_WR)
+            time.sleep(0.2)
+        assert served < 10  # an end that was seen is not looked at again and again
+        assert frames.receive(connection)["ok"]["index"] == 1
+        with pytest.raises(frames.ConnectionEnded):
+            frames.receive(connection)
+    assert keeper.size() == 2
+
+
+def test_questions_beyond_the_workers_wait_their_turn(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "WORKERS", 2)
+    with world.keeper(), ExitStack() as stack:
+        connections = [stack.enter_context(connected(world)) for _ in range(20)]
+        for connection in connections:
+            frames.send(connection, {"op": "checkpoint", "seen": 0})
+        assert all(frames.receive(connection)["ok"] for connection in connections)
 
 
 def test_the_public_site_sends_small_frames_only(world: World, keeper: Observed) -> None:

@@ -84,6 +84,22 @@ def test_another_persons_signature_is_refused(world: World, keeper: Observed) ->
     assert keeper.refused(forged) is Reason.BAD_SIGNATURE
 
 
+def test_text_that_nobody_is_known_to_have_signed_never_enters_the_log(
+    world: World, keeper: Observed
+) -> None:
+    mine = member_seed("reviewer-a").signing_key
+    bodies = [
+        world.body("grant", "auditor", member="x", desk="said of somebody"),
+        world.body("grant", "nobody", member="x", desk="said of somebody"),
+        world.body("grant", "auditor", log="other.example/log", desk="said of somebody"),
+    ]
+    for body in bodies:
+        keeper.refused(Statement.signed(body, dict.fromkeys(body["by"], mine)))
+        entry = keeper.entry(keeper.size() - 1)
+        assert entry.statement.body["type"] == "unreadable"
+        assert b"said of" not in entry.encode()
+
+
 def test_a_missing_signature_is_refused(world: World, keeper: Observed) -> None:
     body = world.body("unit", "registrar", "reviewer-a", unit={})
     half = Statement.signed(body, {member_id("registrar"): member_seed("registrar").signing_key})

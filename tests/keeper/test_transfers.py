@@ -76,7 +76,7 @@ def test_a_letter_goes_to_no_body_that_the_roster_does_not_name(
 ) -> None:
     tip = in_triage(world, keeper)
     refused(Reason.NOT_ALLOWED, transfer, world, keeper, tip, "2026-1", body=unknown)
-    assert keeper.client.next_letter() == "2026-1"
+    assert keeper.client.next_letter("intake") == "2026-1"
 
 
 @pytest.mark.parametrize("number", ["2026-2", "2025-1", "2027-1"])
@@ -145,3 +145,28 @@ def test_a_returned_tip_is_transferred_anew_under_another_number(world: World, k
     case = keeper.client.states([tip.id.hex()])[tip.id.hex()].case
     assert (case.letter, case.body) == ("2026-2", "court")
     refused(Reason.NOT_ALLOWED, keeper.client.append, again(world, tip))
+
+
+def test_each_desk_counts_its_own_letters_so_that_a_gap_tells_of_no_other_desk_s_transfer(
+    world: World, keeper: Observed
+) -> None:
+    here, there = in_triage(world, keeper), world.seal_tip("integrity")
+    keeper.client.release(
+        world.read("integrity", there, desk="integrity"), [request(there.item("text"), "integrity")]
+    )
+    at_integrity: dict[str, Any] = {"by": "integrity", "desk": "integrity"}
+    for source, target in (("received", "screening"), ("screening", "triage")):
+        move(world, keeper, there, source, target, **at_integrity)
+    transfer(world, keeper, here, "2026-1")
+    way = (world, keeper, there, "triage", "transferred")
+    refused(Reason.NUMBER_TAKEN, move, *way, **at_integrity, detail=letter("2026-2"))
+    move(*way, **at_integrity, detail=letter("2026-1"))
+    views = keeper.client.states([here.id.hex(), there.id.hex()])
+    cases = [views[tip.id.hex()].case for tip in (here, there)]
+    assert [(case.letter_desk, case.letter) for case in cases] == [
+        ("intake", "2026-1"),
+        ("integrity", "2026-1"),
+    ]
+    assert [keeper.client.next_letter(desk) for desk in ("intake", "integrity", "nobody")] == [
+        *("2026-2", "2026-2", "2026-1"),
+    ]

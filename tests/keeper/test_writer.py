@@ -16,6 +16,10 @@ from tipline.database import Database
 from tipline.keeper.folder import KeeperFolder
 from tipline.keeper_client import KeeperUnavailable, Reason, Refused
 
+WRITERS = 8
+EACH = 250
+"""Entries of each: `tipline bench --only log-append` writes more, and says how long the longest wait was."""
+
 
 @contextmanager
 def batch_held(world: World) -> Iterator[None]:
@@ -46,6 +50,21 @@ def test_a_thousand_readings_at_once_are_a_thousand_contiguous_entries(
         assert sorted(each.result().index for each in readings) == list(range(1, 1001))
         assert verified_size(world, client) == 1002
         assert commits < 500
+
+
+def test_eight_writers_leave_one_contiguous_log_with_each_ones_order_kept(world: World) -> None:
+    client = world.client(timeout=60.0)
+
+    def write(_writer: int) -> list[int]:
+        # The client checks each answer: its entry stands in a tree that continues what was seen before.
+        statements = (world.sign("audit", "auditor", first=0, count=1) for _ in range(EACH))
+        return [client.append(statement).index for statement in statements]
+
+    with world.keeper(), ThreadPoolExecutor(WRITERS) as pool:
+        written = list(pool.map(write, range(WRITERS)))
+        assert all(mine == sorted(mine) for mine in written)
+        assert sorted(index for mine in written for index in mine) == list(range(1, WRITERS * EACH + 1))
+        assert verified_size(world, client) == WRITERS * EACH + 2
 
 
 def test_two_copies_of_one_statement_in_one_batch_count_once(world: World, keeper: Observed) -> None:

@@ -244,12 +244,27 @@ def test_what_a_desk_does_all_its_signers_hold_the_desk_for(kind: str) -> None:
     township().check(body(kind, [REVIEWER_A], desk="intake"))
 
 
+@pytest.mark.parametrize("kind", ["read", "umbrella", "route", "hold"])
+def test_a_desk_that_reads_no_tips_does_nothing_with_them(kind: str) -> None:
+    by = [AUDITOR, REVIEWER_A] if kind == "hold" else [AUDITOR]
+    assert reason(body(kind, by, desk="auditors")) == "not-allowed"
+
+
+def test_two_take_a_tip_out_of_erasing_and_put_it_back() -> None:
+    for kind in ("hold", "unhold"):
+        township().check(body(kind, [REVIEWER_A, INTEGRITY], desk="intake"))
+
+
 @pytest.mark.parametrize(
     ("kind", "by", "expected"),
     [
         ("audit", [REVIEWER_A], "desk-not-held"),
         ("audit", ["keeper"], "unknown-member"),
         ("route", [INTEGRITY], "desk-not-held"),
+        ("unhold", [INTEGRITY], "desk-not-held"),
+        ("unhold", [REVIEWER_A], "two-signatures"),
+        ("hold", [REVIEWER_A], "two-signatures"),
+        ("unhold", [REVIEWER_A, REVIEWER_B], "not-allowed"),
         ("export", [REGISTRAR], "not-allowed"),
         ("export", ["keeper", REGISTRAR], "not-allowed"),
         ("unreadable", ["keeper"], "malformed"),

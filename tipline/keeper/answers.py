@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from crypto.keys import Identity
 from crypto.notes import NoteSigner, sign_json
@@ -22,6 +23,9 @@ from tipline.keeper_client.records import (
     standing_body,
 )
 
+_PROOFS: Final = 64
+"""Proofs that are kept: the answers of one batch mostly begin and end at the same checkpoints."""
+
 
 class Answers:
     """Builds answers; each belongs to the checkpoint that was signed last."""
@@ -30,6 +34,8 @@ class Answers:
         self._log = log
         self._signer = signer
         self._keeper = keeper
+        # By the checkpoint, not by its size alone: a log that was set back has other trees of that size.
+        self._continues = lru_cache(maxsize=_PROOFS)(self._proof)
 
     def done(self, op: str, done: Done, published: Published, seen: int) -> dict[str, Any]:
         """A done statement: its entry and proofs, its record, and what `op` hands out."""
@@ -82,9 +88,20 @@ class Answers:
         return {tip: to_text(sign_json(body, self._signer)) for tip, body in bodies.items()}
 
     def head(self, published: Published, seen: int) -> dict[str, Any]:
-        """A checkpoint, and that it continues the one of `seen` entries; nothing when that is larger."""
-        proof = self._log.consistency(seen, published.size) if seen <= published.size else []
-        return {"checkpoint": to_text(published.checkpoint), "consistency": hashes_to_text(proof)}
+        """A checkpoint, and that it continues the one of `seen` entries; nothing when that is larger.
+
+        Also that it continues the one published before it: whoever asks many questions at once has taken
+        that one over meanwhile.
+        """
+        return {
+            "checkpoint": to_text(published.checkpoint),
+            "consistency": self._continues(seen, published),
+            "before": published.before,
+            "step": self._continues(published.before, published),
+        }
+
+    def _proof(self, old: int, published: Published) -> str:
+        return hashes_to_text(self._log.consistency(old, published.size) if old <= published.size else [])
 
     def record(self, done: Done) -> bytes:
         """What both sites check instead of trusting a row of the main database."""

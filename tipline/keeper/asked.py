@@ -19,6 +19,8 @@ LIST = "list"
 EXPORT = "export"
 CLOCKS = "clocks"
 ERASE = "erase"
+INVENTORY = "inventory"
+FORGET = "forget"
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Asked:
 
     Attributes:
         op: `release`, `list`, `append`, `enter`, or one of those that the keeper states itself: `export`,
-            `clocks`, `erase`.
+            `clocks`, `erase`, `inventory`, `forget`.
         statement: None when the bytes were none, or the keeper states it.
         digest: SHA-256 of those bytes, hex.
         fault: why there is no statement.
@@ -36,6 +38,8 @@ class Asked:
         card_key: the stored form of a card group's slip.
         arrived: for `clocks`, beside each slip the day on which its tip came.
         tips: for `clocks` those whose hour has passed, for `erase` those that should go.
+        note: for an `acknowledge` the signed checkpoint of the head that it says was lost.
+        counted: for `inventory` how many items are held as they were accepted, and the root over them.
     """
 
     op: str
@@ -47,6 +51,8 @@ class Asked:
     card_key: bytes = b""
     arrived: tuple[date, ...] = ()
     tips: tuple[bytes, ...] = ()
+    counted: tuple[int, bytes] = (0, b"")
+    note: bytes = b""
 
 
 def prepare(

@@ -6,17 +6,24 @@ from typing import Final
 from crypto.keys import SigningKey
 from crypto.randomness import random_bytes
 from crypto.statements import DONE, REFUSED, VERSION, Entry, Statement
-from tipline.keeper import clockwork
-from tipline.keeper.asked import CLOCKS, ERASE, EXPORT, Asked
+from tipline.keeper import clockwork, forgetting
+from tipline.keeper.alerting import stating as alerting
+from tipline.keeper.alerting import window as alerting_window
+from tipline.keeper.asked import CLOCKS, ERASE, EXPORT, FORGET, INVENTORY, Asked
 from tipline.keeper.errors import Refusal
+from tipline.keeper.inventory import stating
 from tipline.keeper.log import Logged
 from tipline.keeper.rules.case import Granted
 from tipline.keeper.rules.table import authenticate, carry_out, check_fresh
-from tipline.keeper.state import Draft, day_of
+from tipline.keeper.state import Draft
+from tipline.keeper.succession import LogSigner
 from tipline.keeper_client.reasons import Reason
+from tipline.roster import Roster
 from tipline.roster.rules import KEEPER
 
 NO_ENTRY: Final = -1
+_HOUR: Final = 3_600
+_NO_HOUR: Final = -1
 NOBODY: Final = ""
 """All who did not prove who they are share one allowance."""
 
@@ -49,7 +56,12 @@ class Looked:
 Outcome = Done | Declined | Looked
 
 
-_BY_ITSELF: Final = {CLOCKS: clockwork.look, ERASE: clockwork.erase}
+_BY_ITSELF: Final = {
+    CLOCKS: clockwork.look,
+    ERASE: clockwork.erase,
+    INVENTORY: stating.state,
+    FORGET: forgetting.forget,
+}
 
 
 class Examiner:
@@ -58,35 +70,66 @@ class Examiner:
     def __init__(self, log_key: SigningKey, limit: int) -> None:
         self._log_key = log_key
         self._limit = limit
+        self._watched = _NO_HOUR  # the hour (since 1970) in which it was last looked for alerts
 
     def end_deputies(self, draft: Draft) -> None:
-        """State that deputies whose day is over hold their desks no longer; comes before anything else."""
-        for member, desk in draft.roster.deputies_over(day_of(draft.at)):
+        """State that deputies whose day is over hold their desks no longer; comes before anything else.
+
+        By the clock, not by the log's time, which stays ahead after a clock that was.
+        """
+        before = draft.roster
+        for member, desk in draft.roster.deputies_over(draft.today):
             statement = self._own(draft, {"type": "lapse", "member": member.id, "desk": desk})
             draft.roster = draft.roster.apply(draft.growth.next_index, statement.body)
             _done(draft, statement, Granted())
+        self._unassign(before, draft)
+
+    def watch(self, draft: Draft, *, now: bool = False) -> None:
+        """Look over the log for alerts, once an hour or `now`; comes before the batch's own entries.
+
+        Whatever wants something from the keeper sets it off: no site can hold it back and go on reading.
+        """
+        hour = draft.now // _HOUR
+        if hour == self._watched and not now:
+            return
+        for fields, granted in alerting.look(draft):
+            _done(draft, self._own(draft, dict(fields)), granted)
+        # One look has its bound; after a flood the next batch goes on, and not only the next hour.
+        self._watched = _NO_HOUR if alerting_window.is_behind(draft.connection) else hour
 
     def decide(self, asked: Asked, draft: Draft) -> Outcome:
         """Carry a request out in the draft, and append its entry there."""
         if asked.op == EXPORT:
             return self._export(draft)
         if asked.op in _BY_ITSELF:
+            self.watch(draft, now=asked.op == CLOCKS)
             return self._by_itself(asked, draft)
         try:
             statement = authenticate(asked, draft)
         except Refusal as refusal:
-            # A flood's own entry must not rest on a statement that perhaps nobody signed.
+            # What perhaps nobody signed is logged as its digest: else anybody could write into the log.
             unreadable = self._unreadable(asked, draft)
             flooded = self._flooded(draft, NOBODY, unreadable)
-            return flooded or _refused(draft, asked.statement or unreadable, refusal.reason)
+            return flooded or _refused(draft, unreadable, refusal.reason)
         if flooded := self._flooded(draft, statement.signers[0], statement):
             return flooded
+        before = draft.roster
         try:
             check_fresh(statement, draft)
             granted = carry_out(asked, statement, draft)
         except Refusal as refusal:
             return _refused(draft, statement, refusal.reason)
-        return _done(draft, statement, granted)
+        done = _done(draft, statement, granted)
+        for fields, alerted in alerting.opened(statement, done.logged.index, draft):
+            _done(draft, self._own(draft, dict(fields)), alerted)
+        self._unassign(before, draft)
+        return done
+
+    def _unassign(self, before: Roster, draft: Draft) -> None:
+        """State what tips are nobody's from now on, if the roster has changed."""
+        if draft.roster is not before:
+            for fields, granted in clockwork.unassigned(before, draft):
+                _done(draft, self._own(draft, dict(fields)), granted)
 
     def _flooded(self, draft: Draft, who: str, statement: Statement) -> Declined | None:
         """The first request over the limit has an entry, so that it is seen; the rest would fill the log."""
@@ -117,6 +160,17 @@ class Examiner:
 
     def _own(self, draft: Draft, fields: dict[str, object]) -> Statement:
         return own_statement(draft.roster.origin, draft.at, fields, self._log_key)
+
+
+def follow_key(draft: Draft, signer: LogSigner) -> None:
+    """State which key the log has now, where that is another one than it names; comes before anything else.
+
+    Raises:
+        KeyFilesUnsafe: nothing leads from the one to the other.
+    """
+    for statement in signer.since(draft.roster.log_key):
+        draft.roster = draft.roster.apply(draft.growth.next_index, statement.body)
+        _done(draft, statement, Granted())
 
 
 def own_statement(origin: str, at: int, fields: dict[str, object], log_key: SigningKey) -> Statement:

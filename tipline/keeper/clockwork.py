@@ -1,4 +1,4 @@
-"""What the keeper states by itself: tips that came, deadlines that passed, tips that go.
+"""What the keeper states by itself: tips that came, deadlines that passed, tips that are nobody's, that go.
 
 It needs no member and no key of a desk. Each statement is signed with the log's key.
 """
@@ -11,15 +11,17 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from crypto.policies import Route
-from tipline.ids import INTEGRITY
+from tipline.ids import INTEGRITY, MemberId
 from tipline.keeper import models
 from tipline.keeper.asked import Asked
 from tipline.keeper.errors import Refusal
 from tipline.keeper.pins import Standing
-from tipline.keeper.rules.case import Granted
+from tipline.keeper.rules.case import Granted, may_have
 from tipline.keeper.rules.reading import first_sight, pin_seen, require_pinned
+from tipline.keeper.shapes import MAX_TIPS
 from tipline.keeper.state import Draft
 from tipline.keeper_client.reasons import Reason
+from tipline.roster import Roster
 from tipline.tips import cases
 from tipline.tips.case_file import ABOVE, LEAD, CaseFile
 from tipline.tips.cases import CaseRefused
@@ -38,6 +40,24 @@ def look(asked: Asked, draft: Draft) -> Iterator[Stated]:
     late = draft.connection.scalars(_passed(draft.today)).all()
     stated = (each for tip in dict.fromkeys((*asked.tips, *late)) for each in _overdue(tip, asked, draft))
     yield from islice(stated, AT_ONCE)
+
+
+def unassigned(before: Roster, draft: Draft) -> Iterator[Stated]:
+    """Take tips from whoever may no longer have them, after a change of the roster.
+
+    The statement names the tips alone: why somebody may not have one is told to nobody.
+    """
+    members = draft.roster.members
+    changed = [name for name, member in members.items() if before.members.get(name) != member]
+    gone = []
+    for tip in draft.pins.assigned_to(changed):
+        standing = draft.pins.tip(tip)
+        if standing is None or may_have(draft, members[MemberId(standing.case.assignee)], standing.route):
+            continue
+        draft.pins.put_tip(tip, standing.with_case(cases.assigned(standing.case, "")))
+        gone.append(tip.hex())
+    for start in range(0, len(gone), MAX_TIPS):
+        yield {"type": "unassign", "tips": gone[start : start + MAX_TIPS]}, Granted()
 
 
 def erase(asked: Asked, draft: Draft) -> Iterator[Stated]:
@@ -93,6 +113,11 @@ def _overdue(tip: bytes, asked: Asked, draft: Draft) -> Iterator[Stated]:
     if standing is None:
         return
     case, today, clocks = standing.case, draft.today, draft.roster.clocks
+    if cases.is_pause_over(case, today, clocks):
+        after = standing.with_case(cases.after_pause(case, clocks))
+        draft.pins.put_tip(tip, after)
+        yield {"type": "pause-end", "tip": tip.hex()}, _granted([(tip, after)])
+        return
     if cases.is_silent(case, today):
         after = standing.with_case(cases.after_silence(case, today, clocks))
         draft.pins.put_tip(tip, after)

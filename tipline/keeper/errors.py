@@ -21,7 +21,11 @@ class Unavailable(KeeperFault):
 
 
 class RolledBack(Unavailable):
-    """The log is smaller than what was signed before, or differs: nothing is signed until it is restored."""
+    """The log is not the one signed here last: until it is restored, or two agree, nothing is signed."""
+
+
+class StorageFailed(KeeperFault):
+    """The disk failed while it was to make something durable: what is in memory proves nothing any more."""
 
 
 class KeyFilesUnsafe(KeeperFault):
@@ -38,3 +42,7 @@ class CannotListen(KeeperFault):
 
 class AlreadyRunning(KeeperFault):
     """Another process is this keeper."""
+
+
+class RotationNotLogged(KeeperFault):
+    """The log's next keys are stated, and no keeper has logged the statement yet."""

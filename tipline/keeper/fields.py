@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from crypto.errors import BadFormat
+from tipline.keeper.release import SlipFrame
 from tipline.keeper_client.frames import to_bytes
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -66,3 +67,18 @@ def read_ids(request: Mapping[str, Any], name: str, *, most: int) -> list[bytes]
     if not all(isinstance(value, str) and _ID.fullmatch(value) for value in values):
         raise BadFormat("an identifier is 32 hex digits")
     return [bytes.fromhex(value) for value in values]
+
+
+def read_slips(request: Mapping[str, Any], *, most: int) -> list[SlipFrame]:
+    """The slips of a request, as a site sends them.
+
+    Raises:
+        BadFormat: too many, or something else in the list.
+    """
+    frames = read_list(request, "slips", most=most)
+    if not all(isinstance(frame, dict) for frame in frames):
+        raise BadFormat("a slip's frame is none")
+    return [
+        SlipFrame(read_bytes(frame, "slip"), read_text(frame, "kind"), read_bytes(frame, "claim_signature"))
+        for frame in frames
+    ]

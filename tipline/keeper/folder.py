@@ -1,73 +1,168 @@
-"""The keeper's folder: its two key files, the last checkpoint it signed, and its lock.
+"""The keeper's folder: its key files, the last checkpoint it signed, its mark, and its lock.
 
-The last checkpoint lies outside the database because a log cannot see its own rollback.
+The last checkpoint lies outside the database because a log cannot see its own rollback. A copy of it lies in
+RAM, because a copy of the whole folder that is put back takes database and last checkpoint back together.
 """
 
 import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from crypto.errors import BadFormat
+from crypto.errors import BadFormat, CryptoError
 from crypto.keys import Identity, SigningKey
+from crypto.mldsa import MldsaSigningKey
+from crypto.randomness import random_bytes
+from crypto.seeds import Seeded
+from tipline.durably import replace_durably
 from tipline.keeper.errors import AlreadyRunning, KeyFilesUnsafe
+from tipline.keeper.last_signed import SignedFile
+from tipline.keeper.succession import Succession
 
 _OWNER_ONLY = 0o600
 _OTHERS = 0o077
+_SEED = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
 class KeeperKeys:
-    """The key that takes the keeper's lock off, and the key that signs the log."""
+    """The key that takes the keeper's lock off, and the pair that signs the log.
+
+    `chain` are the statements by which that pair came after earlier ones, the oldest first; the log may hold
+    fewer of them: the last one before it was logged, or after the database was set back.
+    """
 
     identity: Identity
     log_key: SigningKey
+    log_pq: MldsaSigningKey
+    chain: tuple[Succession, ...] = ()
 
 
 class KeeperFolder:
-    """`keeper.key` (an age identity), `log.key` (a seed in hex), `last-signed` (a checkpoint)."""
+    """`keeper.key` (an age identity), `log.key` and `log-pq.key` (seeds in hex), `last-signed`, `place`.
 
-    def __init__(self, path: Path) -> None:
+    While the log's keys are changed, `log.key.next` and `log-pq.key.next` lie beside
+    (`tipline.keeper.rotation`). `log-keys` holds the statements of all changes, a line each; no secret.
+    `beside` is a folder in RAM for the second copy of the last checkpoint; a command needs none.
+    """
+
+    def __init__(self, path: Path, beside: Path | None = None) -> None:
         self.path = path
+        self._beside = [SignedFile(beside / "last-signed")] if beside else []
         self.keeper_key = path / "keeper.key"
         self.log_key = path / "log.key"
+        self.log_pq_key = path / "log-pq.key"
+        self.next_log_key = path / "log.key.next"
+        self.next_log_pq_key = path / "log-pq.key.next"
+        self.log_keys = path / "log-keys"
         self.last_signed = path / "last-signed"
+        self._signed = SignedFile(self.last_signed)
+        self.place = path / "place"
+        self.time_in_doubt = path / "time-in-doubt"
 
     def keys(self) -> KeeperKeys:
-        """Read both keys.
+        """Read the keys; where the log's next ones were stated already, those.
 
         Raises:
             KeyFilesUnsafe: one is missing, malformed, or readable by others than its owner.
         """
-        keeper, log = _read_secret(self.keeper_key), _read_secret(self.log_key)
+        identity, chain = self._read_identity(), self.chain()
+        if chain and self.next_log_key.exists():
+            key = SigningKey.from_seed(self.seed(self.next_log_key))
+            if chain[-1].new == key.public.raw.hex():
+                # This one is renamed last, so the other may be in its place already.
+                pq = self.next_log_pq_key if self.next_log_pq_key.exists() else self.log_pq_key
+                return KeeperKeys(identity, key, MldsaSigningKey.from_seed(self.seed(pq)), chain)
+        return KeeperKeys(identity, *self.present_pair(), chain)
+
+    def present_pair(self) -> tuple[SigningKey, MldsaSigningKey]:
+        """Read `log.key` and `log-pq.key`.
+
+        Raises:
+            KeyFilesUnsafe: as `keys`.
+        """
+        return (
+            SigningKey.from_seed(self.seed(self.log_key)),
+            MldsaSigningKey.from_seed(self.seed(self.log_pq_key)),
+        )
+
+    def make_keys(self) -> KeeperKeys:
+        """Make all keys; one that is there already, from an attempt that was cut short, is kept."""
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not self.keeper_key.exists():
+            replace_durably(self.keeper_key, Identity.generate().reveal().encode("ascii") + b"\n")
+        self.make_seed(self.log_key, SigningKey)
+        self.make_second_key()
+        return self.keys()
+
+    def make_second_key(self) -> None:
+        """Make the log's second key where there is none: a folder from before there were two."""
+        self.make_seed(self.log_pq_key, MldsaSigningKey)
+
+    def make_seed(self, path: Path, kind: type[Seeded]) -> None:
+        """Make one key file, durably; one that is there is kept."""
+        if not path.exists():
+            replace_durably(path, kind.generate().seed.hex().encode("ascii") + b"\n")
+
+    def seed(self, path: Path) -> bytes:
+        """Read the 32 bytes of a key file.
+
+        Raises:
+            KeyFilesUnsafe: as `keys`.
+        """
+        written = _read_secret(path)
+        if not _SEED.fullmatch(written):
+            raise KeyFilesUnsafe(f"A key file in {self.path} does not hold a key.")
+        return bytes.fromhex(written)
+
+    def chain(self) -> tuple[Succession, ...]:
+        """The statements of all changes of the log's keys, the oldest first.
+
+        Raises:
+            KeyFilesUnsafe: they cannot be read.
+        """
         try:
-            return KeeperKeys(Identity.parse(keeper), SigningKey.from_seed(bytes.fromhex(log)))
-        except (BadFormat, ValueError):
+            lines = self.log_keys.read_bytes().splitlines()
+            return tuple(Succession.decode(line) for line in lines)
+        except FileNotFoundError:
+            return ()
+        except CryptoError as error:
+            raise KeyFilesUnsafe(f"{self.log_keys} does not hold statements.") from error
+
+    def write_chain(self, chain: Sequence[Succession]) -> None:
+        """Keep the statements of all changes, durably."""
+        replace_durably(self.log_keys, b"".join(each.encode() + b"\n" for each in chain))
+
+    def _read_identity(self) -> Identity:
+        written = _read_secret(self.keeper_key)
+        try:
+            return Identity.parse(written)
+        except BadFormat:
             # Raised outside the handler: the parsing error may hold the text of a key.
             pass
         raise KeyFilesUnsafe(f"A key file in {self.path} does not hold a key.")
 
-    def make_keys(self) -> KeeperKeys:
-        """Make both keys; one that is there already, from an attempt that was cut short, is kept."""
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not self.keeper_key.exists():
-            replace_durably(self.keeper_key, Identity.generate().reveal().encode("ascii") + b"\n")
-        if not self.log_key.exists():
-            replace_durably(self.log_key, SigningKey.generate().seed.hex().encode("ascii") + b"\n")
-        return self.keys()
-
-    def read_last_signed(self) -> bytes | None:
-        """The last checkpoint that was signed; None when there is none."""
-        try:
-            return self.last_signed.read_bytes()
-        except FileNotFoundError:
-            return None
+    def signed(self) -> list[bytes]:
+        """The checkpoints that are kept as the last one signed: here, and in RAM since the last start."""
+        return [note for file in (self._signed, *self._beside) if (note := file.read())]
 
     def write_last_signed(self, checkpoint: bytes) -> None:
         """Keep a checkpoint, durably, before it leaves this process."""
-        replace_durably(self.last_signed, checkpoint)
+        self._signed.write(checkpoint)
+        for copy in self._beside:
+            with suppress(OSError):  # the second copy is an older one then, which hinders nobody
+                copy.write(checkpoint)
+
+    def mark(self) -> bytes:
+        """32 random bytes that are made once and tell this folder from every other keeper's."""
+        try:
+            return self.place.read_bytes()
+        except FileNotFoundError:
+            replace_durably(self.place, random_bytes(32))
+            return self.place.read_bytes()
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -88,22 +183,6 @@ class KeeperFolder:
             yield
         finally:
             os.close(lock)
-
-
-def replace_durably(path: Path, data: bytes) -> None:
-    """Put a file, readable by its owner only, in the place of another, so that one of both is whole."""
-    fresh = path.with_name(path.name + ".new")
-    file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _OWNER_ONLY)
-    with os.fdopen(file, "wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(file)
-    fresh.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _read_secret(path: Path) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from crypto.note_lines import to_base64
 from crypto.notes import NoteSigner
 from crypto.statements import DONE, Entry
 from tipline.clock import Clock
@@ -49,6 +50,7 @@ def init_keeper(
             "type": "genesis",
             "keeper": keys.identity.recipient.text,
             "log_key": keys.log_key.public.raw.hex(),
+            "log_key_pq": to_base64(keys.log_pq.public.raw),
             "mint": [],
             "units": [dict(unit) for unit in founding.units],
             "desks": [dict(desk) for desk in founding.desks],
@@ -61,7 +63,7 @@ def init_keeper(
     upgrade(database.engine)
     with database.writing() as session:
         head = read_head(session.connection())
-        if head.size or folder.read_last_signed() is not None:
+        if head.size or folder.signed():
             raise AlreadyInitialised("This keeper has a log already.")
         growth = Growth(head)
         logged = growth.append(Entry(clock.unix(), DONE, "", statement))

@@ -4,10 +4,11 @@ Sources: RFC 6962, section 2.1 (tree); c2sp.org/tlog-checkpoint (the signed head
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, insert, select, union_all, update
 
 from crypto.errors import BadProof
 from crypto.merkle import (
@@ -19,35 +20,61 @@ from crypto.merkle import (
     leaf_hash,
     verify_consistency,
 )
-from crypto.notes import Checkpoint, NoteSigner, open_checkpoint, sign_checkpoint
+from crypto.notes import Checkpoint, NoteSigner, NoteVerifier, open_checkpoint, sign_checkpoint
 from crypto.randomness import random_bytes
 from crypto.statements import DONE, SALT_LENGTH, Entry, commitment
 from tipline.database import Database
 from tipline.keeper import models
+from tipline.keeper.facets import facets_row
 from tipline.keeper.nodes import Nodes, store_nodes
+from tipline.keeper.prepared import Prepared
 from tipline.keeper.shapes import ROSTER_TYPES, TYPES
+from tipline.keeper_client.histories import LATEST_READINGS
+from tipline.lookups.facets import facets_of
 
 _HEAD_ID: Final = 1
-LATEST_READINGS: Final = 20
-"""Readings of one tip that its history names; auditors see all."""
 _READ: Final = "read"
+UNTOLD: Final = ("alert", "alert-review", "decoy")
+"""What names a tip and is for auditors alone: no reader of the tip is told of it."""
 _AT_ONCE: Final = 64  # rows fetched together: one may have 128 KiB
 _TIP = re.compile(r"[0-9a-f]{32}")
 _ACTOR = re.compile(r"[a-z0-9]{1,16}")
 
 # Built once: putting a statement together takes longer than carrying it out.
-_HEAD: Final = select(models.head.c.size, models.head.c.frontier, models.head.c.checkpoint)
-_NEW_HEAD: Final = insert(models.head)
-_CHANGED_HEAD: Final = (
+_HEAD: Final = Prepared(select(models.head.c.size, models.head.c.frontier, models.head.c.checkpoint))
+_NEW_HEAD: Final = Prepared(insert(models.head))
+_CHANGED_HEAD: Final = Prepared(
     update(models.head)
     .where(models.head.c.id == _HEAD_ID)
     .values({name: bindparam(name) for name in ("size", "frontier", "checkpoint")})
 )
-_NEW_ENTRY: Final = insert(models.entries)
-_NEW_MENTION: Final = insert(models.mentions)
+_NEW_ENTRY: Final = Prepared(insert(models.entries))
+_NEW_MENTION: Final = Prepared(insert(models.mentions))
+_NEW_FACETS: Final = Prepared(insert(models.facets))
+
+
+def about() -> Select[int, bytes, bytes]:
+    """Done statements that name a tip, between two indices, both left out: of its readings the latest.
+
+    Their places first, each kind by its own index: one condition over all would walk through the whole log.
+    """
+    table, mentions = models.entries.c, models.mentions.c
+    its = (table.tip == bindparam("tip")) & (table.outcome == DONE)
+    # Written so that the index over types does not offer itself: it holds every reading there is.
+    reads = select(table.index).where(its, table.type + "" == _READ)
+    latest = reads.order_by(table.index.desc()).limit(LATEST_READINGS).subquery()
+    told = select(table.index).where(its, table.type.not_in((_READ, *UNTOLD)))
+    among = select(mentions.index).where(mentions.tip == bindparam("tip"))
+    places = union_all(told, select(latest.c.index), among)
+    between = (table.index > bindparam("after")) & (table.index < bindparam("before"))
+    rows = select(table.index, table.salt, table.entry).where(table.index.in_(places), between)
+    return rows.where(table.outcome == DONE).order_by(table.index).limit(bindparam("count"))
+
+
+_ABOUT: Final = about()
 
 Row = tuple[int, bytes, bytes]
-"""(index, salt of 32 bytes, encoded entry)."""
+"""(index, salt of 32 bytes, encoded entry); of a forgotten one (index, commitment of 32 bytes, nothing)."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +88,11 @@ class Head:
 
 @dataclass(frozen=True)
 class Published:
-    """A checkpoint that may leave this process, and its size."""
+    """A checkpoint that may leave this process, its size, and that of the one published before it (or 0)."""
 
     size: int
     checkpoint: bytes
+    before: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,6 +111,7 @@ class Growth:
         self._frontier = Frontier(head.size, head.peaks)
         self._rows: list[dict[str, Any]] = []
         self._mentions: list[dict[str, Any]] = []
+        self._facets: list[dict[str, Any]] = []
         self.finished: list[Node] = []
 
     @property
@@ -99,7 +128,8 @@ class Growth:
         """Add one entry under a fresh salt."""
         logged = Logged(self.next_index, random_bytes(SALT_LENGTH), entry.encode())
         self.finished += self._frontier.append(leaf_hash(commitment(logged.salt, logged.data)))
-        self._rows.append(_row(logged, entry))
+        self._rows.append(columns_of(logged, entry))
+        self._facets.append(facets_row(logged.index, facets_of(entry)))
         if entry.outcome == DONE:
             tips = entry.statement.body.get("tips", ())
             self._mentions += [{"tip": bytes.fromhex(tip), "index": logged.index} for tip in tips]
@@ -109,13 +139,14 @@ class Growth:
         """Write entries, nodes and the new head, signed by the log's key whose name is the origin."""
         checkpoint = Checkpoint(signer.name, self._frontier.size, self.root)
         new = Head(checkpoint.size, self._frontier.peaks, sign_checkpoint(checkpoint, [signer]))
-        connection.execute(_NEW_ENTRY, self._rows)
+        _NEW_ENTRY.run(connection, self._rows)
+        _NEW_FACETS.run(connection, self._facets)
         if self._mentions:
-            connection.execute(_NEW_MENTION, self._mentions)
+            _NEW_MENTION.run(connection, self._mentions)
         store_nodes(connection, self.finished)
         values = {"size": new.size, "frontier": b"".join(new.peaks), "checkpoint": new.checkpoint}
-        if not connection.execute(_CHANGED_HEAD, values).rowcount:
-            connection.execute(_NEW_HEAD, values | {"id": _HEAD_ID})
+        if not _CHANGED_HEAD.run(connection, values).rowcount:
+            _NEW_HEAD.run(connection, values | {"id": _HEAD_ID})
         return new
 
     def __bool__(self) -> bool:
@@ -145,19 +176,25 @@ class Log:
         """
         return consistency_proof(old, new, self.nodes)
 
-    def check_continues(self, head: Head, earlier: bytes, signer: NoteSigner) -> Published:
-        """Check that the stored tree begins with the one of an earlier checkpoint of ours; return that one.
+    def signed_head(self, head: Head, verifiers: Sequence[NoteVerifier]) -> Checkpoint:
+        """The checkpoint of the stored head, once it is known to be that of the stored peaks.
+
+        Raises:
+            BadProof: it is another one's.
+            BadFormat, BadSignature: it is none of ours.
+        """
+        checkpoint = open_checkpoint(head.checkpoint, verifiers)
+        if (checkpoint.size, checkpoint.root) != (head.size, Frontier(head.size, head.peaks).root()):
+            raise BadProof("the stored head is not what was signed")
+        return checkpoint
+
+    def check_contains(self, stored: Checkpoint, size: int, root: bytes) -> None:
+        """Check that the tree of the stored head begins with one of this size and root.
 
         Raises:
             BadProof: it does not, or is smaller.
-            BadFormat, BadSignature: the earlier checkpoint is none of ours.
         """
-        old = open_checkpoint(earlier, [signer.verifier])
-        new = open_checkpoint(head.checkpoint, [signer.verifier])
-        if (new.size, new.root) != (head.size, Frontier(head.size, head.peaks).root()):
-            raise BadProof("the stored head is not what was signed")
-        verify_consistency(old.size, old.root, new.size, new.root, self.consistency(old.size, new.size))
-        return Published(old.size, earlier)
+        verify_consistency(size, root, stored.size, stored.root, self.consistency(size, stored.size))
 
     def rows(self, first: int, count: int, *, max_bytes: int) -> list[Row]:
         """Entries from `first` on: at most `count` and, after one, at most `max_bytes` together."""
@@ -170,27 +207,51 @@ class Log:
         changes = table.type.in_(ROSTER_TYPES) & (table.outcome == DONE)
         return self._rows(changes & (table.index > after) & (table.index < before), count, max_bytes)
 
+    def rows_of(self, kind: str, before: int, count: int, *, max_bytes: int) -> list[Row]:
+        """The same for done statements of one type, before an index."""
+        table = models.entries.c
+        of_kind = (table.type == kind) & (table.outcome == DONE)
+        return self._rows(of_kind & (table.index < before), count, max_bytes)
+
+    def rows_at(self, indices: Sequence[int], *, max_bytes: int) -> list[Row]:
+        """The same for these indices, in their order."""
+        table = models.entries.c
+        query = select(table.index, table.salt, table.entry).where(table.index.in_(indices))
+        found: list[Row] = []
+        taken = 0
+        with self.database.reading() as session:
+            rows = {index: (index, salt, entry) for index, salt, entry in session.execute(query)}
+        for index in indices:
+            if index not in rows:
+                raise BadProof("a stored entry is gone")
+            taken += len(rows[index][2])
+            if found and taken > max_bytes:
+                break
+            found.append(rows[index])
+        return found
+
     def rows_about(self, tip: bytes, after: int, before: int, count: int, *, max_bytes: int) -> list[Row]:
         """The same for done statements that name a tip (16 bytes), alone or among others.
 
         Of its readings only the latest: a tip that is worked on for months has hundreds.
         """
-        table, mentions = models.entries.c, models.mentions.c
-        its = (table.tip == tip) & (table.outcome == DONE)
-        reads = select(table.index).where(its, table.type == _READ)
-        latest = reads.order_by(table.index.desc()).limit(LATEST_READINGS)
-        among = (table.outcome == DONE) & table.index.in_(select(mentions.index).where(mentions.tip == tip))
-        done = (its & (table.type != _READ)) | table.index.in_(latest) | among
-        return self._rows(done & (table.index > after) & (table.index < before), count, max_bytes)
+        values = {"tip": tip, "after": after, "before": before, "count": count}
+        return self._taken(_ABOUT, values, max_bytes)
 
     def _rows(self, condition: ColumnElement[bool], count: int, max_bytes: int) -> list[Row]:
         table = models.entries.c
         query = select(table.index, table.salt, table.entry).where(condition)
-        query = query.order_by(table.index).limit(count)
+        return self._taken(query.order_by(table.index).limit(count), {}, max_bytes)
+
+    def _taken(
+        self, query: Select[int, bytes, bytes], values: Mapping[str, Any], max_bytes: int
+    ) -> list[Row]:
         found: list[Row] = []
         taken = 0
         with self.database.reading() as session:
-            for index, salt, entry in session.execute(query, execution_options={"yield_per": _AT_ONCE}):
+            for index, salt, entry in session.execute(
+                query, values, execution_options={"yield_per": _AT_ONCE}
+            ):
                 taken += len(entry)
                 if found and taken > max_bytes:
                     break
@@ -200,7 +261,7 @@ class Log:
 
 def read_head(connection: Connection) -> Head:
     """The stored head; of an empty log, size 0 and no checkpoint."""
-    row = connection.execute(_HEAD).first()
+    row = _HEAD.run(connection, {}).fetchone()
     if row is None:
         return Head(0, (), b"")
     size, frontier, checkpoint = row
@@ -208,8 +269,8 @@ def read_head(connection: Connection) -> Head:
     return Head(size, tuple(frontier[start : start + HASH_LENGTH] for start in starts), checkpoint)
 
 
-def _row(logged: Logged, entry: Entry) -> dict[str, Any]:
-    # Only what has its proper form goes into the columns: a refused body may hold anything.
+def columns_of(logged: Logged, entry: Entry) -> dict[str, Any]:
+    """The row of an entry. Only what has its proper form goes into it: a refused body may hold anything."""
     body = entry.statement.body
     tip, kind, actor = body.get("tip"), body["type"], body["by"][0]
     return {

@@ -37,9 +37,7 @@ entries = Table(
     Column("entry", LargeBinary, nullable=False),
     Index("ix_entries_type", "type", "index"),  # the roster at start
     Index("ix_entries_at", "at"),  # nonces at start
-    Index(
-        "ix_entries_tip", "tip", "index", sqlite_where=text("tip != x''"), postgresql_where=text("tip != ''")
-    ),
+    Index("ix_entries_tip", "tip", "index"),  # the history of a tip
 )
 
 mentions = Table(
@@ -50,11 +48,27 @@ mentions = Table(
     sqlite_with_rowid=False,
 )
 
+facets = Table(
+    "facets",
+    metadata,
+    Column("hour", Integer, primary_key=True, autoincrement=False),  # since 1970: entries lie in their order
+    Column("index", BigInteger, primary_key=True, autoincrement=False),
+    Column("type", String, nullable=False),
+    Column("member", String, nullable=False),  # the first signer
+    Column("also", String, nullable=False),  # the others, with a space between
+    Column("desk", String, nullable=False),
+    Column("purpose", String, nullable=False),
+    Column("reason", String, nullable=False),  # of a refusal; "" when done
+    sqlite_with_rowid=False,
+)
+"""What auditors filter and count by (`tipline.lookups.facets`): narrow, so that all of it is read at once."""
+
 letters = Table(
     "letters",
     metadata,
     Column("year", Integer, primary_key=True, autoincrement=False),
-    Column("count", Integer, nullable=False),  # transfers that were numbered in this year
+    Column("desk", String, primary_key=True),
+    Column("count", Integer, nullable=False),  # transfers that this desk numbered in this year
     sqlite_with_rowid=False,
 )
 
@@ -76,6 +90,14 @@ head = Table(
     Column("checkpoint", LargeBinary, nullable=False),
 )
 
+claims = Table(
+    "claims",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # always 1
+    Column("place", LargeBinary(32), nullable=False),  # the hash of where the keeper that wrote last runs
+    Column("nonce", LargeBinary(16), nullable=False),  # of its start
+)
+
 tips = Table(
     "tips",
     metadata,
@@ -88,6 +110,13 @@ tips = Table(
     Column("due", String, nullable=False),  # the day after which the clocks look at it, ISO; "" for never
     Column("file", LargeBinary, nullable=False),  # `tipline.tips.case_file.CaseFile`, canonical JSON
     Column("route_index", BigInteger, nullable=False),  # entry of the latest route statement; -1 before any
+    Column("assignee", String, nullable=False),  # as the case has it; "" for nobody
+    Index(
+        "ix_tips_assignee",
+        "assignee",
+        sqlite_where=text("assignee != ''"),
+        postgresql_where=text("assignee != ''"),
+    ),
     sqlite_with_rowid=False,
 )
 

@@ -11,13 +11,14 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, insert, select
 
 from crypto.errors import BadProof
-from crypto.merkle import TILE_WIDTH, Node, node_hash
+from crypto.merkle import TILE_WIDTH, Node, parents
 from tipline.database import Database
 from tipline.keeper import models
+from tipline.keeper.prepared import Prepared
 
 TILE_LEVELS: Final = 8
-_NEW_NODE: Final = insert(models.nodes)
-_RANGE: Final = (
+_NEW_NODE: Final = Prepared(insert(models.nodes))
+RANGE: Final = Prepared(
     select(models.nodes.c.hash)
     .where(
         models.nodes.c.level == bindparam("level"),
@@ -26,6 +27,7 @@ _RANGE: Final = (
     )
     .order_by(models.nodes.c.position)
 )
+"""The stored hashes of one tile level between two positions, as far as there are any."""
 _GENERATION: Final = 16_384  # nodes, about 3 MiB with their keys
 
 
@@ -36,7 +38,7 @@ def store_nodes(connection: Connection, finished: Iterable[Node]) -> None:
         for level, position, value in finished
         if level % TILE_LEVELS == 0
     ]
-    connection.execute(_NEW_NODE, rows)
+    _NEW_NODE.run(connection, rows)
 
 
 class Nodes:
@@ -86,7 +88,8 @@ class Nodes:
     def _stored(self, level: int, start: int, stop: int) -> list[bytes]:
         """One range of a tile level, as far as it reaches."""
         with self._database.reading() as session:
-            return list(session.scalars(_RANGE, {"level": level, "start": start, "stop": stop}))
+            found = RANGE.run(session.connection(), {"level": level, "start": start, "stop": stop})
+            return [row[0] for row in found.fetchall()]
 
 
 def _within_tile(level: int, start: int, hashes: list[bytes]) -> dict[tuple[int, int], bytes]:
@@ -94,6 +97,5 @@ def _within_tile(level: int, start: int, hashes: list[bytes]) -> dict[tuple[int,
     found: dict[tuple[int, int], bytes] = {}
     for above in range(TILE_LEVELS):
         found.update({(level + above, start + place): value for place, value in enumerate(hashes)})
-        pairs = zip(hashes[::2], hashes[1::2], strict=False)  # an odd one at the end waits for its sibling
-        hashes, start = [node_hash(left, right) for left, right in pairs], start // 2
+        hashes, start = parents(hashes), start // 2
     return found

@@ -3,7 +3,7 @@
 Rows are read for a whole batch at once, changed in memory, and written back in the batch's own transaction.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
@@ -22,7 +22,7 @@ _AT_ONCE: Final = 500  # ids in one query
 _DIGEST: Final = 32
 
 
-_CHANGING: Final = ("claim", "desks", "excluded", "routes", "state", "due", "file", "route_index")
+_CHANGING: Final = ("claim", "desks", "excluded", "routes", "state", "due", "file", "route_index", "assignee")
 
 # Built once: putting a statement together takes longer than carrying it out.
 _WANTED: Final[BindParameter[bytes]] = bindparam("wanted", expanding=True)
@@ -96,7 +96,7 @@ class Pins:
         self._stored_tips: set[bytes] = set()
         self._changed_tips: dict[bytes, Standing] = {}
         self._new_items: dict[bytes, Pin] = {}
-        self._letters: dict[int, int] = {}
+        self._letters: dict[tuple[int, str], int] = {}
 
     def load(self, tips: Iterable[bytes], items: Iterable[bytes]) -> None:
         """Read what is not in memory yet."""
@@ -125,28 +125,40 @@ class Pins:
         if self.item(item) is None:
             self._items[item] = self._new_items[item] = pin
 
-    def require_next_letter(self, number: str, year: int) -> None:
-        """Refuse another number for a transfer than the next of its year, "year-count".
+    def assigned_to(self, members: Collection[str]) -> list[bytes]:
+        """The tips that one of these members has now, by id."""
+        table = models.tips.c
+        having = table.assignee.in_(sorted(members)) & (table.assignee != "")
+        self.load(self._connection.scalars(select(table.tip).where(having)).all(), [])
+        known = ((tip, standing) for tip, standing in self._tips.items() if standing is not None)
+        return sorted(tip for tip, standing in known if standing.case.assignee in members)
+
+    def require_next_letter(self, number: str, year: int, desk: str) -> None:
+        """Refuse another number for a transfer than the desk's next of the year, "year-count".
+
+        Each desk counts its own: a gap would tell of a transfer that its reader may not know of.
 
         Raises:
             Refusal: number-taken.
         """
-        if number != f"{year}-{self._letters_of(year) + 1}":
+        if number != f"{year}-{self._letters_of(year, desk) + 1}":
             raise Refusal(Reason.NUMBER_TAKEN)
 
-    def take_letter(self, year: int) -> None:
-        """Take the next number."""
-        self._letters[year] = self._letters_of(year) + 1
+    def take_letter(self, year: int, desk: str) -> None:
+        """Take the desk's next number."""
+        self._letters[year, desk] = self._letters_of(year, desk) + 1
 
-    def _letters_of(self, year: int) -> int:
-        """How many transfers have a number of this year."""
-        return self._letters.get(year) or read_letters(self._connection, year)
+    def _letters_of(self, year: int, desk: str) -> int:
+        """How many of a desk's transfers have a number of this year."""
+        return self._letters.get((year, desk)) or read_letters(self._connection, year, desk)
 
     def store(self, clocks: Clocks) -> None:
         """Write what changed; `clocks` say when a tip is looked at next."""
-        for year, count in self._letters.items():
-            self._connection.execute(delete(models.letters).where(models.letters.c.year == year))
-            self._connection.execute(insert(models.letters).values(year=year, count=count))
+        letters = models.letters
+        for (year, desk), count in self._letters.items():
+            same = (letters.c.year == year) & (letters.c.desk == desk)
+            self._connection.execute(delete(letters).where(same))
+            self._connection.execute(insert(letters).values(year=year, desk=desk, count=count))
         rows = [_tip_row(tip, standing, clocks) for tip, standing in self._changed_tips.items()]
         self._execute(_NEW_TIP, [row for row in rows if row["tip"] not in self._stored_tips])
         self._execute(
@@ -171,10 +183,11 @@ class Pins:
             yield from self._connection.execute(query, {"wanted": missing[start : start + _AT_ONCE]})
 
 
-def read_letters(connection: Connection, year: int) -> int:
-    """How many transfers were numbered in a year."""
+def read_letters(connection: Connection, year: int, desk: str) -> int:
+    """How many transfers a desk numbered in a year."""
     table = models.letters
-    return connection.scalar(select(table.c.count).where(table.c.year == year)) or 0
+    its = (table.c.year == year) & (table.c.desk == desk)
+    return connection.scalar(select(table.c.count).where(its)) or 0
 
 
 def read_standings(connection: Connection, tips: Iterable[bytes]) -> dict[bytes, Standing]:
@@ -202,4 +215,5 @@ def _tip_row(tip: bytes, standing: Standing, clocks: Clocks) -> dict[str, Any]:
         "due": next_look(standing.case, clocks),
         "file": standing.case.encode(),
         "route_index": standing.route_index,
+        "assignee": standing.case.assignee,
     }

@@ -1,54 +1,73 @@
 """The keeper: what each operation on its sockets does. `server` carries the frames."""
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-
-from crypto.errors import BadFormat, BadProof
-from crypto.notes import NoteSigner, sign_json
-from tipline.clock import Clock
+from crypto.errors import BadFormat
+from crypto.merkle import leaf_hash
+from crypto.notes import sign_json
+from crypto.statements import MAX_ENTRY
 from tipline.database import Database
+from tipline.keeper.alerting.answering import Alerting
+from tipline.keeper.answering import Operation, answered
 from tipline.keeper.answers import Answers, hashes_to_text
-from tipline.keeper.asked import APPEND, CLOCKS, ENTER, ERASE, EXPORT, LIST, RELEASE, Asked, prepare
-from tipline.keeper.batch import NO_ENTRY, Declined, Examiner, Looked
+from tipline.keeper.asked import (
+    APPEND,
+    CLOCKS,
+    ENTER,
+    ERASE,
+    EXPORT,
+    FORGET,
+    LIST,
+    RELEASE,
+    Asked,
+    prepare,
+)
+from tipline.keeper.batch import Declined, Examiner, Looked, Outcome
 from tipline.keeper.clockwork import AT_ONCE
 from tipline.keeper.errors import Refusal, Unavailable
-from tipline.keeper.expiry import expiring
-from tipline.keeper.fields import read_bytes, read_ids, read_list, read_number, read_text
-from tipline.keeper.figures import count, open_then
+from tipline.keeper.fields import read_bytes, read_ids, read_list, read_number, read_slips, read_text
 from tipline.keeper.folder import KeeperFolder
+from tipline.keeper.granting import find_grant, require_still
+from tipline.keeper.head_answers import HeadAnswers
+from tipline.keeper.inventory.service import Inventory
+from tipline.keeper.kept_time import KeptTime
+from tipline.keeper.line import settled
 from tipline.keeper.log import Log, Published, Row
-from tipline.keeper.pins import read_letters, read_standings
+from tipline.keeper.looking_up import LookUps
+from tipline.keeper.publishing import Publishing
+from tipline.keeper.questions import MAX_STATES, Questions
 from tipline.keeper.release import SlipFrame, open_slips
-from tipline.keeper.rules.cards import known_groups
+from tipline.keeper.server import Finish
 from tipline.keeper.shapes import MAX_LISTED
-from tipline.keeper.writer import CANNOT_READ, Writer
-from tipline.keeper_client.figures import LoggedFigures
+from tipline.keeper.state import Grant
+from tipline.keeper.succession import LogSigner
+from tipline.keeper.witnessing.asking import Asking
+from tipline.keeper.witnessing.health import Health
+from tipline.keeper.writer import Writer
 from tipline.keeper_client.frames import to_text
 from tipline.keeper_client.reasons import Reason
+from tipline.roster.rules import KEEPER
 
 REQUESTS_PER_MINUTE: Final = 300
 MAX_ROWS: Final = 256  # entries in one answer
 MAX_ROW_BYTES: Final = 2 * 1024 * 1024
-MAX_STATES: Final = 5_000  # tips in one question
-
-Operation = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
 class Keeper:
-    """One keeper: its keys, its log, its writer, and the operations of both sockets."""
+    """One keeper: its keys, its log, its writer, and the operations of its sockets."""
 
     def __init__(
         self,
         folder: KeeperFolder,
         database: Database,
         origin: str,
-        clock: Clock,
+        clock: KeptTime,
         requests_per_minute: int = REQUESTS_PER_MINUTE,
     ) -> None:
         """Take up the keeper of a folder.
@@ -60,14 +79,32 @@ class Keeper:
         self._identity = keys.identity
         self._clock = clock
         self._database = database
-        self._signer = NoteSigner(origin, keys.log_key)
+        self._signer = LogSigner(origin, keys.log_key, keys.chain)
         self._log = Log(database)
         self._answers = Answers(self._log, self._signer, keys.identity)
         examiner = Examiner(keys.log_key, requests_per_minute)
         self.writer = Writer(self._log, folder, self._signer, examiner, clock)
         self._directory: tuple[tuple[int, date], bytes] | None = None
-        self._figures: tuple[date, LoggedFigures] | None = None
+        self._questions = Questions(database, self.writer, self._answers, clock)
+        self._inventory = Inventory(database, keys.identity, self.writer, self._signer, clock)
+        self._heads = HeadAnswers(self.writer, self._log, self._proven)
+        self._publishing = Publishing(
+            self.writer, self._log, self._answers, origin, keys.log_pq, self._proven
+        )
+        self._alerting = Alerting(
+            database, self._log, self.writer, self._answers, self._member_grant, self._proven
+        )
+        self._look_ups = LookUps(
+            database, self._log, self.writer, self._answers, self._member_grant, self._proven
+        )
+        self.witnesses = Asking(
+            self.writer, self._publishing, self._log, database, self._signer.verifier, clock
+        )
+        """Asks them once it is started."""
+        self._health = Health(self.writer, database, folder, clock)
         self._operations = self._table()
+        self.ending = threading.Event()
+        """Set when the operator wants this process to end; whoever watches over it starts another."""
 
     def _table(self) -> Mapping[str, Operation]:
         """What each operation's name on the admin site's socket does."""
@@ -81,27 +118,80 @@ class Keeper:
             "list": self._list,
             "entries": self._entries,
             "checkpoint": self._checkpoint,
+            "signed-checkpoint": self._publishing.answer_note,
+            "log-keys": self._publishing.answer_links,
             "consistency": self._consistency,
             "proof": self._proof,
-            "states": self._states,
-            "standings": self._standings,
+            "inclusions": self._inclusions,
             "history": self._history,
             "clocks": self._clocks,
-            "expiring": self._expiring,
             "erase": self._erase,
-            "letters": self._letters,
-            "figures": self._count,
-            "groups": self._groups,
-            "export": self._export,
+            "forget": self._forget,
+            "heads": self._heads.heads,
+            "health": self._health.answer,
+            "cosigned": self._health.answer_notes,
+            "stamps": self._health.answer_stamps,
+            "found-roster": self._heads.found_roster,
+            **self._questions.operations(),
+            **self._inventory.operations(),
+            **self._look_ups.operations(),
+            **self._alerting.operations(),
         }
 
     def answer_admin(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Answer the admin site."""
-        return _answered(self._operations.get(str(request.get("op"))), request)
+        return answered(self._operations.get(str(request.get("op"))), request, self.writer)
+
+    def published_note(self) -> bytes:
+        """The last published checkpoint, under both of the log's keys.
+
+        Raises:
+            Unavailable: none may leave now.
+        """
+        return self._publishing.note()
+
+    def take_up(self, request: Mapping[str, Any], later: Callable[[Finish], None]) -> bool:
+        """Begin an `append`, which only waits for the log: `later` is handed what makes the answer.
+
+        False when it is no such request, or one that can be answered at once; then nothing was begun.
+        """
+        if request.get("op") != APPEND:
+            return False
+        try:
+            asked, seen = self._asked(request, APPEND, [], read_bytes(request, "slip"))
+            self.writer.hand_in(asked, lambda outcome: later(partial(self._taken_up, asked, outcome, seen)))
+        except (BadFormat, Unavailable):
+            return False  # whoever answers finds the same, and says so
+        return True
+
+    def _taken_up(self, asked: Asked, outcome: Outcome | Unavailable, seen: int) -> dict[str, Any]:
+        return answered(lambda _: self._made(asked, settled(outcome), seen), {}, self.writer)
+
+    def answer_operator(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer the operator, who may take the whole log out, and end this process to have it started anew.
+
+        No site can: it would need no member for it, so that whoever holds a site would hold the log.
+        """
+        operations = {
+            "export": self._export,
+            "entries": self._exported,
+            "consistency": self._consistency,
+            "heads": self._heads.heads,
+            "found-roster": self._heads.found_roster,
+            "log-keys": self._publishing.answer_links,
+            "signed-checkpoint": self._publishing.answer_note,
+            "cosigned": self._health.answer_notes,
+            "start-anew": self._end,
+        }
+        return answered(operations.get(str(request.get("op"))), request, self.writer)
 
     def answer_public(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Answer the public site, for which there is no operation yet."""
-        return _answered(None, request)
+        return answered(None, request, self.writer)
+
+    def _end(self, _request: Mapping[str, Any]) -> dict[str, Any]:
+        self.ending.set()
+        return {}
 
     def _hello(self, _request: Mapping[str, Any]) -> dict[str, Any]:
         return {"log": self._signer.name, "vkey": self._signer.verifier.vkey}
@@ -110,26 +200,33 @@ class Keeper:
         return self._submit(request, APPEND, [], read_bytes(request, "slip"))
 
     def _enter(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        return self._submit(request, ENTER, _slips(request), b"")
+        return self._submit(request, ENTER, read_slips(request, most=MAX_LISTED), b"")
 
     def _release(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        return self._submit(request, RELEASE, _slips(request), b"")
+        return self._submit(request, RELEASE, read_slips(request, most=MAX_LISTED), b"")
 
     def _list(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        return self._submit(request, LIST, _slips(request), b"")
+        return self._submit(request, LIST, read_slips(request, most=MAX_LISTED), b"")
 
     def _submit(
         self, request: Mapping[str, Any], op: str, slips: list[SlipFrame], card_key: bytes
     ) -> dict[str, Any]:
+        return self._logged(*self._asked(request, op, slips, card_key))
+
+    def _asked(
+        self, request: Mapping[str, Any], op: str, slips: list[SlipFrame], card_key: bytes
+    ) -> tuple[Asked, int]:
         statement, seen = read_bytes(request, "statement"), read_number(request, "seen")
-        roster = self.writer.memory.roster
-        return self._logged(prepare(op, statement, slips, card_key, self._identity, roster), seen)
+        asked = prepare(op, statement, slips, card_key, self._identity, self.writer.roster)
+        return (replace(asked, note=read_bytes(request, "note")) if "note" in request else asked), seen
 
     def _export(self, request: Mapping[str, Any]) -> dict[str, Any]:
         return self._logged(Asked(EXPORT), read_number(request, "seen"))
 
     def _logged(self, asked: Asked, seen: int) -> dict[str, Any]:
-        outcome = self.writer.submit(asked)
+        return self._made(asked, self.writer.submit(asked), seen)
+
+    def _made(self, asked: Asked, outcome: Outcome, seen: int) -> dict[str, Any]:
         if isinstance(outcome, Declined):
             raise Refusal(outcome.reason, outcome.index)
         if isinstance(outcome, Looked):
@@ -142,7 +239,8 @@ class Keeper:
         current = self._directory
         if current is None or current[0] != wanted:
             genesis = sha256(self._log.rows(0, 1, max_bytes=1)[0][2]).hexdigest()
-            current = (wanted, sign_json(roster.directory_body(genesis, today), self._signer))
+            body = roster.directory_body(genesis, today, self._publishing.links())
+            current = (wanted, sign_json(body, self._signer))
             self._directory = current
         return {"directory": to_text(current[1])}
 
@@ -156,9 +254,25 @@ class Keeper:
         return {"rows": self._proven(rows, published), "more": more, **self._answers.head(published, seen)}
 
     def _entries(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        grant = self.writer.memory.grants.get(read_text(request, "statement"))
+        return self._handed_out(self._member_grant(request), request)
+
+    def _exported(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        grant = find_grant(self.writer.memory, read_text(request, "statement"), self._clock.unix())
+        if grant.member != KEEPER:
+            raise Refusal(Reason.NOT_ALLOWED)
+        return self._handed_out(grant, request)
+
+    def _member_grant(self, request: Mapping[str, Any]) -> Grant:
+        """What a member's statement allows, if they would still be allowed it now."""
+        memory = self.writer.memory
+        grant = find_grant(memory, read_text(request, "statement"), self._clock.unix())
+        with self._database.reading() as session:
+            require_still(grant, memory.roster, self._clock.today(), session.connection())
+        return grant
+
+    def _handed_out(self, grant: Grant, request: Mapping[str, Any]) -> dict[str, Any]:
         first, count = read_number(request, "first"), read_number(request, "count", least=1)
-        if grant is None or self._clock.unix() > grant.until or not grant.first <= first < grant.stop:
+        if not grant.first <= first < grant.stop:
             raise Refusal(Reason.NOT_ALLOWED)
         published = self.writer.published
         stop = min(first + min(count, MAX_ROWS), grant.stop, published.size)
@@ -188,39 +302,26 @@ class Keeper:
         proof = hashes_to_text(self._log.inclusion(index, published.size))
         return {"proof": proof, **self._answers.head(published, read_number(request, "seen"))}
 
-    def _states(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        tips = read_ids(request, "tips", most=MAX_STATES)
-        _ = self.writer.memory  # refuses when rolled back
-        with self._database.reading() as session:
-            standings = read_standings(session.connection(), tips)
-        return {
-            "states": {
-                tip.hex(): {
-                    "desks": list(standing.route.desks),
-                    "excluded": sorted(standing.route.excluded),
-                    "claim": standing.claim.hex(),
-                    "case": standing.case.to_fields(),
-                }
-                for tip, standing in standings.items()
-            }
-        }
-
-    def _standings(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """What the reporters of these tips may know of them now: records that were lost, made again."""
-        tips, last = read_ids(request, "tips", most=MAX_STATES), self.writer.published.size - 1
-        with self._database.reading() as session:
-            standings = read_standings(session.connection(), tips)
-        return {"records": self._answers.restated(standings, last, self._clock.today())}
+    def _inclusions(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Proofs of several entries under one size; hashes tell nothing of a statement."""
+        size, indices = read_number(request, "size"), read_list(request, "indices", most=MAX_ROWS)
+        if size > self.writer.published.size:
+            raise Refusal(Reason.NOT_ALLOWED)
+        if not all(type(index) is int and 0 <= index < size for index in indices):
+            raise BadFormat("an index lies in the tree")
+        return {"proofs": [hashes_to_text(self._log.inclusion(index, size)) for index in indices]}
 
     def _history(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """The entries about one tip, for ten minutes after a reading of it, under its statement."""
-        grant = self.writer.memory.grants.get(read_text(request, "statement"))
-        if grant is None or not grant.tip or self._clock.unix() > grant.until:
+        grant = self._member_grant(request)
+        if not grant.tip:
             raise Refusal(Reason.NOT_ALLOWED)
         published = self.writer.published
         after, seen = read_number(request, "after", least=-1), read_number(request, "seen")
         rows = self._log.rows_about(grant.tip, after, published.size, MAX_ROWS, max_bytes=MAX_ROW_BYTES)
-        rest = rows and self._log.rows_about(grant.tip, rows[-1][0], published.size, 1, max_bytes=1)
+        # Fewer than an answer holds: there are no more. Otherwise the log is asked.
+        full = len(rows) == MAX_ROWS or sum(len(entry) for _, _, entry in rows) > MAX_ROW_BYTES - MAX_ENTRY
+        rest = full and self._log.rows_about(grant.tip, rows[-1][0], published.size, 1, max_bytes=1)
         return {
             "rows": self._proven(rows, published),
             "more": bool(rest),
@@ -229,73 +330,22 @@ class Keeper:
 
     def _clocks(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Look at the clocks, with the slips of tips that nobody opened yet and the days they came on."""
-        frames, days = _slips(request), read_list(request, "days", most=MAX_LISTED)
+        self.writer.require_right_time()
+        frames, days = read_slips(request, most=MAX_LISTED), read_list(request, "days", most=MAX_LISTED)
         if len(frames) != len(days):
             raise BadFormat("a tip has one day")
         opened = open_slips(frames, self._identity)
         tips = tuple(read_ids(request, "tips", most=MAX_STATES))
         return self._logged(Asked(CLOCKS, slips=opened, arrived=tuple(map(_day, days)), tips=tips), 0)
 
-    def _expiring(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Closed tips that may go today, after an id, and the day on which each could first go."""
-        after = b"".join(read_ids(request, "after", most=1))
-        memory = self.writer.memory
-        with self._database.reading() as session:
-            found = expiring(session.connection(), after, self._clock.today(), memory.roster.clocks)
-        return {
-            "tips": [[tip.hex(), until.isoformat()] for tip, until in found.tips],
-            "last": found.last.hex(),
-        }
-
     def _erase(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        self.writer.require_right_time()
         return self._logged(Asked(ERASE, tips=tuple(read_ids(request, "tips", most=AT_ONCE))), 0)
 
-    def _letters(self, _request: Mapping[str, Any]) -> dict[str, Any]:
-        year = self._clock.today().year
-        _ = self.writer.memory  # refuses when rolled back
-        with self._database.reading() as session:
-            return {"next": f"{year}-{read_letters(session.connection(), year) + 1}"}
-
-    def _groups(self, _request: Mapping[str, Any]) -> dict[str, Any]:
-        _ = self.writer.memory  # refuses when rolled back
-        with self._database.reading() as session:
-            return {"groups": known_groups(session.connection())}
-
-    def _count(self, _request: Mapping[str, Any]) -> dict[str, Any]:
-        """Counts up to the end of last week, made once a day, and what has changed since."""
-        today, current = self._clock.today(), self._figures
-        _ = self.writer.memory  # refuses when rolled back
-        with self._database.reading() as session:
-            if current is None or current[0] != today:
-                current = (today, count(session.connection(), today))
-                self._figures = current
-            changed = open_then(session.connection(), today)
-        return replace(current[1], open_then=changed).to_fields()
-
-
-def _answered(operation: Operation | None, request: Mapping[str, Any]) -> dict[str, Any]:
-    if operation is None:
-        return {"refused": Reason.NOT_ALLOWED.value, "index": NO_ENTRY}
-    try:
-        return {"ok": operation(request)}
-    except Refusal as refusal:
-        return {"refused": refusal.reason.value, "index": refusal.index}
-    except Unavailable as unavailable:
-        return {"unavailable": str(unavailable)}
-    except BadFormat:
-        return {"refused": Reason.MALFORMED.value, "index": NO_ENTRY}
-    except (DBAPIError, PoolTimeout, BadProof):  # BadProof: a stored node is missing
-        return {"unavailable": CANNOT_READ}
-
-
-def _slips(request: Mapping[str, Any]) -> list[SlipFrame]:
-    frames = read_list(request, "slips", most=MAX_LISTED)
-    if not all(isinstance(frame, dict) for frame in frames):
-        raise BadFormat("a slip's frame is none")
-    return [
-        SlipFrame(read_bytes(frame, "slip"), read_text(frame, "kind"), read_bytes(frame, "claim_signature"))
-        for frame in frames
-    ]
+    def _forget(self, _request: Mapping[str, Any]) -> dict[str, Any]:
+        """Forget some entries whose time is over; asked again until none is stated."""
+        self.writer.require_right_time()
+        return self._logged(Asked(FORGET), 0)
 
 
 def _day(value: object) -> date:
@@ -306,4 +356,9 @@ def _day(value: object) -> date:
 
 
 def _plain(rows: list[Row]) -> list[dict[str, Any]]:
-    return [{"index": index, "salt": to_text(salt), "entry": to_text(entry)} for index, salt, entry in rows]
+    return [
+        {"index": index, "salt": to_text(salt), "entry": to_text(entry)}
+        if entry
+        else {"index": index, "leaf": to_text(leaf_hash(salt))}
+        for index, salt, entry in rows
+    ]

@@ -8,8 +8,11 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
+from tipline.alerts.findings import FINDINGS, REPORTS
 from tipline.keeper.errors import Refusal
 from tipline.keeper_client.reasons import Reason
+from tipline.lookups.filters import is_filter
+from tipline.lookups.views import VIEWS
 from tipline.roster.changes import CHANGES
 from tipline.tips.cases import UMBRELLA_STEPS
 from tipline.tips.categories import Channel
@@ -17,7 +20,9 @@ from tipline.tips.moves import Outcome, TipState
 from tipline.tips.purposes import Purpose
 
 MAX_LISTED: Final = 400  # items in one list or read statement: its slips still fit one frame
-MAX_AUDITED: Final = 1_000_000  # entries under one audit statement
+MAX_CHOSEN: Final = 1_000  # entries in one evidence pack
+MAX_AUDITED: Final = 1_000  # entries under one audit statement: some pages
+AUDIT_ACTS: Final = ("verify", "export")
 MAX_ROUTE: Final = 100  # ids of one kind in a route; a policy block holds fewer
 MAX_TIPS: Final = 200  # tips that one statement gives to somebody, or closes
 MAX_SHEETS: Final = 20  # code sheets printed under one statement
@@ -29,6 +34,7 @@ _ID = re.compile(r"[0-9a-f]{32}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _LETTER = re.compile(r"20[0-9]{2}-[1-9][0-9]{0,5}")
+_MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
 
@@ -112,6 +118,18 @@ def _is_sheet_or_none(value: Any) -> bool:
     return value == "" or _is_hash(value)
 
 
+def _are_pairs(value: Any) -> bool:
+    """Pairs of first and last index, ascending and apart."""
+    ended, count = -1, 0
+    for pair in value if isinstance(value, list) else []:
+        if not isinstance(pair, list) or len(pair) != 2 or not all(type(end) is int for end in pair):
+            return False
+        if not ended < pair[0] <= pair[1] <= 2**53:
+            return False
+        ended, count = pair[1] + 1, count + pair[1] - pair[0] + 1
+    return 1 <= count <= MAX_CHOSEN
+
+
 def _is_reason(value: Any) -> bool:
     return value == {} or _is_item(value)
 
@@ -171,6 +189,13 @@ _FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
     "new-keys": {"member": _is_name, "signing_key": _is_hash, "recipient": _is_key},
     "passkey": {"member": _is_name, "passkey": _is_object},
     "body": {"body": _is_object},
+    "witnesses": {
+        "witnesses": _are_objects,
+        "quorum": _whole(0, 2**10),
+        "alarm_hours": _whole(1, 2**16),
+        "stop": _is_truth,
+    },
+    "acknowledge": {"what": _is_name, "lost": _is_object, "found": _is_object, "reason": _is_reason},
     "calendar": {"year": _whole(2000, 2199), "off": _are_days, "worked": _are_days},
     "deadlines": {"days": _is_object},
     "list": {"desk": _is_name, "items": _items(0)},  # card keys alone, without cards
@@ -179,6 +204,7 @@ _FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
     "reply": _ITEM_OF_TIP,
     "note": _ITEM_OF_TIP,
     "tags": {**_ITEM_OF_TIP, "after": _is_id_or_none},
+    "search": {"desk": _is_name, "item": _is_id, "hash": _is_hash},
     "move": {
         "tip": _is_id,
         "desk": _is_name,
@@ -221,15 +247,48 @@ _FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
         "sheet": _is_sheet_or_none,
         "items": _items(1),
     },
-    "audit": {"first": _whole(0, 2**53), "count": _whole(1, MAX_AUDITED)},
+    "audit": {
+        "first": _whole(0, 2**53),
+        "count": _whole(1, MAX_AUDITED),
+        "view": _one_of_words(VIEWS),
+        "filter": is_filter,
+    },
+    "evidence": {"entries": _are_pairs, "hash": _is_hash},
+    "audit-all": {"act": _one_of_words(AUDIT_ACTS), "filter": is_filter},
     "export": {"size": _whole(0, 2**53), "root": _is_hash},
+    "alert-rules": {"rules": _is_object},
+    "alert-review": {
+        "alert": _whole(0, 2**53),
+        "finding": _one_of_words(FINDINGS),
+        "tip": _is_id_or_none,
+        "reason": _is_reason,
+    },
+    "decoy": {"tip": _is_id},
+    "report": {"kind": _one_of_words(REPORTS), "period": _text(_MONTH), "hash": _is_hash},
 }
 
-_MAY_LACK: Final = {"grant": frozenset(("until",))}
-"""Fields that statements from before there were deputies do not have."""
+_MAY_LACK: Final = {
+    "grant": frozenset(("until",)),
+    "audit": frozenset(("view", "filter")),
+    "audit-all": frozenset(("filter",)),
+}
+"""Fields that some statements do not have: a `grant` from before there were deputies, a plain `audit`."""
 
 ROSTER_TYPES: Final = ("genesis", *CHANGES)
-OWN_TYPES: Final = ("genesis", "unreadable", "received", "missed", "silence", "erase", "lapse")
+OWN_TYPES: Final = (
+    "genesis",
+    "unreadable",
+    "received",
+    "missed",
+    "silence",
+    "pause-end",
+    "unassign",
+    "erase",
+    "inventory",
+    "forget",
+    "lapse",
+    "alert",
+)
 """What the keeper alone states; nobody sends it."""
 TYPES: Final = frozenset((*_FIELDS, *ROSTER_TYPES, *OWN_TYPES))
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tipline.ids import UnitId
 from tipline.roster import rules
+from tipline.roster.acknowledging import acknowledge
+from tipline.roster.alert_rules import set_alert_rules
 from tipline.roster.bodies import (
     BASE_FIELDS,
     malformed,
@@ -28,9 +30,11 @@ from tipline.roster.keys import (
     set_new_keys,
     set_passkey,
 )
+from tipline.roster.log_keys import set_log_key
 from tipline.roster.rules import not_allowed
 from tipline.roster.subjects import check_duties, left, stated_on, subject, with_member
 from tipline.roster.types import Member, Unit
+from tipline.roster.witnesses import set_witnesses
 from tipline.roster.working_time import set_calendar, set_deadlines
 
 if TYPE_CHECKING:
@@ -130,6 +134,10 @@ CHANGES: Final[Mapping[str, Change]] = {
     "calendar": set_calendar,
     "deadlines": set_deadlines,
     "body": set_body,
+    "acknowledge": acknowledge,
+    "log-key": set_log_key,
+    "witnesses": set_witnesses,
+    "alert-rules": set_alert_rules,
 }
 """The statements that change the roster. Each function checks its rules first and raises `RosterRefused`."""
 

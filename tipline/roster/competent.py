@@ -64,6 +64,16 @@ def read_body(value: object) -> Body:
     return Body(text(fields["id"], _ID), names, _read_key(fields["recipient"]), fields["accepts"])
 
 
+def write_body(body: Body) -> dict[str, Any]:
+    """Write a body as it was read."""
+    return {
+        "id": body.id,
+        "names": dict(body.names),
+        "recipient": body.recipient.text if body.recipient else "",
+        "accepts": body.accepts,
+    }
+
+
 def parse_key(written: str) -> Recipient | X25519Recipient:
     """Read a recipient of either kind, as `age-keygen` prints it.
 

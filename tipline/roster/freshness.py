@@ -13,7 +13,8 @@ JOINT_SECONDS: Final = 3 * 24 * 60 * 60
 ALONE: Final = frozenset(
     (
         *("read", "list", "card-group", "reply", "note", "tags", "sheets", "entry", "audit", "export"),
-        *("genesis", "unreadable"),
+        *("audit-all", "evidence", "genesis", "unreadable", "log-key", "search"),
+        *("alert", "alert-review", "decoy", "report"),
     )
 )
 """What no two people sign together; the rules refuse it. Most of a log, so nobody looks for it there."""

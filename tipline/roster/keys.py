@@ -124,7 +124,8 @@ def known_keys(roster: Roster) -> frozenset[object]:
     """Every signing key that somebody has or had: one key under two ids would sign for "two people"."""
     members = roster.members.values()
     past = (key for member in members for key in member.past_keys)
-    return frozenset((roster.log_key, *(member.signing_key for member in members), *past))
+    log = (roster.log_key, *(gone.key for gone in roster.past_log_keys))
+    return frozenset((*log, *(member.signing_key for member in members), *past))
 
 
 def _stale(roster: Roster, member: Member) -> Roster:

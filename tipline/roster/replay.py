@@ -4,12 +4,15 @@ The keeper decides by it, both sites ask it, and the verifier builds it again fr
 nothing but statements: signatures are checked by the caller (`Roster.key_of`), rules are checked here.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, Self
 
 from crypto.keys import Recipient, VerifyKey
+from crypto.log_keys import CHAIN, Link
+from crypto.mldsa import MldsaVerifyKey
+from tipline.alerts.rules import DEFAULT_RULES, RuleBook
 from tipline.deadlines import DEFAULT_CLOCKS, Clocks
 from tipline.ids import DeskId, UnitId
 from tipline.roster.bodies import (
@@ -29,8 +32,10 @@ from tipline.roster.changes import CHANGES, check_member, check_units
 from tipline.roster.combinations import Profile
 from tipline.roster.competent import Body
 from tipline.roster.errors import RosterRefused
+from tipline.roster.log_keys import PastLogKey, read_second_key, with_past
 from tipline.roster.rules import DUTIES, KEEPER
 from tipline.roster.types import Desk, Member, Unit
+from tipline.roster.witnesses import NO_WITNESSES, WitnessPolicy
 from tipline.roster.working_time import write_clocks
 
 GENESIS: Final = "genesis"
@@ -43,7 +48,12 @@ class Roster:
     """Units, desks and members by id, and the keys that statements rest on.
 
     It is never changed: `apply` gives another. `version` is the index of the last entry that changed it,
-    `profile` is None where the first entry is from before there were profiles.
+    `profile` is None where the first entry is from before there were profiles. `lost` is how many entries
+    acknowledged rollbacks took, `lost_heads` size and root (hex) of each head that went with them,
+    `acknowledged` the nonces of all acknowledgements, and `unwitnessed_since` when (Unix seconds) two people
+    last let the log go on without its witnesses; 0 for never. `log_key_pq` is
+    None in a log from before it had a second key, until a `log-key` statement brings one; `past_log_keys` are
+    the pairs before the present one, the oldest first.
     """
 
     origin: str
@@ -56,6 +66,19 @@ class Roster:
     clocks: Clocks = DEFAULT_CLOCKS
     bodies: Mapping[str, Body] = field(default_factory=dict)
     profile: Profile | None = None
+    lost: int = 0
+    lost_heads: frozenset[tuple[int, str]] = frozenset()
+    acknowledged: tuple[str, ...] = ()
+    unwitnessed_since: int = 0
+    log_key_pq: MldsaVerifyKey | None = None
+    past_log_keys: tuple[PastLogKey, ...] = ()
+    alert_rules: RuleBook = DEFAULT_RULES
+    witnesses: WitnessPolicy = NO_WITNESSES
+
+    @property
+    def directory_version(self) -> int:
+        """Goes up with each change, also where the log was set back and begins to count anew."""
+        return self.version + self.lost
 
     @classmethod
     def from_genesis(cls, body: Mapping[str, Any]) -> Self:
@@ -68,7 +91,7 @@ class Roster:
             body,
             BASE_FIELDS
             | {"keeper", "log_key", "mint", "units", "desks", "members"}
-            | ({"settings"} & body.keys()),
+            | ({"settings", "log_key_pq"} & body.keys()),
         )
         if fields["type"] != GENESIS or list(fields["by"]) != [KEEPER]:
             raise malformed("entry 0 is the keeper's genesis")
@@ -88,6 +111,7 @@ class Roster:
             desks={desk.id: desk for desk in desks},
             members={member.id: member for member in members},
             profile=_read_profile(fields.get("settings")),
+            log_key_pq=read_second_key(fields["log_key_pq"]) if "log_key_pq" in fields else None,
         )
         roster._check_whole()
         return roster
@@ -121,7 +145,7 @@ class Roster:
             return self
         if body["log"] != self.origin or index <= self.version:
             raise malformed("the statement is for another log, or out of order")
-        return replace(change(self, body), version=index)
+        return with_past(self, replace(change(self, body), version=index), index)
 
     def key_of(self, signer: str) -> VerifyKey:
         """The key of a member, removed ones too, or of the reserved signer "keeper".
@@ -195,17 +219,18 @@ class Roster:
         """
         return not self.units_of(member_id, on).isdisjoint(excluded)
 
-    def directory_body(self, genesis: str, on: date) -> dict[str, Any]:
+    def directory_body(self, genesis: str, on: date, links: Sequence[Link] = ()) -> dict[str, Any]:
         """The directory that the keeper signs for both sites, as of a day.
 
-        `genesis` is the hex SHA-256 of entry 0, which the roster does not hold.
+        `genesis` is the hex SHA-256 of entry 0, `links` are the statements that brought the log's present
+        keys: the roster holds neither.
         """
         present = self.as_of(on)
         return {
             "v": 1,
             "type": "directory",
             "log": self.origin,
-            "version": self.version,
+            "version": self.directory_version,
             "genesis": genesis,
             "keeper": self.keeper.text,
             "log_key": self.log_key.raw.hex(),
@@ -216,6 +241,7 @@ class Roster:
                 for _, desk in sorted(self.desks.items())
             ],
             "clocks": write_clocks(self.clocks),
+            **({CHAIN: [link.to_fields() for link in links]} if links else {}),
         }
 
     def _staff(self, desk: DeskId, on: date) -> list[list[UnitId]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from tipline.ids import AUDITORS
+from tipline.ids import AUDITORS, DeskId
 from tipline.roster.bodies import malformed
 from tipline.roster.errors import RosterRefused
 from tipline.roster.types import Member
@@ -72,6 +72,11 @@ def require_outside_registrar_and_holder(roster: Roster, body: Mapping[str, Any]
         raise not_allowed("a registrar from outside the desk must sign this")
 
 
+def require_auditor_and_another(roster: Roster, body: Mapping[str, Any]) -> None:
+    """Two signers: an auditor, and another active member who holds a desk or a role."""
+    _require_pair(roster, body, lambda member: member.holds(AUDITORS), is_settled)
+
+
 def require_only(roster: Roster, body: Mapping[str, Any], member: Member) -> None:
     """One signer: the member whom the statement is about."""
     if [signer.id for signer in roster.signers(body)] != [member.id]:
@@ -95,10 +100,11 @@ def require_keeper(roster: Roster, body: Mapping[str, Any]) -> None:
 
 
 def require_holders(roster: Roster, body: Mapping[str, Any]) -> None:
-    """All signers hold the desk that the body names."""
+    """All signers hold the desk that the body names, and it is one that reads tips."""
     desk = _desk(body)
     if not all(member.holds(desk) for member in roster.signers(body)):
         raise RosterRefused("desk-not-held", "a signer does not hold this desk")
+    _require_reads(roster, desk)
 
 
 def require_a_holder(roster: Roster, body: Mapping[str, Any]) -> None:
@@ -106,6 +112,16 @@ def require_a_holder(roster: Roster, body: Mapping[str, Any]) -> None:
     desk = _desk(body)
     if not any(member.holds(desk) for member in roster.signers(body)):
         raise RosterRefused("desk-not-held", "no signer holds this desk")
+    _require_reads(roster, desk)
+
+
+def require_a_holder_and_another(roster: Roster, body: Mapping[str, Any]) -> None:
+    """Two signers: one holds the desk that the body names, the other holds another desk or a role."""
+    require_a_holder(roster, body)
+    desk = _desk(body)
+    _require_pair(
+        roster, body, lambda one: one.holds(desk), lambda other: is_settled(other) and not other.holds(desk)
+    )
 
 
 def require_auditors(roster: Roster, body: Mapping[str, Any]) -> None:
@@ -121,6 +137,7 @@ DUTIES: Final[Mapping[str, Duty]] = {
     "reply": require_holders,
     "note": require_holders,
     "tags": require_holders,
+    "search": require_holders,
     "move": require_holders,
     "packet": require_holders,
     "pause": require_holders,
@@ -132,17 +149,27 @@ DUTIES: Final[Mapping[str, Duty]] = {
     "unlink": require_holders,
     "umbrella": require_holders,
     "umbrella-step": require_holders,
-    "hold": require_a_holder,
-    "unhold": require_a_holder,
+    "hold": require_a_holder_and_another,
+    "unhold": require_a_holder_and_another,
     "route": require_a_holder,
     "sheets": require_holders,
     "entry": require_holders,
     "audit": require_auditors,
+    "audit-all": require_auditors,
+    "alert-review": require_auditors,
+    "decoy": require_auditors,
+    "report": require_auditors,
+    "evidence": require_auditors,
     "export": require_keeper,
     "received": require_keeper,
     "missed": require_keeper,
     "silence": require_keeper,
+    "pause-end": require_keeper,
+    "unassign": require_keeper,
     "erase": require_keeper,
+    "alert": require_keeper,
+    "inventory": require_keeper,
+    "forget": require_keeper,
 }
 """Done statements that leave the roster as it is, and who must sign them."""
 
@@ -161,6 +188,11 @@ def _require_pair(
 def is_settled(member: Member) -> bool:
     """Whether somebody holds a desk or a role: whom a registrar alone brought in holds neither."""
     return member.active and bool(member.desks or member.roles)
+
+
+def _require_reads(roster: Roster, desk: str) -> None:
+    if desk == AUDITORS or not roster.desks[DeskId(desk)].reads:
+        raise not_allowed("this desk reads no tips")
 
 
 def _desk(body: Mapping[str, Any]) -> str:

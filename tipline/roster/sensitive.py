@@ -29,7 +29,7 @@ SENSITIVE: Final = frozenset(
         *("unit", "member", "member-unit", "grant", "regrant", "revoke", "remove", "role", "lead"),
         *("new-keys", "regrant", PASSKEY),
         *("desk", "calendar", "deadlines", "body"),
-        *("unhold", "export"),
+        *("unhold", "audit-all", "export", "evidence", "acknowledge", "witnesses", "alert-rules"),
     )
 )
 """What changes who may do what, lets go of what was held, or lets much out at once."""
@@ -40,11 +40,11 @@ SENSITIVE_OF_TWO: Final = frozenset(("route",))
 A `route` of two lifts an exclusion or lets a desk in; one person's only shuts out, and must be quick.
 """
 
-PLAIN_CHANGES: Final = frozenset(("conflicts", "rekey", "lapse"))
+PLAIN_CHANGES: Final = frozenset(("conflicts", "rekey", "lapse", "log-key"))
 """Changes of the roster that ask for no second look.
 
 `conflicts` only takes from whoever signs it; `rekey` follows by itself when somebody left a desk, and gives
-nobody anything; `lapse` is the keeper's.
+nobody anything; `lapse` and `log-key` are the keeper's.
 """
 
 

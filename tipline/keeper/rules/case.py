@@ -104,11 +104,6 @@ class Case:
         holders = (member for member in members if member.active and member.desks.intersection(route.desks))
         return any(not self.units(member).intersection(route.excluded) for member in holders)
 
-    def may_have(self, member: Member, route: Route) -> bool:
-        """Whether a tip under this route may be somebody's: an active holder, no unit of theirs excluded."""
-        holds = member.active and any(desk in member.desks for desk in route.desks)
-        return holds and not self.units(member).intersection(route.excluded)
-
     def pin_new(self, named: Mapping[str, str], kind: str, *, tip: str | None = None) -> None:
         """Pin an item that this statement brings into being; nothing, when it names none.
 
@@ -125,6 +120,15 @@ class Case:
             raise Refusal(Reason.ITEM_MISMATCH)
         pin = Pin(bytes.fromhex(tip or self.body["tip"]), bytes.fromhex(named["hash"]), kind)
         self.draft.pins.put_item(item, pin)
+
+
+def may_have(draft: Draft, member: Member, route: Route) -> bool:
+    """Whether a tip under this route may be somebody's: an active holder, no unit of theirs excluded.
+
+    Whose desks wait for their new keys to be passed on is still of the desk.
+    """
+    holds = member.active and not (member.desks | member.awaiting).isdisjoint(route.desks)
+    return holds and not draft.roster.is_excluded(member.id, route.excluded, draft.today)
 
 
 def knows(roster: Roster, route: Route) -> bool:

@@ -31,19 +31,19 @@ def move(case: Case) -> Granted:
             raise Refusal(Reason.NOT_ALLOWED)
     if "number" in detail:
         require_body(case, detail["body"])
-        case.draft.pins.require_next_letter(detail["number"], today.year)
+        case.draft.pins.require_next_letter(detail["number"], today.year, body["desk"])
     if "receipt" in detail:
         require_receipt(case, detail["receipt"])
     case.pin_new(body["reason"], "reason")
     if "number" in detail:
-        case.draft.pins.take_letter(today.year)
+        case.draft.pins.take_letter(today.year, body["desk"])
     return changed(case, [(body["tip"], standing, after)])
 
 
 def pause(case: Case) -> Granted:
-    """The clock of a tip stands still, for a reason."""
+    """The clock of a tip stands still, for a reason, and at most for its term."""
     _require_reason(case)
-    return _change(case, lambda file: cases.paused(file, case.draft.today))
+    return _change(case, lambda file: cases.paused(file, case.draft.today, case.draft.roster.clocks))
 
 
 def resume(case: Case) -> Granted:

@@ -45,7 +45,30 @@ def _check_new_duties(before: Roster, after: Roster) -> None:
 
 
 def audit(case: Case) -> Granted:
-    """An auditor asks for entries; for ten minutes they are handed out under this statement."""
+    """An auditor asks for some entries; for ten minutes they are handed out under this statement.
+
+    One with a filter says for which page it is, too.
+    """
+    auditor = case.only_signer()
+    require_desk(auditor, AUDITORS)
+    if ("filter" in case.body) != ("view" in case.body):
+        raise Refusal(Reason.MALFORMED)
+    case.draft.take_entries(auditor.id, case.body["count"])
+    case.draft.grant(case.statement)
+    return Granted()
+
+
+def evidence(case: Case) -> Granted:
+    """An auditor takes entries out as evidence, all of which stand in the log already."""
+    require_desk(case.only_signer(), AUDITORS)
+    _, last = case.body["entries"][-1]
+    if last >= case.draft.growth.next_index:
+        raise Refusal(Reason.NOT_ALLOWED)
+    return Granted()
+
+
+def audit_all(case: Case) -> Granted:
+    """An auditor asks for the whole log, this statement included; where they have a passkey, it answered."""
     require_desk(case.only_signer(), AUDITORS)
     case.draft.grant(case.statement)
     return Granted()

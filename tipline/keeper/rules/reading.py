@@ -11,18 +11,21 @@ from typing import Any
 from sqlalchemy import select
 
 from crypto.policies import Route
-from tipline.ids import AUDITORS
+from tipline.ids import AUDITORS, NO_TIP
 from tipline.keeper import models
 from tipline.keeper.errors import Refusal
 from tipline.keeper.pins import Pin, Standing
 from tipline.keeper.release import CLAIMED_KINDS, STATED_KINDS, OpenedSlip
 from tipline.keeper.rules.case import CardKey, Case, Granted, knows, require_desk, require_policy
 from tipline.keeper.state import Draft
+from tipline.keeper.witnessing.standing import require_witnessed
 from tipline.keeper_client.reasons import Reason
+from tipline.tips import cases
 from tipline.tips.case_file import CaseFile
 from tipline.tips.moves import TipState
 
 REASON_KIND = "reason"
+MESSAGE_KIND = "message"
 LISTED_KINDS = frozenset(("card", "tags"))
 """What a list shows of a tip: the reporter's card, and the tags that a desk gave it."""
 
@@ -31,6 +34,8 @@ def read(case: Case) -> Granted:
     """All items of one reading, or none."""
     body, reader = case.body, case.only_signer()
     require_desk(reader, body["desk"])
+    if body["tip"] == NO_TIP.hex():
+        return _read_words(case)
     slips = _matching_slips(case, body["items"])
     if any(slip.policy.tip != body["tip"] for slip in slips):
         raise Refusal(Reason.POLICY_MISMATCH)
@@ -41,9 +46,44 @@ def read(case: Case) -> Granted:
         require_pinned(case.draft, standing, slip)
     _require_desk_may_read(case, standing, slips)
     case.require_not_excluded([reader], standing.route.excluded)
-    pin_seen(case.draft, standing, slips)
+    require_witnessed(case.draft)  # last: whoever may not know of the tip is told what they always are
+    _see(case.draft, standing, slips)
     case.draft.grant(case.statement)
     return Granted(tuple((slip.policy.item, slip.inner) for slip in slips), routes=(standing.route,))
+
+
+def search(case: Case) -> Granted:
+    """A member searches a list for words, which are sealed for the auditors."""
+    desk = case.body["desk"]
+    require_desk(case.only_signer(), desk)
+    if desk == AUDITORS or not case.draft.roster.desks[desk].reads:
+        raise Refusal(Reason.NOT_ALLOWED)
+    named = {"item": case.body["item"], "hash": case.body["hash"]}
+    case.pin_new(named, REASON_KIND, tip=NO_TIP.hex())
+    return Granted()
+
+
+def _read_words(case: Case) -> Granted:
+    """Words that somebody searched for: of no tip, so that no route keeps an auditor out."""
+    if case.body["desk"] != AUDITORS:
+        raise Refusal(Reason.NOT_ALLOWED)
+    slips = _matching_slips(case, case.body["items"])
+    for slip in slips:
+        pin = case.draft.pins.item(bytes.fromhex(slip.policy.item))
+        if pin is None or pin != _as_pin(slip) or pin.tip != NO_TIP:
+            raise Refusal(Reason.ITEM_MISMATCH)
+    inner = tuple((slip.policy.item, slip.inner) for slip in slips)
+    return Granted(inner, routes=(Route((AUDITORS,), ()),))
+
+
+def _see(draft: Draft, standing: Standing, slips: list[OpenedSlip]) -> None:
+    """Pin what is read; and where the tip waits for its reporter, note that something new came from them."""
+    messages = [slip for slip in slips if slip.policy.kind == MESSAGE_KIND]
+    news = any(draft.pins.item(bytes.fromhex(slip.policy.item)) is None for slip in messages)
+    pin_seen(draft, standing, slips)
+    if news and standing.case.state is TipState.NEED_MORE:
+        tip = bytes.fromhex(messages[0].policy.tip)
+        draft.pins.put_tip(tip, standing.with_case(cases.heard(standing.case)))
 
 
 def list_cards(case: Case) -> Granted:
@@ -54,6 +94,7 @@ def list_cards(case: Case) -> Granted:
         raise Refusal(Reason.NOT_ALLOWED)
     if len(case.asked.slips) != len(body["items"]):
         raise Refusal(Reason.POLICY_MISMATCH)
+    require_witnessed(case.draft)
     units = case.units(reader)
     inner, withheld, routes = [], [], []
     for named, slip in zip(body["items"], case.asked.slips, strict=True):

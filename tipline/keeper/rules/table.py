@@ -7,7 +7,7 @@ from crypto.errors import BadSignature
 from crypto.statements import Statement
 from tipline.keeper.asked import APPEND, ENTER, LIST, RELEASE, Asked, signing_keys
 from tipline.keeper.errors import Refusal
-from tipline.keeper.rules import cards, cases, entries, people, reading, tips, transfers
+from tipline.keeper.rules import alerts, cards, cases, entries, heads, people, reading, tips, transfers
 from tipline.keeper.rules.case import Case, Granted
 from tipline.keeper.shapes import check_shape
 from tipline.keeper.state import Draft
@@ -22,13 +22,20 @@ _RULES: Final[Mapping[str, Mapping[str, Rule]]] = {
     LIST: {"list": reading.list_cards},
     ENTER: {"entry": entries.entry},
     APPEND: {
-        **dict.fromkeys(CHANGES.keys() - {"lapse"}, people.change),  # that one is the keeper's own
+        **dict.fromkeys(CHANGES.keys() - {"lapse", "log-key"}, people.change),  # the keeper's own
+        "acknowledge": heads.acknowledge,
         "audit": people.audit,
+        "audit-all": people.audit_all,
+        "evidence": people.evidence,
+        "alert-review": alerts.review,
+        "decoy": alerts.decoy,
+        "report": alerts.report,
         "card-group": cards.card_group,
         "sheets": entries.sheets,
         "reply": tips.reply,
         "note": tips.note,
         "tags": tips.tags,
+        "search": reading.search,
         "route": tips.route,
         "move": cases.move,
         "packet": transfers.packet,
@@ -83,7 +90,7 @@ def check_fresh(statement: Statement, draft: Draft) -> None:
     age = draft.now - statement.body["at"]
     if not -FRESH_SECONDS <= age <= oldest(statement.body):
         raise Refusal(Reason.STALE)
-    draft.use_nonce(statement.body["nonce"], joint=is_joint(statement.body))
+    draft.use_nonce(statement.body["nonce"], statement.body["at"], joint=is_joint(statement.body))
 
 
 def carry_out(asked: Asked, statement: Statement, draft: Draft) -> Granted:

@@ -9,7 +9,7 @@ from tipline.ids import INTEGRITY
 from tipline.keeper import models
 from tipline.keeper.errors import Refusal
 from tipline.keeper.pins import Standing
-from tipline.keeper.rules.case import Case, Granted, knows
+from tipline.keeper.rules.case import Case, Granted, knows, may_have
 from tipline.keeper.rules.cases import changed, standing_for_one
 from tipline.keeper_client.reasons import Reason
 from tipline.roster import Member
@@ -110,6 +110,6 @@ def _require_newer(case: Case, standing: Standing) -> None:
 def _without_stranger(case: Case, standing: Standing) -> CaseFile:
     """Nobody keeps a tip that a new route closes to them."""
     assignee = case.draft.roster.members.get(standing.case.assignee)
-    if assignee is None or case.may_have(assignee, standing.route):
+    if assignee is None or may_have(case.draft, assignee, standing.route):
         return standing.case
     return cases.assigned(standing.case, "")

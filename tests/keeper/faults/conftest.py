@@ -1,0 +1,5 @@
+"""One machine for each test of this folder."""
+
+from tests.keeper.faults.injected import one
+
+__all__ = ["one"]

@@ -1,0 +1,1 @@
+"""Looking over the log for alerts, by the keeper itself: no site can raise one, or hold one back."""
