@@ -3,7 +3,8 @@
 from typing import Any
 
 from crypto.keys import Identity, SigningKey
-from crypto.notes import NoteSigner, NoteVerifier, sign_json
+from crypto.log_keys import LogVerifier
+from crypto.notes import NoteSigner, sign_json
 from tipline.directory.service import Pin
 
 ORIGIN = "test.example/log"
@@ -14,7 +15,7 @@ DESK = Identity.generate()
 
 
 def pin(key: SigningKey = LOG_KEY) -> Pin:
-    return Pin(ORIGIN, GENESIS, NoteVerifier(ORIGIN, key.public))
+    return Pin(ORIGIN, GENESIS, LogVerifier(ORIGIN, key.public))
 
 
 def body(version: int = 1, **changes: Any) -> dict[str, Any]:

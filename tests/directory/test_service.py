@@ -3,14 +3,21 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from crypto.keys import SigningKey
-from tests.directory.signed import note, pin
+from crypto.log_keys import Link, next_key_fields
+from crypto.mldsa import MldsaSigningKey
+from crypto.notes import NoteSigner, open_json, sign_json
+from crypto.statements import Statement
+from tests.directory.signed import LOG_KEY, ORIGIN, note, pin
 from tipline.database import Database
 from tipline.directory import service
 from tipline.directory.errors import BadDirectory
+from tipline.directory.models import DirectoryNote
 from tipline.directory.service import DirectoryBook, publish_directory
 from tipline.migrations import upgrade
 
@@ -98,3 +105,60 @@ def test_a_newer_directory_is_taken(book: DirectoryBook, database: Database) -> 
     assert book.current().version == 1
     publish(database, 2, note(2))
     assert book.current().version == 2
+
+
+# ------------------------------------------------------- when the log's keys were changed
+
+
+def chain(old: SigningKey, new: SigningKey, index: int) -> dict[str, Any]:
+    """A link that brings a key, as a directory holds it."""
+    fields = next_key_fields(ORIGIN, old.public, new, MldsaSigningKey.generate().public)
+    stated = {"v": 1, "log": ORIGIN, "at": 1_700_000_000, "nonce": "00" * 16, "by": ["keeper"], **fields}
+    return Link(index, Statement.signed(stated, {"keeper": old})).to_fields()
+
+
+NEXT = SigningKey.generate()
+CHANGED = chain(LOG_KEY, NEXT, 7)
+
+
+def test_a_directory_whose_key_nobody_stated_changes_nothing(book: DirectoryBook, database: Database) -> None:
+    stranger = SigningKey.generate()
+    publish(database, 1, note(1))
+    for number, links in enumerate(
+        ([], [CHANGED], [chain(stranger, NEXT, 7)], [chain(NEXT, stranger, 7)]), 8
+    ):
+        publish(database, number, note(number, key=stranger, log_keys=links))
+        assert book.current().version == 1
+    assert not book.log_key.links
+
+
+def test_a_key_that_was_changed_signs_no_directory_any_more(
+    book: DirectoryBook, database: Database, tmp_path: Path
+) -> None:
+    publish(database, 7, note(7, key=NEXT, log_keys=[CHANGED]))
+    assert book.current().version == 7
+    publish(database, 9, note(9))
+    publish(database, 10, note(10, key=NEXT, log_keys=[chain(LOG_KEY, NEXT, 8)]))
+    again = DirectoryBook(tmp_path / "directory", pin(), database)
+    for each in (book, again):
+        assert each.current().version == 7
+
+
+def test_a_site_follows_the_logs_keys_and_still_knows_them_after_a_restart(
+    book: DirectoryBook, database: Database, tmp_path: Path
+) -> None:
+    publish(database, 1, note(1))
+    assert book.log_key.present.key == LOG_KEY.public
+    publish(database, 7, note(7, key=NEXT, log_keys=[CHANGED]))
+    assert book.current().version == 7
+    with database.writing() as session:
+        session.execute(delete(DirectoryNote))
+    again = DirectoryBook(tmp_path / "directory", pin(), database)
+    for each in (book, again):
+        assert each.log_key.present.key == NEXT.public
+        old = sign_json({"index": 6}, NoteSigner(ORIGIN, LOG_KEY))
+        assert open_json(old, each.log_key) == {"index": 6}  # what it signed in its time stays signed
+
+
+def test_without_a_directory_the_pinned_key_is_known(book: DirectoryBook) -> None:
+    assert book.log_key.present.key == LOG_KEY.public

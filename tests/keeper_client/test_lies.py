@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,15 @@ from crypto.statements import Entry, Statement
 from tests.keeper_client.liar import Lie, lying
 from tests.world import ORIGIN, SealedTip, World, name, request
 from tipline.deadlines import DEFAULT_CLOCKS
-from tipline.keeper_client import AdminKeeper, KeeperLied, KeeperRolledBack, Listing, Release, SeenFile
+from tipline.keeper_client import (
+    AdminKeeper,
+    KeeperLied,
+    KeeperRolledBack,
+    Listing,
+    OperatorKeeper,
+    Release,
+    SeenFile,
+)
 from tipline.keeper_client.frames import to_bytes, to_text
 from tipline.tips.case_file import CaseFile
 
@@ -53,6 +61,11 @@ def left_out(field: str) -> Lie:
         return answer
 
     return lie
+
+
+def of_entries(lie: Lie) -> Lie:
+    """Lies when it is asked for entries, and only then."""
+    return lambda request, answer: lie(request, answer) if request["op"] == "entries" else answer
 
 
 def flipped(text: str) -> str:
@@ -310,9 +323,12 @@ def test_an_export_that_lacks_or_changes_an_entry_is_a_lie(world: World, tip: Se
         rows[2]["entry"] = to_text(entry.replace(b"triage", b"verify"))
         return rows
 
+    path, seen = world.settings.ram / "liar.sock", SeenFile(world.settings.keeper_folder / "seen.json")
     for change in (edited, lambda rows: rows[:-1] if len(rows) > 1 else [], lambda rows: rows[1:]):
-        with lied_to(world, changed("rows", change)) as client, pytest.raises(KeeperLied):
-            list(client.export())
+        with lying(world.settings.operator_socket, path, of_entries(changed("rows", change))):
+            operator = OperatorKeeper(path, ORIGIN, world.verifier, seen)
+            with closing(operator), pytest.raises(KeeperLied):
+                list(operator.export())
 
 
 @pytest.mark.parametrize(

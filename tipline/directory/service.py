@@ -7,6 +7,7 @@ an older row nor a row that somebody else wrote can change whom it seals to.
 import os
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crypto.notes import NoteVerifier
+from crypto.log_keys import LogVerifier
 from tipline.database import Database
 from tipline.directory.errors import BadDirectory
 from tipline.directory.models import DirectoryNote
@@ -32,12 +33,12 @@ class Pin:
 
     origin: str
     genesis: str
-    log_key: NoteVerifier
+    log_key: LogVerifier
 
     @classmethod
     def of(cls, settings: Settings) -> "Pin":
         """The log that an instance's settings name."""
-        return cls(settings.origin, settings.genesis, NoteVerifier.parse(settings.log_key))
+        return cls(settings.origin, settings.genesis, LogVerifier.parse(settings.log_key))
 
 
 class DirectoryBook:
@@ -67,6 +68,13 @@ class DirectoryBook:
         if self._current is None:
             raise BadDirectory("no directory signed by our keeper is at hand")
         return self._current
+
+    @property
+    def log_key(self) -> LogVerifier:
+        """The log's keys as far as the directory in force tells of them; without one the pinned key."""
+        with suppress(BadDirectory):
+            self.current()
+        return self._pin.log_key
 
     def _is_due(self) -> bool:
         return self._current is None or time.monotonic() - self._looked_at >= REFRESH_SECONDS
@@ -113,3 +121,9 @@ class DirectoryBook:
 def publish_directory(session: Session, version: int, note: bytes) -> None:
     """Store a directory for the public site to find; a stored version is replaced."""
     session.merge(DirectoryNote(version=version, note=note))
+
+
+def newest_note(session: Session) -> bytes:
+    """The note of the highest version, as it is stored; empty when there is none."""
+    newest = select(DirectoryNote.note).order_by(DirectoryNote.version.desc()).limit(1)
+    return session.scalar(newest) or b""

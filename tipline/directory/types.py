@@ -8,7 +8,8 @@ from typing import Any
 
 from crypto.errors import CryptoError
 from crypto.keys import Recipient, VerifyKey
-from crypto.notes import NoteVerifier, open_json
+from crypto.log_keys import LogVerifier, open_following
+from crypto.notes import NoteVerifier
 from tipline.deadlines import DEFAULT_CLOCKS, Calendar, Clocks
 from tipline.directory.errors import BadDirectory
 from tipline.ids import DeskId, UnitId
@@ -79,11 +80,14 @@ class Directory:
 def open_directory(note: bytes, verifier: NoteVerifier, origin: str, genesis: str) -> Directory:
     """Check a signed directory against the pinned log.
 
+    Where the log's keys changed since, it brings the statements that lead to the one that signed it, and a
+    `LogVerifier` learns them.
+
     Raises:
         BadDirectory: not signed by this log's key, for another log, or malformed.
     """
     try:
-        return _parse(open_json(note, verifier), origin, genesis)
+        return _parse(open_following(note, LogVerifier.of(verifier)), origin, genesis)
     except (CryptoError, KeyError, TypeError, ValueError) as error:
         raise BadDirectory("the directory is not one that our keeper signed") from error
 

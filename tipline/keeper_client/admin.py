@@ -1,41 +1,51 @@
 """What the admin site may ask of the keeper. Nothing is handed out before its proofs were checked."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from itertools import islice
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from crypto.errors import BadFormat, BadSignature, CryptoError
-from crypto.notes import NoteVerifier, open_json
+from crypto.errors import BadFormat, CryptoError
+from crypto.log_keys import LogVerifier, open_following
+from crypto.notes import Checkpoint, NoteVerifier, open_json
 from crypto.policies import Route
 from crypto.statements import Statement
-from tipline.keeper_client.cases import read_expiring, read_looked, read_standings, read_view, records_of
+from tipline.keeper_client.alerting import AlertQuestions
+from tipline.keeper_client.cases import read_group, read_looked, read_route, records_of
 from tipline.keeper_client.connections import Connections
-from tipline.keeper_client.errors import KeeperLied, KeeperRolledBack, Refused
-from tipline.keeper_client.export import Export
-from tipline.keeper_client.figures import LoggedFigures, read_figures
-from tipline.keeper_client.frames import to_bytes, to_text
+from tipline.keeper_client.entries import entries_request, read_bytes, read_hashes, read_objects
+from tipline.keeper_client.errors import (
+    EntryNotProven,
+    KeeperLied,
+    KeeperRolledBack,
+    KeeperStopped,
+    Refused,
+)
+from tipline.keeper_client.evidence import ProofQuestions
+from tipline.keeper_client.frames import to_text
+from tipline.keeper_client.heads import HeadQuestions, Heads
+from tipline.keeper_client.histories import Histories
+from tipline.keeper_client.inventory import HeldItems
+from tipline.keeper_client.known import KnownSigners
+from tipline.keeper_client.log_keys import OPERATION as LOG_KEYS
+from tipline.keeper_client.log_keys import LogKeys
+from tipline.keeper_client.looking_up import LookUps
+from tipline.keeper_client.questions import Questions
 from tipline.keeper_client.reasons import Reason
 from tipline.keeper_client.records import RECORDED, STANDING_TYPES, record_body
 from tipline.keeper_client.roster import RosterCopy
 from tipline.keeper_client.seen import SeenFile
-from tipline.keeper_client.trust import Proven, Trust, read_hashes
+from tipline.keeper_client.trust import Proven, Trust
 from tipline.keeper_client.types import (
     Appended,
-    CardGroup,
     EntryPage,
-    ExpiringTips,
     Listing,
     Looked,
     Row,
     SlipRequest,
-    TipView,
 )
 from tipline.roster import Member, Roster
-from tipline.roster.rules import KEEPER
-
-STATES_AT_ONCE: Final = 5_000
 
 _ONLY_HERE: Final = object()
 
@@ -58,7 +68,7 @@ class Release:
         return f"Release(index={self.index})"
 
 
-class AdminKeeper:
+class AdminKeeper(Questions):
     """The keeper, as the admin site sees it. One object serves all threads of a process.
 
     Every method raises KeeperUnavailable when the keeper does not answer in time, Refused with the
@@ -75,21 +85,37 @@ class AdminKeeper:
         """
         if log_key.name != origin:
             raise BadFormat("the key is of another log")
-        self._log_key = log_key
         self._seen = seen
-        self._connections = Connections(socket, timeout)
-        self._trust = Trust(log_key, seen, self._ask_consistency)
-        self._roster = RosterCopy(log_key)
+        super().__init__(Connections(socket, timeout), LogKeys(log_key, self._ask_log_keys))
+        self._log_key = self._keys.verifier
+        self._trust = Trust(self._keys, seen, self._ask_consistency)
+        self._heads = HeadQuestions(
+            self._connections, self._log_key, self._trust, seen, self._ask_consistency
+        )
+        self._followed = seen.followed
+        self._roster = RosterCopy(self._log_key)
+        self._histories = Histories()
+
+    @property
+    def log_key(self) -> LogVerifier:
+        """The log's key, and those after it as far as this site has met them."""
+        return self._log_key
 
     def close(self) -> None:
         """Close the connections that are not in use."""
         self._connections.close()
 
+    def signed_checkpoint(self) -> tuple[Checkpoint, bytes]:
+        """The last published checkpoint, and its note under both of the log's keys."""
+        seen = self._trust.seen_size()
+        answer = self._connections.ask({"op": "signed-checkpoint", "seen": seen})
+        return self._trust.checkpoint(answer, seen), read_bytes(answer["checkpoint"])
+
     def directory(self) -> bytes:
         """The signed directory as it is now."""
-        note = _to_bytes(self._connections.ask({"op": "directory"}).get("directory"))
+        note = read_bytes(self._connections.ask({"op": "directory"}).get("directory"))
         try:
-            version = open_json(note, self._log_key)["version"]
+            version = open_following(note, self._log_key)["version"]
         except (CryptoError, KeyError) as error:
             raise KeeperLied("the directory is not signed by the log") from error
         if type(version) is not int:
@@ -98,8 +124,51 @@ class AdminKeeper:
         return note
 
     def roster(self) -> Roster:
-        """The roster as it is now, replayed from entries that were proved; only what is new is asked for."""
-        return self._roster.current(self._ask_roster)
+        """The roster as it is now, replayed from entries that were proved; only what is new is asked for.
+
+        A log that was set back is followed here, once two members whom this site knows acknowledged it.
+        """
+        self._begin_anew()
+        try:
+            roster = self._roster.current(self._ask_roster)
+        except KeeperRolledBack:
+            self._heads.follow()
+            self._begin_anew()
+            roster = self._roster.current(self._ask_roster)
+        self._seen.remember(KnownSigners.of(roster))
+        return roster
+
+    def found_roster(self) -> Roster:
+        """The roster of the log that the keeper finds, for those who decide whether it shall go on.
+
+        Where what it finds is no log, the one that was proved last: there is nothing to decide then.
+        """
+        try:
+            return self._heads.known_roster()
+        except KeeperStopped:
+            last = self._roster.last
+            if last is None:
+                raise
+            return last
+
+    def heads(self) -> Heads | None:
+        """The two heads that somebody must decide about; None while the log goes on."""
+        return self._heads.heads()
+
+    def acknowledge(self, statement: Statement) -> Appended:
+        """Have an acknowledgement logged by a keeper that may have stopped; then this site follows it.
+
+        Raises:
+            KeeperRolledBack: it was logged, and is none that this site follows.
+        """
+        # A keeper that was set back unseen knows nothing of the head that was lost: this site proves it.
+        proof = {"note": to_text(self._seen.checkpoint)}
+        request = {"op": "append", "statement": to_text(statement.encode()), "slip": "", "seen": 0, **proof}
+        index = self._connections.ask(request).get("index")
+        self.roster()
+        if type(index) is not int:
+            raise KeeperLied("an answer names no index")
+        return Appended(index)
 
     def member(self, member_id: str) -> Member:
         """An active member.
@@ -137,8 +206,8 @@ class AdminKeeper:
         inner = answer.get("inner")
         if not isinstance(inner, list) or len(inner) != len(slips):
             raise KeeperLied("the answer holds another number of slips")
-        opened = tuple(_to_bytes(each) for each in inner)
-        return Release(_ONLY_HERE, proven.index, opened, _route(answer.get("route")))
+        opened = tuple(read_bytes(each) for each in inner)
+        return Release(_ONLY_HERE, proven.index, opened, read_route(answer.get("route")))
 
     def list_cards(self, statement: Statement, slips: Sequence[SlipRequest]) -> Listing:
         """Have a list logged; what this member may not have is left out of the answer."""
@@ -151,14 +220,16 @@ class AdminKeeper:
             raise KeeperLied("the answer holds other cards than its entry says")
         return Listing(
             proven.index,
-            tuple(_group(group) for group in groups),
-            {item: _to_bytes(each) for item, each in inner.items()},
-            {item: _route(each) for item, each in routes.items()},
+            tuple(read_group(group) for group in groups),
+            {item: read_bytes(each) for item, each in inner.items()},
+            {item: read_route(each) for item, each in routes.items()},
         )
 
     def entries(self, audit: Statement, first: int, count: int) -> EntryPage:
         """Entries under an audit statement that was logged before: `count`, or as many as it covers."""
-        stop = min(first + count, audit.body["first"] + audit.body["count"])
+        stop = first + count
+        if audit.body["type"] == "audit":
+            stop = min(stop, audit.body["first"] + audit.body["count"])
         found: list[Row] = []
         while True:
             start = first + len(found)
@@ -167,41 +238,25 @@ class AdminKeeper:
             if not rows or start + len(rows) >= min(stop, size):
                 return EntryPage(tuple(found), self._seen.checkpoint)
 
-    def states(self, tips: Iterable[str]) -> Mapping[str, TipView]:
-        """Where tips (32 hex digits each) stand; those the keeper has never seen are left out."""
-        views: dict[str, TipView] = {}
-        remaining = iter(tips)
-        while some := list(islice(remaining, STATES_AT_ONCE)):
-            states = self._connections.ask({"op": "states", "tips": some}).get("states")
-            if not isinstance(states, dict):
-                raise KeeperLied("the answer holds no states")
-            views |= {tip: read_view(state) for tip, state in states.items()}
-        return views
-
-    def standings(self, tips: Iterable[str]) -> Mapping[str, bytes]:
-        """Records of tips as they stand now, for where the last one was lost; see `states`."""
-        records: dict[str, bytes] = {}
-        remaining = iter(tips)
-        while some := list(islice(remaining, STATES_AT_ONCE)):
-            answer = self._connections.ask({"op": "standings", "tips": some})
-            records |= read_standings(answer, self._log_key)
-        return records
-
     def history(self, reading: Statement) -> list[Proven]:
-        """The done entries about the tip of a reading that was logged in the last ten minutes, in order."""
-        found: list[Proven] = []
+        """The done entries about the tip of a reading that was logged in the last ten minutes, in order.
+
+        Of its readings the latest only. What was proved before is not asked for again.
+        """
+        tip = str(reading.body.get("tip", ""))
+        found = list(self._histories.of(tip))
         while True:
             seen = self._trust.seen_size()
             after = found[-1].index if found else -1
             request = {"op": "history", "statement": reading.digest, "after": after, "seen": seen}
             answer = self._connections.ask(request)
             checkpoint = self._trust.checkpoint(answer, seen)
-            rows = [self._trust.entry(row, checkpoint) for row in _objects(answer, "rows")]
+            rows = [self._trust.entry(row, checkpoint) for row in read_objects(answer, "rows")]
             if rows and rows[0].index <= after:
                 raise KeeperLied("the answer holds other entries than were asked for")
             found += rows
             if answer.get("more") is not True:
-                return found
+                return self._histories.keep(tip, found)
             if not rows:
                 raise KeeperLied("the answer promises more and brings nothing")
 
@@ -221,37 +276,33 @@ class AdminKeeper:
             "days": [day.isoformat() for day in days],
             "tips": list(tips),
         }
-        return read_looked(self._connections.ask(request), self._log_key)
-
-    def expiring(self, after: str = "") -> ExpiringTips:
-        """Closed tips that may go today, from after a tip (32 hex digits) on."""
-        return read_expiring(self._connections.ask({"op": "expiring", "after": [after] if after else []}))
+        return self._looked(request)
 
     def erase(self, tips: Iterable[str]) -> Looked:
         """Have it logged that tips go whose time is over."""
-        return read_looked(self._connections.ask({"op": "erase", "tips": sorted(tips)}), self._log_key)
+        return self._looked({"op": "erase", "tips": sorted(tips)})
 
-    def next_letter(self) -> str:
-        """The number of the next transfer, "year-count"."""
-        number = self._connections.ask({"op": "letters"}).get("next")
-        if not isinstance(number, str):
-            raise KeeperLied("the answer names no number")
-        return number
+    @property
+    def held(self) -> HeldItems:
+        """The nightly list of what is held."""
+        return HeldItems(self._connections, self._keys)
 
-    def card_groups(self) -> Mapping[str, tuple[str, tuple[str, ...]]]:
-        """Of every card group (32 hex digits) its desk, and the units that it excludes."""
-        groups = self._connections.ask({"op": "groups"}).get("groups")
-        try:
-            return {
-                group: (one["desk"], tuple(one["excluded"]))
-                for group, one in groups.items()  # type: ignore[union-attr]  # checked by what follows
-            }
-        except (AttributeError, KeyError, TypeError) as error:
-            raise KeeperLied("the answer names no card groups") from error
+    @property
+    def look_ups(self) -> LookUps:
+        """What auditors ask of the log."""
+        return LookUps(self._connections, self._trust, self._roster, self._ask_roster)
 
-    def figures(self) -> LoggedFigures:
-        """Counts of deadlines and outcomes, up to the end of last week."""
-        return read_figures(self._connections.ask({"op": "figures"}))
+    @property
+    def alerts(self) -> AlertQuestions:
+        """What auditors ask of alerts."""
+        return AlertQuestions(self._connections, self._trust)
+
+    @property
+    def proofs(self) -> ProofQuestions:
+        """What an evidence pack is proved with."""
+        return ProofQuestions(
+            self._connections, self._trust, self._logged, self._ask_roster, self._ask_consistency
+        )
 
     def checkpoint(self) -> bytes:
         """The log's signed checkpoint as it is now, or a later one that was seen meanwhile."""
@@ -259,17 +310,13 @@ class AdminKeeper:
         self._trust.checkpoint(self._connections.ask({"op": "checkpoint", "seen": seen}), seen)
         return self._seen.checkpoint
 
-    def export(self) -> Export:
-        """All entries up to a checkpoint; the export is itself an entry, signed by the keeper."""
-        seen = self._trust.seen_size()
-        answer = self._connections.ask({"op": "export", "seen": seen})
-        checkpoint = self._trust.checkpoint(answer, seen)
-        statement = self._trust.entry(answer, checkpoint).entry.statement
-        try:
-            statement.verify({KEEPER: self._log_key.key})
-        except BadSignature as error:
-            raise KeeperLied("the export is not stated by the keeper") from error
-        return Export(statement, checkpoint, _to_bytes(answer["checkpoint"]), self._plain_rows)
+    def _begin_anew(self) -> None:
+        """Forget what was built from a log that was set back, when a worker of this site has followed it."""
+        followed = self._seen.followed
+        if followed != self._followed:
+            self._trust = Trust(self._keys, self._seen, self._ask_consistency)
+            self._roster, self._histories = RosterCopy(self._log_key), Histories()
+            self._followed = followed
 
     def _logged(
         self, op: str, statement: Statement, more: Mapping[str, Any]
@@ -279,9 +326,13 @@ class AdminKeeper:
         answer = self._connections.ask(request)
         return self._trust.done(answer, seen, statement), answer
 
+    def _looked(self, request: Mapping[str, Any]) -> Looked:
+        answer = self._connections.ask(request)
+        return self._keys.following(partial(read_looked, answer, self._log_key))
+
     def _record(self, answer: Mapping[str, Any], proven: Proven, statement: Statement) -> bytes:
         """The signed record, which must say what the entry says."""
-        note = _to_bytes(answer.get("record"))
+        note = read_bytes(answer.get("record"))
         try:
             record = open_json(note, self._log_key)
         except CryptoError as error:
@@ -294,23 +345,24 @@ class AdminKeeper:
         seen = self._trust.seen_size()
         answer = self._connections.ask({"op": "roster", "after": after, "seen": seen})
         checkpoint = self._trust.checkpoint(answer, seen)
-        rows = _objects(answer, "rows")
+        rows = read_objects(answer, "rows")
         return [self._trust.entry(row, checkpoint) for row in rows], answer.get("more") is True
 
     def _ask_entries(self, digest: str, first: int, count: int) -> tuple[list[Row], int]:
         seen = self._trust.seen_size()
-        answer = self._connections.ask(_entries_request(digest, first, count, seen, proofs=1))
+        answer = self._connections.ask(entries_request(digest, first, count, seen, proofs=1))
         checkpoint = self._trust.checkpoint(answer, seen)
-        proven = [self._trust.entry(row, checkpoint) for row in _objects(answer, "rows")]
-        if [each.index for each in proven] != list(range(first, first + len(proven))) or len(proven) > count:
+        told = read_objects(answer, "rows")
+        for index, row in enumerate(told, first):  # before the proofs: what is gone is named itself
+            if row.get("index") != index:
+                raise EntryNotProven(index)
+        rows = [self._trust.row(row, checkpoint) for row in told]
+        if len(rows) > count:
             raise KeeperLied("the answer holds other entries than were asked for")
-        return [(each.index, each.salt, each.data) for each in proven], checkpoint.size
+        return rows, checkpoint.size
 
-    def _plain_rows(self, digest: str, first: int, count: int) -> Iterator[Row]:
-        """Entries without proofs: an export proves them together, at its end."""
-        answer = self._connections.ask(_entries_request(digest, first, count, 0, proofs=0))
-        for row in _objects(answer, "rows"):
-            yield int(row["index"]), _to_bytes(row.get("salt")), _to_bytes(row.get("entry"))
+    def _ask_log_keys(self) -> Mapping[str, Any]:
+        return self._connections.ask({"op": LOG_KEYS, "seen": 0})
 
     def _ask_consistency(self, old: int, new: int) -> list[bytes]:
         try:
@@ -325,53 +377,8 @@ def _day(proven: Proven) -> str:
     return datetime.fromtimestamp(proven.entry.at, UTC).date().isoformat()
 
 
-def _entries_request(digest: str, first: int, count: int, seen: int, *, proofs: int) -> dict[str, Any]:
-    return {
-        "op": "entries",
-        "statement": digest,
-        "first": first,
-        "count": count,
-        "seen": seen,
-        "proofs": proofs,
-    }
-
-
 def _frames(slips: Sequence[SlipRequest]) -> list[dict[str, str]]:
     return [
         {"slip": to_text(each.slip), "kind": each.kind, "claim_signature": to_text(each.claim_signature)}
         for each in slips
     ]
-
-
-def _objects(answer: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    values = answer.get(name)
-    if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
-        raise KeeperLied("an answer lacks a list")
-    return values
-
-
-def _group(value: object) -> CardGroup:
-    if not isinstance(value, dict) or not isinstance(value.get("group"), str):
-        raise KeeperLied("the answer holds no card group")
-    excluded, epoch = value.get("excluded"), value.get("epoch")
-    if not isinstance(excluded, list) or not all(isinstance(unit, str) for unit in excluded):
-        raise KeeperLied("the answer holds no card group")
-    if type(epoch) is not int:
-        raise KeeperLied("the answer holds no card group")
-    return CardGroup(value["group"], tuple(excluded), epoch, _to_bytes(value.get("inner")))
-
-
-def _route(value: object) -> Route:
-    try:
-        if isinstance(value, dict):
-            return Route(tuple(value["desks"]), tuple(value["excluded"]))
-    except (BadFormat, KeyError, TypeError) as error:
-        raise KeeperLied("the answer holds no route") from error
-    raise KeeperLied("the answer holds no route")
-
-
-def _to_bytes(value: object) -> bytes:
-    try:
-        return to_bytes(value)
-    except BadFormat as error:
-        raise KeeperLied("an answer lacks a field") from error

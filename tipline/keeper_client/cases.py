@@ -6,10 +6,12 @@ from typing import Any
 
 from crypto.errors import BadFormat, CryptoError
 from crypto.notes import NoteVerifier, open_json
+from crypto.policies import Route
 from crypto.statements import Statement
+from tipline.keeper_client.entries import read_bytes
 from tipline.keeper_client.errors import KeeperLied
 from tipline.keeper_client.frames import to_bytes
-from tipline.keeper_client.types import ExpiringTips, Looked, TipView
+from tipline.keeper_client.types import CardGroup, ExpiringTips, Looked, TipView
 from tipline.tips.case_file import CaseFile
 
 
@@ -104,3 +106,33 @@ def read_expiring(answer: Mapping[str, Any]) -> ExpiringTips:
         return ExpiringTips(tips, str(answer["last"]))
     except (KeyError, TypeError, ValueError) as error:
         raise KeeperLied("the answer names no tips") from error
+
+
+def read_group(value: object) -> CardGroup:
+    """A card group's key, for who may have it.
+
+    Raises:
+        KeeperLied: it is none.
+    """
+    if not isinstance(value, dict) or not isinstance(value.get("group"), str):
+        raise KeeperLied("the answer holds no card group")
+    excluded, epoch = value.get("excluded"), value.get("epoch")
+    if not isinstance(excluded, list) or not all(isinstance(unit, str) for unit in excluded):
+        raise KeeperLied("the answer holds no card group")
+    if type(epoch) is not int:
+        raise KeeperLied("the answer holds no card group")
+    return CardGroup(value["group"], tuple(excluded), epoch, read_bytes(value.get("inner")))
+
+
+def read_route(value: object) -> Route:
+    """A tip's route.
+
+    Raises:
+        KeeperLied: it is none.
+    """
+    try:
+        if isinstance(value, dict):
+            return Route(tuple(value["desks"]), tuple(value["excluded"]))
+    except (BadFormat, KeyError, TypeError) as error:
+        raise KeeperLied("the answer holds no route") from error
+    raise KeeperLied("the answer holds no route")

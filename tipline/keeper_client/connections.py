@@ -1,21 +1,23 @@
 """Connections to one of the keeper's sockets: kept open, shared by a site's threads, never across a fork."""
 
 import os
-import queue
 import select
 import socket
 import threading
 import time
+from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 from crypto.errors import BadFormat
 from tipline.keeper_client import frames
-from tipline.keeper_client.errors import KeeperLied, KeeperUnavailable, Refused
+from tipline.keeper_client.errors import KeeperLied, KeeperStopped, KeeperUnavailable, Refused
 from tipline.keeper_client.reasons import Reason
 
 MAX_CONNECTIONS: Final = 32  # of one process; the keeper takes 256 in all
+_NEARLY_ALL: Final = 0.95
 
 
 class Connections:
@@ -26,7 +28,7 @@ class Connections:
         self._path = path
         self._timeout = timeout
         self._places = threading.BoundedSemaphore(MAX_CONNECTIONS)
-        self._idle: queue.LifoQueue[socket.socket] = queue.LifoQueue()
+        self._idle: deque[socket.socket] = deque()
         self._process = os.getpid()
 
     def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,32 +46,30 @@ class Connections:
         try:
             connection = self._open(deadline)
             try:
-                answer = _exchange(connection, request, deadline)
+                answer = self._exchange(connection, request, deadline)
             except BaseException:
                 # An answer may still be under way: on this connection it would answer the next question.
                 connection.close()
                 raise
-            self._idle.put(connection)
+            self._idle.append(connection)
         finally:
             self._places.release()
         return _unpacked(answer)
 
     def close(self) -> None:
         """Close what is not in use."""
-        while True:
-            try:
-                self._idle.get_nowait().close()
-            except queue.Empty:
-                return
+        while self._idle:
+            with suppress(IndexError):  # another thread has taken it meanwhile
+                self._idle.pop().close()
 
     def _open(self, deadline: float) -> socket.socket:
         if os.getpid() != self._process:
             # Two processes on one connection would read each other's answers.
-            self._idle, self._process = queue.LifoQueue(), os.getpid()
+            self._idle, self._process = deque(), os.getpid()
         while True:
             try:
-                connection = self._idle.get_nowait()
-            except queue.Empty:
+                connection = self._idle.pop()
+            except IndexError:
                 return self._connect(deadline)
             if not _is_over(connection):
                 return connection
@@ -85,20 +85,30 @@ class Connections:
             raise KeeperUnavailable("the keeper does not listen") from error
         return connection
 
+    def _exchange(
+        self, connection: socket.socket, request: Mapping[str, Any], deadline: float
+    ) -> dict[str, Any]:
+        frame = frames.encode(request)
+        try:
+            self._limit_waits(connection, deadline)
+            connection.sendall(frame)
+            self._limit_waits(connection, deadline)
+            return _received(connection, deadline)
+        except (OSError, frames.ConnectionEnded) as error:
+            raise KeeperUnavailable("the keeper did not answer") from error
 
-def _exchange(connection: socket.socket, request: Mapping[str, Any], deadline: float) -> dict[str, Any]:
+    def _limit_waits(self, connection: socket.socket, deadline: float) -> None:
+        """Nearly always the whole time is left, and the connection is set to that already."""
+        left = _left(deadline)
+        if left < _NEARLY_ALL * self._timeout:
+            connection.settimeout(left)
+        elif connection.gettimeout() is not None:
+            frames.wait_by_itself(connection, self._timeout)
+
+
+def _received(connection: socket.socket, deadline: float) -> dict[str, Any]:
     try:
-        connection.settimeout(_left(deadline))
-        frames.send(connection, request)
-        connection.settimeout(_left(deadline))
-        return _received(connection)
-    except (OSError, frames.ConnectionEnded) as error:
-        raise KeeperUnavailable("the keeper did not answer") from error
-
-
-def _received(connection: socket.socket) -> dict[str, Any]:
-    try:
-        return frames.receive(connection)
+        return frames.receive(connection, deadline=deadline)
     except BadFormat as error:
         raise KeeperLied("what came is no answer") from error
 
@@ -117,6 +127,8 @@ def _is_over(connection: socket.socket) -> bool:
 def _unpacked(answer: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(answer.get("ok"), dict):
         return dict(answer["ok"])
+    if answer.get("stopped") is True:
+        raise KeeperStopped(str(answer.get("unavailable")))
     if "unavailable" in answer:
         raise KeeperUnavailable(str(answer["unavailable"]))
     try:

@@ -11,6 +11,10 @@ class KeeperUnavailable(KeeperError):
     """The keeper cannot be reached, cannot write, or did not answer in time."""
 
 
+class KeeperStopped(KeeperUnavailable):
+    """The keeper signs and reads nothing until two people decide which log shall go on."""
+
+
 class Refused(KeeperError):
     """The keeper refused the statement; the refusal is in the log, except for a flood of them.
 
@@ -27,6 +31,14 @@ class Refused(KeeperError):
 
 class KeeperLied(KeeperError):
     """An answer does not prove what it says, so it was thrown away."""
+
+
+class EntryNotProven(KeeperLied):
+    """A stored entry is not the one that the log signed: it was altered, or it is gone. `index` names it."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__(f"entry {index} is not in the log")
+        self.index = index
 
 
 class KeeperRolledBack(KeeperLied):

@@ -42,7 +42,7 @@ class Export:
             for index, salt, data in self._ask(self._digest, before, min(PAGE, self.size - before)):
                 if index != tree.size:
                     raise KeeperLied("the entries do not follow one another")
-                tree.append(leaf_hash(commitment(salt, data)))
+                tree.append(leaf_hash(commitment(salt, data)) if data else salt)
                 yield index, salt, data
             if tree.size == before:
                 raise KeeperLied("entries are missing")

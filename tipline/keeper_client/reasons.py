@@ -38,5 +38,7 @@ class Reason(StrEnum):
     """The reporter has not been answered since this state began."""
     NUMBER_TAKEN = "number-taken"
     """A letter's number is not the next of its year."""
+    UNWITNESSED = "unwitnessed"
+    """Too few witnesses have countersigned the log of late, and the policy says that nothing is read then."""
     PASSKEY_NEEDED = "passkey-needed"
     """A signer's passkey did not answer over a statement that needs it."""

@@ -19,7 +19,7 @@ RECORDED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 STANDING_TYPES: Final = frozenset(
-    ("move", "pause", "resume", "extend", "close-spam", "missed", "silence", "erase")
+    ("move", "pause", "resume", "extend", "close-spam", "missed", "silence", "pause-end", "erase")
 )
 """Statements after which a tip stands otherwise than before; each tip gets a signed record of it."""
 

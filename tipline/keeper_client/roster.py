@@ -23,6 +23,12 @@ class RosterCopy:
         self._roster: Roster | None = None
         self._guard = threading.Lock()
 
+    @property
+    def last(self) -> Roster | None:
+        """The roster as it was last proved; None before the first."""
+        with self._guard:
+            return self._roster
+
     def current(self, ask: AskRoster) -> Roster:
         """The roster as it is now.
 
@@ -35,7 +41,7 @@ class RosterCopy:
         while more:
             changes, more = ask(known.version if known else -1)
             for change in changes:
-                known = self._applied(known, change)
+                known = self.applied(known, change)
             if more and not changes:
                 raise KeeperLied("the answer promises more and brings nothing")
         if known is None:
@@ -49,7 +55,12 @@ class RosterCopy:
                 self._roster = roster
             return self._roster
 
-    def _applied(self, roster: Roster | None, change: Proven) -> Roster:
+    def applied(self, roster: Roster | None, change: Proven) -> Roster:
+        """The roster after a change; before the genesis there is none.
+
+        Raises:
+            KeeperLied: the entry was not signed by whom it names, or breaks the roster's rules.
+        """
         statement = change.entry.statement
         if change.entry.outcome != DONE or (roster is None) != (change.index == 0):
             raise KeeperLied("the roster does not begin with the genesis")
@@ -60,6 +71,6 @@ class RosterCopy:
             after = before if roster is None else roster.apply(change.index, statement.body)
         except (RosterRefused, BadSignature) as error:
             raise KeeperLied("an entry of the roster is not what its signers may state") from error
-        if (after.origin, after.log_key) != (self._log_key.name, self._log_key.key):
+        if after.origin != self._log_key.name or (roster is None and after.log_key != self._log_key.key):
             raise KeeperLied("the roster is of another log")
         return after

@@ -8,7 +8,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,7 @@ from crypto import canonical
 from crypto.errors import BadFormat
 from crypto.notes import Checkpoint
 from tipline.keeper_client.errors import KeeperLied, KeeperRolledBack
+from tipline.keeper_client.known import KnownSigners
 
 _OWNER_ONLY: Final = 0o600
 NO_DIRECTORY: Final = -1
@@ -25,26 +26,57 @@ NO_DIRECTORY: Final = -1
 class _Content:
     directory_version: int = NO_DIRECTORY
     checkpoint: bytes = b""
+    known: KnownSigners | None = None
+    followed: int = 0
 
 
 class SeenFile:
-    """Remembers across restarts, and only ever goes up."""
+    """Remembers across restarts, and only ever goes up, but for a rollback that known people acknowledged."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._name = str(path)  # asked for at every answer
         self._guard = threading.Lock()
-        self._content = _Content()
-        self._stamp: tuple[int, int] | None = None
+        # The file that was read last, and what stood in it. Replaced as one, so that whoever only looks does
+        # not wait for whoever makes something durable.
+        self._known: tuple[tuple[int, int] | None, _Content] = (None, _Content())
 
     @property
     def directory_version(self) -> int:
         """The highest version of a signed directory; -1 before the first."""
-        return self._current().directory_version
+        return self._read().directory_version
 
     @property
     def checkpoint(self) -> bytes:
         """The signed checkpoint of the largest tree; empty before the first."""
-        return self._current().checkpoint
+        return self._read().checkpoint
+
+    @property
+    def known(self) -> KnownSigners | None:
+        """Whose word counts when the log was set back; None before the first roster."""
+        return self._read().known
+
+    @property
+    def followed(self) -> int:
+        """How many rollbacks this site followed: what was built from the log before must be built anew."""
+        return self._read().followed
+
+    def remember(self, known: KnownSigners) -> None:
+        """Remember who is known now."""
+        if known == self.known:
+            return
+        with self._guard, self._locked():
+            self._write(replace(self._read(), known=known))
+
+    def follow(self, note: bytes, known: KnownSigners, checked_against: bytes) -> None:
+        """Go on from a checkpoint that does not continue the highest one, which known people acknowledged.
+
+        When another worker did so meanwhile, nothing is written.
+        """
+        with self._guard, self._locked():
+            content = self._read()
+            if content.checkpoint == checked_against:
+                self._write(replace(content, checkpoint=note, known=known, followed=content.followed + 1))
 
     def advance_directory(self, version: int) -> None:
         """Remember a version.
@@ -58,7 +90,7 @@ class SeenFile:
             content = self._read()
             if version < content.directory_version:
                 raise KeeperRolledBack("the directory is older than one that was seen before")
-            self._write(_Content(version, content.checkpoint))
+            self._write(replace(content, directory_version=version))
 
     def advance_checkpoint(self, note: bytes, checked_against: bytes) -> bool:
         """Remember a checkpoint that continues the one it was checked against.
@@ -74,12 +106,8 @@ class SeenFile:
                 return False
             if content.checkpoint and size_of(note) < size_of(content.checkpoint):
                 raise KeeperRolledBack("the checkpoint is older than one that was seen before")
-            self._write(_Content(content.directory_version, note))
+            self._write(replace(content, checkpoint=note))
             return True
-
-    def _current(self) -> _Content:
-        with self._guard:
-            return self._read()
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -95,18 +123,19 @@ class SeenFile:
             os.close(lock)
 
     def _read(self) -> _Content:
+        before, content = self._known
         try:
-            status = self._path.stat()
+            status = os.stat(self._name)
         except FileNotFoundError:
-            if self._stamp is not None:
+            if before is not None:
                 raise KeeperRolledBack(f"{self._path} was removed while it was in use") from None
-            return self._content
+            return content
         # Each write makes a new file, so number and time of change together name one content.
         stamp = (status.st_ino, status.st_mtime_ns)
-        if stamp != self._stamp:
-            self._content = _decode(self._path.read_bytes())
-            self._stamp = stamp
-        return self._content
+        if stamp != before:
+            content = _decode(self._path.read_bytes())
+            self._known = (stamp, content)
+        return content
 
     def _write(self, content: _Content) -> None:
         data = canonical.encode(
@@ -114,6 +143,8 @@ class SeenFile:
                 "v": 1,
                 "directory_version": content.directory_version,
                 "checkpoint": content.checkpoint.decode("utf-8"),
+                "known": content.known.to_fields() if content.known else {},
+                "followed": content.followed,
             }
         )
         fresh = self._path.with_name(self._path.name + ".new")
@@ -124,7 +155,7 @@ class SeenFile:
             os.fsync(file)
             status = os.fstat(file)
         fresh.replace(self._path)
-        self._content, self._stamp = content, (status.st_ino, status.st_mtime_ns)
+        self._known = ((status.st_ino, status.st_mtime_ns), content)
 
 
 def size_of(note: bytes) -> int:
@@ -136,9 +167,11 @@ def _decode(data: bytes) -> _Content:
     try:
         value = canonical.decode(data)
         version, checkpoint = value["directory_version"], value["checkpoint"]
-        if type(version) is not int or not isinstance(checkpoint, str):
+        known, followed = value.get("known", {}), value.get("followed", 0)  # files from before have neither
+        if type(version) is not int or not isinstance(checkpoint, str) or type(followed) is not int:
             raise BadFormat("a field has another form")
     except (BadFormat, KeyError) as error:
         # Starting anew would forget what was seen: that is for a person to decide.
         raise KeeperLied("the file of what was seen is damaged; restore or remove it") from error
-    return _Content(version, checkpoint.encode("utf-8"))
+    signers = KnownSigners.read(known) if known else None
+    return _Content(version, checkpoint.encode("utf-8"), signers, followed)

@@ -9,7 +9,7 @@ from tipline.tips.case_file import CaseFile
 from tipline.tips.moves import TipState
 
 Row = tuple[int, bytes, bytes]
-"""(index, salt of 32 bytes, encoded entry)."""
+"""(index, salt of 32 bytes, encoded entry); of a forgotten one (index, leaf hash of 32 bytes, nothing)."""
 
 
 @dataclass(frozen=True)
