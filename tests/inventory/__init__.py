@@ -1,0 +1,1 @@
+"""The nightly list, against a real keeper."""
