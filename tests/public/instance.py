@@ -13,9 +13,9 @@ from crypto.keys import Identity, SigningKey
 from crypto.notes import NoteSigner, sign_json
 from crypto.slips import open_inner, open_outer
 from tests.clocks import FixedClock
+from tests.founded import MAIN_DATABASE, make_tables, share_templates
 from tipline.database import Database
 from tipline.directory.service import publish_directory
-from tipline.migrations import upgrade
 from tipline.public.app import create_app
 from tipline.public.services import EXTENSION
 from tipline.settings import Settings
@@ -105,7 +105,7 @@ def make_instance(folder: Path, *, trial: bool = True, proxies: int = 0) -> Inst
         ram=folder / "ram",
         public_bind="127.0.0.1:0",
         admin_bind="127.0.0.1:0",
-        database_url=f"sqlite:///{data / 'main.db'}",
+        database_url=f"sqlite:///{data / MAIN_DATABASE}",
         keeper_database_url=f"sqlite:///{data / 'keeper.db'}",
         proxies=proxies,
         trial=trial,
@@ -114,10 +114,11 @@ def make_instance(folder: Path, *, trial: bool = True, proxies: int = 0) -> Inst
         log_key=keys.verifier.vkey,
     )
     clock = FixedClock(MOMENT)
+    make_tables(data / MAIN_DATABASE)
     database = Database(settings.database_url, dated_by=clock)
-    upgrade(database.engine)
     desks = {"intake": Identity.generate(), "integrity": Identity.generate()}
     app = create_app(settings, clock)
+    share_templates(app)
     instance = Instance(settings, clock, database, Identity.generate(), keys, desks, app)
     instance.publish(1)
     return instance

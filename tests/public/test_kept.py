@@ -5,7 +5,7 @@ import re
 from tests.public.instance import Instance
 from tests.public.visitor import Visitor
 from tipline.deadlines import TERMS, Clocks
-from tipline.public.pages.keeping import ENDINGS, periods
+from tipline.public.pages.keeping import ENDINGS, periods, record_period
 
 ROW = re.compile(r'<tr><th scope="row">([^<]+)</th><td>([^<]+)</td></tr>')
 
@@ -24,6 +24,12 @@ def test_the_page_states_what_the_keeper_does(instance: Instance) -> None:
     ]
     chinese = Visitor(instance.app, language="zh-CN").get("/kept").text
     assert [time for _, time in ROW.findall(chinese)] == ["60 天", "1 年", "3 年", "5 年"]
+
+
+def test_the_page_says_how_long_the_record_of_readings_stays(instance: Instance) -> None:
+    page = Visitor(instance.app).get("/kept").text
+    assert "goes later, when it is old enough: 5 years." in page
+    assert record_period(Clocks(set_days={"statement": 1})).days == 365
 
 
 def test_no_period_is_said_shorter_than_it_is() -> None:

@@ -123,7 +123,6 @@ def _services(settings: Settings, clock: Clock, catalogues: Path) -> Services:
     for folder in (ram, settings.public_folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = Database(settings.database_url, dated_by=clock)
-    pin = Pin.of(settings)
     files = FileStore(settings.files, settings.staging, ram / "staged", clock)
     clients = ClientKeys(SharedKeys(ram / "client-keys", KEY_SECONDS, clock))
     files.sweep(partial(_is_stored, database))
@@ -133,8 +132,7 @@ def _services(settings: Settings, clock: Clock, catalogues: Path) -> Services:
         settings=settings,
         clock=clock,
         database=database,
-        book=DirectoryBook(settings.public_folder / "directory", pin, database),
-        log=pin.log_key,
+        book=DirectoryBook(settings.public_folder / "directory", Pin.of(settings), database),
         files=files,
         form_keys=FormKeys(SharedKeys(ram / "form-keys", PERIOD_SECONDS, clock), clock),
         left=LeftForms(ram / "left", clock),

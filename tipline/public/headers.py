@@ -41,8 +41,10 @@ CLEARED = '"cache", "cookies", "storage"'
 
 def add_headers(response: Response) -> Response:
     """Add what every response carries; only the style sheet says itself that a browser may keep it."""
+    given = {name.lower() for name, _ in response.headers}
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+        if name.lower() not in given:  # `setdefault` would look through all of them twice for each
+            response.headers.add(name, value)
     # Below a path prefix the host is a portal's: what its other pages need is its own to say.
     if request.is_secure and not request.script_root:
         response.headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import current_app  # noqa: TID251  # the one place where a view gets what services take as arguments
 
-from crypto.notes import NoteVerifier
+from crypto.log_keys import LogVerifier
 from tipline.bodies import BodiesUnderWay
 from tipline.clock import Clock
 from tipline.database import Database
@@ -31,7 +31,6 @@ class Services:
     clock: Clock
     database: Database
     book: DirectoryBook
-    log: NoteVerifier
     files: FileStore
     form_keys: FormKeys
     left: LeftForms
@@ -41,6 +40,11 @@ class Services:
     deployment: Deployment
     languages: Languages
     results: PublishedResults
+
+    @property
+    def log(self) -> LogVerifier:
+        """The keys with which the log signed what stands in the database."""
+        return self.book.log_key
 
     def intake(self) -> Intake:
         """What storing needs, with the directory in force.

@@ -3,9 +3,10 @@
 from flask import render_template, request
 
 from tipline.mailbox.errors import DamagedMailbox
+from tipline.mailbox.receipts import held_tip
 from tipline.mailbox.standing import Standing
 from tipline.mailbox.thread import Reply, Sent, own_messages, remember_read, replies, sent
-from tipline.public.mailbox.visit import Visit, standing_now
+from tipline.public.mailbox.visit import Visit, desk_names, standing_now
 from tipline.public.mailbox.words import OUTCOME_WORDS, STATE_WORDS, STORED_WORDS, TOPIC_WORDS
 from tipline.tips.topics import QUESTIONS
 
@@ -16,6 +17,7 @@ def thread_page(visit: Visit, *, typed: str = "", error: str = "") -> str:
     with use.database.reading() as session:
         from_desks = replies(session, mailbox, use.log)
         own = own_messages(session, mailbox, use.log) if own_asked else sent(session, mailbox)
+        held = held_tip(session, mailbox, use.log)
     newest = from_desks[-1].position if from_desks else -1
     if newest > mailbox.read_up_to:
         with use.database.writing() as session:
@@ -37,6 +39,8 @@ def thread_page(visit: Visit, *, typed: str = "", error: str = "") -> str:
         today=use.clock.today(),
         topics=TOPIC_WORDS,
         questions=QUESTIONS,
+        held=held,
+        desk_names=desk_names(use),
         typed=typed,
         error=error,
     )

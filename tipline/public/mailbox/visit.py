@@ -9,6 +9,7 @@ from crypto.tracking_codes import TrackingCode
 from tipline.mailbox.errors import MailboxGone, UnknownCode
 from tipline.mailbox.standing import Standing, standing_of
 from tipline.mailbox.thread import Mailbox, find_mailbox, first_text
+from tipline.public.language import unit_language
 from tipline.public.mailbox.cookies import cookie_name
 from tipline.public.services import Services, services
 from tipline.tips.topics import QUESTIONS
@@ -73,6 +74,16 @@ def standing_now(visit: Visit) -> Standing:
     with use.database.reading() as session:
         first = first_text(session, mailbox, use.log)
         return standing_of(session, mailbox, use.log, first, clocks)
+
+
+def desk_names(use: Services) -> dict[str, str]:
+    """What desks are called in the visitor's language, as the keeper's directory has it.
+
+    Raises:
+        BadDirectory: the keeper signed none.
+    """
+    speaks = unit_language()
+    return {desk.id: desk.names[speaks] for desk in use.book.current().desks.values()}
 
 
 def session_token(use: Services) -> str:

@@ -37,6 +37,11 @@ def periods(clocks: Clocks) -> list[Period]:
     ]
 
 
+def record_period(clocks: Clocks) -> Period:
+    """How long the log's statements about a report are kept, which go only after the report."""
+    return _period("", clocks.statement_days)
+
+
 def _period(ending: str, days: int) -> Period:
     years, over = divmod(days, _DAYS)
     return Period(ending, days, years if over <= years // 4 else 0)

@@ -71,4 +71,5 @@ def received_page(code: str, sending: Sending, readers: Readers, *, urgent: bool
 
 
 def _joined(names: Sequence[str]) -> str:
-    return escape(gettext("; ").join(names))
+    # Mostly there is one, and a sentence is not looked up for nothing.
+    return escape(gettext("; ").join(names) if len(names) > 1 else names[0])
