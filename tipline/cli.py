@@ -31,9 +31,12 @@ APART = {
     "bench": "tipline.commands.bench:bench",
     "body": "tipline.commands.bodies:body",
     "expire": "tipline.commands.expire:expire",
+    "inventory": "tipline.commands.inventory:inventory",
     "log": "tipline.commands.log:log",
     "member": "tipline.commands.members:member",
     "notices": "tipline.commands.notices:notices",
+    "witness": "tipline.commands.witness:witness",
+    "witnesses": "tipline.commands.witnesses:witnesses",
 }
 """Commands with a module of their own: name, module and attribute."""
 
@@ -184,13 +187,12 @@ def keeper(environment: Mapping[str, str]) -> None:
 @click.pass_obj
 def rebuild(environment: Mapping[str, str]) -> None:
     """Make the main database's caches (desk, state, deadlines, whose a tip is) again from the log."""
-    from crypto.notes import NoteVerifier
     from tipline.commands.asking import admin_keeper, main_database
     from tipline.rebuild import rebuild_caches
 
     settings, clock = _settings(environment), SystemClock()
     with main_database(settings, clock) as database, admin_keeper(settings) as keeper:
-        rebuilt = rebuild_caches(database, keeper, NoteVerifier.parse(settings.log_key))
+        rebuilt = rebuild_caches(database, keeper, keeper.log_key)
     say(f"{rebuilt.looked_at} tips looked at, {rebuilt.put_right} put right.")
 
 

@@ -4,7 +4,7 @@ Random identifiers are 16 bytes from the system's source: they name nothing and
 tell no order. In statements and addresses they are 32 lower-case hex digits.
 """
 
-from typing import NewType
+from typing import Final, NewType
 
 from crypto.randomness import random_bytes
 
@@ -17,10 +17,15 @@ UnitId = NewType("UnitId", str)
 
 ID_BYTES = 16
 MEMBER_ID_BYTES = 4
+UNIT_ID_DIGITS = 8
 
 INTAKE = DeskId("intake")
 INTEGRITY = DeskId("integrity")
 AUDITORS = DeskId("auditors")
+
+
+NO_TIP: Final = TipId(bytes(16))
+"""Named where what staff wrote is about no tip."""
 
 
 def new_tip_id() -> TipId:
@@ -41,6 +46,14 @@ def new_group_id() -> GroupId:
 def new_member_id() -> MemberId:
     """A fresh member identifier: "m" and 8 hex digits."""
     return MemberId("m" + random_bytes(MEMBER_ID_BYTES).hex())
+
+
+def new_unit_id() -> UnitId:
+    """A fresh unit identifier: "u" and eight digits, by chance.
+
+    Two registrars may propose a unit at the same time: by counting, both would propose the same one.
+    """
+    return UnitId(f"u{int.from_bytes(random_bytes(8)) % 10**UNIT_ID_DIGITS:0{UNIT_ID_DIGITS}}")
 
 
 def tip_id_from_hex(text: str) -> TipId:

@@ -88,10 +88,14 @@ def _put_right(row: Tip, view: TipView | None, clocks: Clocks) -> bool:
 
 
 def _take_out_stranger(row: Tip, view: TipView | None, groups: Groups) -> bool:
-    """Take a card out of a group that is not its route's: the next list puts it where it belongs."""
-    if view is None or row.card_group is None:
+    """Take a card out of a group that is not its route's: the next list puts it where it belongs.
+
+    After an acknowledged rollback the keeper knows neither groups nor tips that came in what is lost.
+    """
+    if row.card_group is None:
         return False
-    if groups.get(row.card_group.hex()) == (row.desk, tuple(sorted(view.excluded))):
+    group = groups.get(row.card_group.hex())
+    if group is not None and (view is None or group == (row.desk, tuple(sorted(view.excluded)))):
         return False
     unlist(row)
     return True

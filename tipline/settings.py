@@ -153,6 +153,11 @@ class Settings:
         """Where the keeper answers the public site."""
         return self.ram / "keeper-public.sock"
 
+    @property
+    def operator_socket(self) -> Path:
+        """Where the keeper answers its operator, in a folder that its own account alone can enter."""
+        return self.ram / "keeper" / "operator.sock"
+
 
 def data_folder(environment: Mapping[str, str], default: str = "instance") -> Path:
     """The data folder, absolute."""

@@ -10,7 +10,7 @@ import hmac
 from collections.abc import Collection
 
 import pyotp
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from crypto import age, passwords
@@ -31,6 +31,13 @@ SEED_BYTES = 32
 OTP_SECRET_BYTES = 20
 OTP_SECONDS = 30
 OTP_WINDOW = 1
+
+# Built once: putting a statement together takes longer than carrying it out.
+_SEAL = select(DeskSeal.sealed).where(
+    DeskSeal.desk == bindparam("desk"),
+    DeskSeal.epoch == bindparam("epoch"),
+    DeskSeal.member_id == bindparam("member"),
+)
 """Steps accepted before and after the present one, for phones whose clock is off."""
 
 
@@ -192,11 +199,7 @@ def desk_identity(session: Session, member: UnlockedMember, desk: DeskKey) -> Id
     Raises:
         DeskKeyMissing: there is no seal, or it holds another key than the directory's.
     """
-    sealed = session.scalar(
-        select(DeskSeal.sealed).where(
-            DeskSeal.desk == desk.id, DeskSeal.epoch == desk.epoch, DeskSeal.member_id == member.id
-        )
-    )
+    sealed = session.scalar(_SEAL, {"desk": desk.id, "epoch": desk.epoch, "member": member.id})
     if sealed is None:
         raise DeskKeyMissing
     try:

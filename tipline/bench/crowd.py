@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from tipline.bench.errors import OperationFailed
@@ -41,11 +41,15 @@ class Caller(Protocol):
 
 @dataclass(frozen=True)
 class Tally:
-    """What came of the clients' operations; `reasons` holds each kind of failure once."""
+    """What came of the clients' operations; `reasons` holds each kind of failure once.
+
+    `longest` is how long the slowest of them took (seconds).
+    """
 
     done: int = 0
     failures: int = 0
     reasons: frozenset[str] = frozenset()
+    longest: float = field(default=0.0, compare=False)
 
     @property
     def tried(self) -> int:
@@ -53,7 +57,12 @@ class Tally:
         return self.done + self.failures
 
     def __add__(self, other: "Tally") -> "Tally":
-        return Tally(self.done + other.done, self.failures + other.failures, self.reasons | other.reasons)
+        return Tally(
+            self.done + other.done,
+            self.failures + other.failures,
+            self.reasons | other.reasons,
+            max(self.longest, other.longest),
+        )
 
 
 @contextmanager
@@ -83,9 +92,10 @@ def _drive(caller: Caller, clients: range, effort: Effort) -> Tally:
 
 def one_client(operate: Operation, effort: Effort) -> Tally:
     """Let one client do the operation again and again."""
-    done, failures, reasons = 0, 0, set()
-    ends = time.monotonic() + effort.seconds
-    while done + failures < effort.most and time.monotonic() < ends:
+    done, failures, reasons, longest = 0, 0, set(), 0.0
+    ends = (now := time.monotonic()) + effort.seconds
+    while done + failures < effort.most and now < ends:
+        began = now
         try:
             operate()
         except (OperationFailed, KeeperError, OSError, http.client.HTTPException) as error:
@@ -93,4 +103,6 @@ def one_client(operate: Operation, effort: Effort) -> Tally:
             reasons.add(f"{type(error).__name__}: {error}")
         else:
             done += 1
-    return Tally(done, failures, frozenset(reasons))
+        now = time.monotonic()
+        longest = max(longest, now - began)
+    return Tally(done, failures, frozenset(reasons), longest)

@@ -20,6 +20,8 @@ SLIP: Final = 0.35  # ms: two age files, one inside the other
 OPEN: Final = 0.12  # ms: an age file of a few kilobytes
 STORE: Final = 1.3  # ms: a tip with its items and slips, durably, written with Core
 APPEND: Final = 1000 / 7800  # ms: an entry, eight callers in one durable commit
+VERIFY: Final = 4_100.0  # ms: a million entries into the tree
+PROOF: Final = 0.7  # ms: an inclusion proof at a million entries
 STREAM: Final = 900.0  # MiB/s: sealing a file as a stream
 
 DESKS: Final = 2  # a township tip's slips: for intake and for the integrity desk
@@ -62,6 +64,8 @@ LIMITS: Final[Mapping[str, Parts]] = MappingProxyType(
             "seal 50 MB": 1000 * FILE_MIB / STREAM,
         },
         "log-append": {"an entry, eight callers in one commit": APPEND},
+        "log-verify-1m": {"a million entries into the tree": VERIFY},
+        "log-proof-1m": {"a proof at a million entries": PROOF},
     }
 )
 

@@ -88,6 +88,7 @@ class Stage:
         tally = let_run(self.executor, caller, clients, effort, processes)
         spent, took = tree.cpu_seconds() - spent, time.monotonic() - began
         self._explain(first + tally)
+        self.tell(f"The longest wait was {tally.longest:.2f} s.")
         return Measured(
             cpu_ms=1000 * spent / tally.done if tally.done else None,
             per_second=tally.done / took if tally.done else None,

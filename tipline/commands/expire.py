@@ -10,6 +10,7 @@ from tipline.commands.asking import admin_keeper, main_database
 from tipline.commands.plainly import say
 from tipline.files.store import FileStore
 from tipline.retention.service import Leaving, erase_expired, leaving
+from tipline.searches.service import drop_old_words
 from tipline.settings import Settings
 from tipline.trial.board import wide_console
 
@@ -21,7 +22,11 @@ HANDLE = 8
 @click.option("--erase", is_flag=True, help="Erase them: texts, files, keys and codes. A stub stays.")
 @click.pass_obj
 def expire(environment: Mapping[str, str], *, erase: bool) -> None:
-    """Show the closed tips that need not be kept any longer. A timer erases them every night."""
+    """Show the closed tips that need not be kept any longer. A timer erases them every night.
+
+    Erasing them also lets the log forget the statements whose time is over, and removes words of searches
+    that are as old.
+    """
     settings, clock = Settings.from_mapping(environment), SystemClock()
     with main_database(settings, clock) as database, admin_keeper(settings) as keeper:
         if not erase:
@@ -29,6 +34,9 @@ def expire(environment: Mapping[str, str], *, erase: bool) -> None:
             return
         files = FileStore(settings.files, settings.staging, settings.ram / "expire" / "staged", clock)
         erased = erase_expired(database, keeper, files)
+        with database.writing() as session:
+            drop_old_words(session, keeper.roster().clocks, clock.today())
+        keeper.held.forget()
     say(f"Tips erased: {erased}.")
 
 

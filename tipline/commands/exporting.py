@@ -7,7 +7,7 @@ from typing import BinaryIO
 from rich.console import Console
 from rich.progress import Progress
 
-from tipline.commands.asking import admin_keeper
+from tipline.commands.asking import operator_keeper
 from tipline.evidence.export import ExportWriter
 from tipline.keeper_client import Export
 from tipline.settings import Settings
@@ -24,7 +24,7 @@ def write_export(settings: Settings, file: Path) -> int:
     """
     fresh = file.with_name(f".{file.name}.new")
     try:
-        with admin_keeper(settings) as keeper, open(fresh, "wb", opener=_for_the_owner) as out:
+        with operator_keeper(settings) as keeper, open(fresh, "wb", opener=_for_the_owner) as out:
             size = _write(keeper.export(), out, settings)
             out.flush()
             os.fsync(out.fileno())
@@ -40,7 +40,10 @@ def _write(export: Export, out: BinaryIO, settings: Settings) -> int:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Exporting", total=export.size, visible=bar.console.is_terminal)
         for index, salt, entry in export:
-            writer.entry(index, salt, entry)
+            if entry:
+                writer.entry(index, salt, entry)
+            else:
+                writer.forgotten(index, salt)
             bar.update(task, completed=index + 1)
     writer.finish(export.checkpoint)
     return export.size

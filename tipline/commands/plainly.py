@@ -78,7 +78,9 @@ def _foreseeable() -> tuple[type[BaseException], ...]:
     from tipline.ram import NotInRam
     from tipline.roster import RosterError
     from tipline.settings import SettingsError
+    from tipline.stamps.errors import StampError
     from tipline.supervisor import SupervisorError
+    from tipline.tiles.errors import TilesError
     from tipline.trial.errors import TrialError
 
     return (
@@ -98,6 +100,8 @@ def _foreseeable() -> tuple[type[BaseException], ...]:
         RosterError,
         SQLAlchemyError,
         SettingsError,
+        StampError,
         SupervisorError,
+        TilesError,
         TrialError,
     )

@@ -21,6 +21,11 @@ class Clocks:
         default = TERMS[name]
         return replace(default, days=self.set_days.get(name, default.days))
 
+    @property
+    def statement_days(self) -> int:
+        """How many days a statement stays in the log at the least, whatever two people have set."""
+        return max(self.term("statement").days, LEAST_STATEMENT_DAYS)
+
     def due(self, name: str, since: date) -> date:
         """The last day of a step that began on a day."""
         term = self.term(name)
@@ -34,5 +39,8 @@ class Clocks:
             return self.calendar.after(due, self.calendar.between(first, last))
         return due + (last - first)
 
+
+LEAST_STATEMENT_DAYS: Final = 365
+"""Whoever is accused of a reading must find the log of the year whole."""
 
 DEFAULT_CLOCKS: Final = Clocks()

@@ -17,7 +17,7 @@ from tipline.clock import Clock
 from tipline.database import Database
 from tipline.keeper_client import AdminKeeper, SlipRequest, TipView
 from tipline.tips.case_file import ABOVE
-from tipline.tips.columns import write_case
+from tipline.tips.columns import follow_assignees, write_case
 from tipline.tips.models import Item, Slip, Tip
 from tipline.tips.moves import TipState
 
@@ -46,6 +46,8 @@ def look_at_clocks(database: Database, keeper: AdminKeeper, clock: Clock) -> Map
     stated: Counter[str] = Counter()
     late = _hour_passed(database, clock)
     write_down(database, keeper, [*late, *_behind(database, clock)])
+    with database.writing() as session:
+        follow_assignees(session, keeper)
     waiting = _unknown(keeper, _waiting(database, clock, late))
     for start in range(0, len(waiting), AT_ONCE):
         _look(database, keeper, waiting[start : start + AT_ONCE], [], stated)
@@ -91,10 +93,12 @@ def _write(database: Database, views: Mapping[str, TipView], records: Mapping[st
 
 
 def _behind(database: Database, clock: Clock) -> list[str]:
-    """Rows that look as if nobody had stated yet what they miss."""
-    late = (Tip.due_on < clock.today()) & (Tip.level < ABOVE) & Tip.paused.is_(False)
+    """Rows that look as if nobody had stated yet what they miss, and those whose clock stands still."""
+    late = (Tip.due_on < clock.today()) & (Tip.level < ABOVE)
     with database.reading() as session:
-        return [tip.hex() for tip in session.scalars(select(Tip.id).where(late).order_by(Tip.id))]
+        return [
+            tip.hex() for tip in session.scalars(select(Tip.id).where(late | Tip.paused).order_by(Tip.id))
+        ]
 
 
 def _hour_passed(database: Database, clock: Clock) -> list[str]:

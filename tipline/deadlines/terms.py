@@ -38,6 +38,8 @@ TERMS: Final[Mapping[str, Term]] = MappingProxyType(
         # What a reasoned extension adds to verifying; how long the lead has before the desk above is told.
         "extension": Term(90),
         "escalation": _working(2),
+        # How long in all the clock of a state may stand still. Ours: the sources name no end of a pause.
+        "pause": _working(30),
         # The reporter's window for an objection.
         "objection": Term(30),
         # What must happen to an umbrella tip (R36: not pursued, not reported, not transferred).
@@ -51,6 +53,8 @@ TERMS: Final[Mapping[str, Term]] = MappingProxyType(
         "keep-not-established": Term(365),
         "keep-other": Term(1095),  # the reward's window of three years
         "keep-umbrella": Term(1826),
+        # How long a statement stays in the log, and never less than a year (`Clocks.statement_days`).
+        "statement": Term(1826),
     }
 )
 MOST_DAYS: Final = 3660

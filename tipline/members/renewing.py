@@ -51,7 +51,7 @@ class Renewing(Stating):
             self.rekey(holder, desk)
         roster = self.roster()
         with self.database.reading() as session:
-            behind = session.get(DirectoryNote, roster.version) is None
+            behind = session.get(DirectoryNote, roster.directory_version) is None
             if not behind and not desk_keys.lacking(session, roster, holder.id):
                 return
         self._follow([holder])

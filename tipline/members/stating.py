@@ -29,6 +29,7 @@ from tipline.members.following import settle
 from tipline.proposals.service import Followed
 from tipline.roster import Member, Roster, RosterRefused
 from tipline.roster.changes import CHANGES
+from tipline.tips.columns import follow_assignees
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,7 @@ class Stating:
 
         def follow(session: Session, _statement: Statement, _appended: Appended) -> None:
             settle(session, self.roster(), self.clock.today())
+            follow_assignees(session, self.keeper)
             self._publish(session)
 
         return dict.fromkeys(CHANGES, follow)
@@ -173,6 +175,7 @@ class Stating:
             settle(session, roster, self.clock.today())
             for signer in signers:
                 desk_keys.pass_keys_on(session, roster, signer)
+            follow_assignees(session, self.keeper)
             self._publish(session)
 
     def _publish(self, session: Session) -> None:

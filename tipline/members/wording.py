@@ -5,8 +5,9 @@ from typing import Any
 
 from tipline.ids import DeskId, MemberId, UnitId
 from tipline.members.types import Enrolled
-from tipline.roster import Desk, Member
-from tipline.roster.bodies import write_desk
+from tipline.roster import Body, Desk, Member, Unit
+from tipline.roster.bodies import write_desk, write_unit
+from tipline.roster.competent import write_body
 
 Wording = tuple[str, Mapping[str, Any]]
 """(type of the statement, its own fields)."""
@@ -76,6 +77,21 @@ def move(member: Member, unit: UnitId, conflicts: Iterable[UnitId]) -> Wording:
 def conflicts(member: MemberId, units: Iterable[UnitId]) -> Wording:
     """Units that a member must not judge, beside those declared before."""
     return "conflicts", {"member": member, "add": sorted(set(units))}
+
+
+def unit(one: Unit) -> Wording:
+    """A unit, new or as it shall be."""
+    return "unit", {"unit": write_unit(one)}
+
+
+def desk(one: Desk) -> Wording:
+    """A desk with its first key, or its next one."""
+    return "desk", {"desk": write_desk(one)}
+
+
+def body(one: Body) -> Wording:
+    """A competent body, new or as it shall be."""
+    return "body", {"body": write_body(one)}
 
 
 def rekey(desk: Desk) -> Wording:

@@ -10,9 +10,9 @@ the nonce as long as it takes the statement, so that what was signed once is don
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from sqlalchemy import ColumnElement, Delete, delete, func, select
+from sqlalchemy import ColumnElement, Delete, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from crypto import age, padding
@@ -24,7 +24,7 @@ from tipline.clock import Clock
 from tipline.database import Database
 from tipline.directory.service import Pin
 from tipline.ids import ID_BYTES, MemberId
-from tipline.keeper_client import AdminKeeper, Appended, Reason, Refused
+from tipline.keeper_client import Appended, Reason, Refused
 from tipline.proposals.errors import (
     CannotBeProposed,
     NobodyToSign,
@@ -42,10 +42,31 @@ Followed = Callable[[Session, Statement, Appended], None]
 
 SHOWN_DAYS: Final = 7
 """How long a lapsed proposal is still shown before its row goes."""
+# Built once: putting a statement together takes longer than carrying it out.
+_WAITING: Final = select(func.count()).where(
+    ProposalRow.second == bindparam("member"), ProposalRow.made_on >= bindparam("since")
+)
+
 _AGAIN: Final = frozenset((Reason.TOO_MANY,))
 """Refusals that did not use the statement up: it can be handed in again."""
 BEFORE: Final = -1
 """The index of an entry that was logged by an earlier attempt."""
+
+
+class Logs(Protocol):
+    """What takes statements, and knows who may sign."""
+
+    def roster(self) -> Roster:
+        """The roster as it is now."""
+        ...
+
+    def append(self, statement: Statement) -> Appended:
+        """Have a statement logged."""
+        ...
+
+
+def nothing_follows(_session: Session, _statement: Statement, _appended: Appended) -> None:
+    """For statements that change no row."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +91,7 @@ class Proposals:
     """The proposals of one instance. `handlers` has, for each kind that may be proposed, what follows it."""
 
     database: Database
-    keeper: AdminKeeper
+    keeper: Logs
     pin: Pin
     clock: Clock
     handlers: Mapping[str, Followed]
@@ -128,9 +149,8 @@ class Proposals:
     def count_waiting(self, member: MemberId) -> int:
         """How many proposals wait for a member, without opening them: those that are too old left out."""
         since = self.clock.today() - timedelta(seconds=JOINT_SECONDS)
-        query = select(func.count()).where(ProposalRow.second == member, ProposalRow.made_on >= since)
         with self.database.reading() as session:
-            return session.scalar(query) or 0
+            return session.scalar(_WAITING, {"member": member, "since": since}) or 0
 
     def find(self, identifier: str, member: UnlockedMember) -> Proposal:
         """One proposal of a member, made by them or waiting for them.

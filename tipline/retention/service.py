@@ -19,6 +19,7 @@ from crypto.randomness import random_bytes
 from tipline.database import Database
 from tipline.files.store import FileStore
 from tipline.ids import ItemId
+from tipline.inventory.models import Receipt
 from tipline.keeper_client import AdminKeeper
 from tipline.mailbox.codes import LOCATOR_BYTES
 from tipline.tips.columns import write_case
@@ -106,3 +107,4 @@ def _erase_rows(session: Session, tip: bytes) -> None:
     items = select(Item.id).where(Item.tip_id == tip)
     session.execute(delete(Slip).where(Slip.item_id.in_(items)))
     session.execute(delete(Item).where(Item.tip_id == tip))
+    session.execute(delete(Receipt).where(Receipt.tip_id == tip))

@@ -23,15 +23,20 @@ class CaseFile:
         since: the UTC day on which the state began.
         due: the last day for leaving it; None when nothing is due.
         paused_on: since when the clock stands still; None while it runs.
+        paused_days: the working days for which it stood still before, since the state began.
         level: 0, or to whom the missed deadline went last (`LEAD`, `ABOVE`), and when.
         assignee: a member's id; empty when nobody has taken the tip.
         outcome: one of `Outcome`, once it is recorded.
         ending: how the way ended: an outcome, "outside-remit", "duplicate", "spam", or empty.
         decided_by: who recorded, confirmed or declined; a review is another's.
         answered: whether an answer went out since the state began.
+        heard: whether something new from the reporter was read since the state began.
+        triage_due: of a tip that waits for more, the day on which triage was due; `triage_level` how far a
+            miss had gone.
         links: other tips on the same matter (32 hex digits each).
         duplicate_of: the tip that this one repeats.
-        letter: the number of the latest transfer, "year-count"; `body` whom it went to.
+        letter: the number of the latest transfer, "year-count", among those of `letter_desk`; `body` whom it
+            went to.
         umbrella: for an umbrella tip each step's last day, or the day with a "+" before it when it was done.
     """
 
@@ -39,6 +44,7 @@ class CaseFile:
     since: date
     due: date | None
     paused_on: date | None = None
+    paused_days: int = 0
     level: int = 0
     level_on: date | None = None
     assignee: str = ""
@@ -46,11 +52,15 @@ class CaseFile:
     ending: str = ""
     decided_by: tuple[str, ...] = ()
     answered: bool = False
+    heard: bool = False
+    triage_due: date | None = None
+    triage_level: int = 0
     extended: bool = False
     held: bool = False
     links: tuple[str, ...] = ()
     duplicate_of: str = ""
     letter: str = ""
+    letter_desk: str = ""
     body: str = ""
     umbrella: Mapping[str, str] = field(default_factory=dict)
 
@@ -79,6 +89,7 @@ class CaseFile:
             "since": self.since.isoformat(),
             "due": _iso(self.due),
             "paused_on": _iso(self.paused_on),
+            "paused_days": self.paused_days,
             "level": self.level,
             "level_on": _iso(self.level_on),
             "assignee": self.assignee,
@@ -86,11 +97,15 @@ class CaseFile:
             "ending": self.ending,
             "decided_by": list(self.decided_by),
             "answered": self.answered,
+            "heard": self.heard,
+            "triage_due": _iso(self.triage_due),
+            "triage_level": self.triage_level,
             "extended": self.extended,
             "held": self.held,
             "links": list(self.links),
             "duplicate_of": self.duplicate_of,
             "letter": self.letter,
+            "letter_desk": self.letter_desk,
             "body": self.body,
             "umbrella": dict(self.umbrella),
         }
@@ -117,6 +132,7 @@ class CaseFile:
                 since=date.fromisoformat(fields["since"]),
                 due=_day(fields["due"]),
                 paused_on=_day(fields["paused_on"]),
+                paused_days=int(fields["paused_days"]),
                 level=int(fields["level"]),
                 level_on=_day(fields["level_on"]),
                 assignee=str(fields["assignee"]),
@@ -124,11 +140,15 @@ class CaseFile:
                 ending=str(fields["ending"]),
                 decided_by=tuple(map(str, fields["decided_by"])),
                 answered=bool(fields["answered"]),
+                heard=bool(fields["heard"]),
+                triage_due=_day(fields["triage_due"]),
+                triage_level=int(fields["triage_level"]),
                 extended=bool(fields["extended"]),
                 held=bool(fields["held"]),
                 links=tuple(map(str, fields["links"])),
                 duplicate_of=str(fields["duplicate_of"]),
                 letter=str(fields["letter"]),
+                letter_desk=str(fields["letter_desk"]),
                 body=str(fields["body"]),
                 umbrella=dict(fields["umbrella"]),
             )

@@ -32,7 +32,7 @@ def moved(case: CaseFile, body: Mapping[str, Any], who: str, today: date, clocks
     """A move by a member, as the table allows.
 
     Args:
-        body: of a `move` statement: `from`, `to`, `detail`, `reason`.
+        body: of a `move` statement: `desk`, `from`, `to`, `detail`, `reason`.
 
     Raises:
         CaseRefused: another state, no such move, something is missing, or it is another person's.
@@ -49,11 +49,11 @@ def moved(case: CaseFile, body: Mapping[str, Any], who: str, today: date, clocks
         raise CaseRefused("another-person")
     if move.answered and not case.answered:
         raise CaseRefused("answer-first")
-    after = _entered(case, move.target, today, clocks)
+    after = _continued(case, _entered(case, move.target, today, clocks), today, clocks)
     decides = move.target in DECIDES or (case.state is TipState.REVIEW and after.has_ended)
     if decides:
         after = replace(after, decided_by=tuple(dict.fromkeys((*after.decided_by, who))))
-    return _detailed(after, body["detail"])
+    return _detailed(after, body["desk"], body["detail"])
 
 
 def _named(needs: str) -> set[str]:
@@ -66,9 +66,8 @@ def _entered(case: CaseFile, state: TipState, today: date, clocks: Clocks) -> Ca
     """The case as a new state begins: a clock of its own, nothing missed yet."""
     ended = state in ENDED
     due = None if ended else clocks.due(state.value, today)
-    entered = replace(
-        case, state=state, since=today, due=due, paused_on=None, level=0, level_on=None, answered=False
-    )
+    clock = replace(case, since=today, due=due, paused_on=None, paused_days=0, level=0, level_on=None)
+    entered = replace(clock, state=state, answered=False, heard=False, triage_due=None, triage_level=0)
     if state is TipState.TRIAGE:  # it begins anew: what was found before no longer stands
         return replace(entered, outcome="", ending="", duplicate_of="", extended=False, decided_by=())
     if state in (TipState.OUTSIDE_REMIT, TipState.DUPLICATE):
@@ -76,14 +75,30 @@ def _entered(case: CaseFile, state: TipState, today: date, clocks: Clocks) -> Ca
     return entered
 
 
-def _detailed(case: CaseFile, detail: Mapping[str, Any]) -> CaseFile:
+def _continued(case: CaseFile, after: CaseFile, today: date, clocks: Clocks) -> CaseFile:
+    """The case after a move, its clock not wound up by asking: waiting for more only stops that of triage.
+
+    Back by the desk's own move, the earlier due day goes on, later by the working days of waiting. Once
+    something new from the reporter was read, triage begins anew.
+    """
+    ways = (case.state, after.state)
+    if ways == (TipState.TRIAGE, TipState.NEED_MORE):
+        return replace(after, triage_due=case.due, triage_level=case.level, paused_days=case.paused_days)
+    if ways != (TipState.NEED_MORE, TipState.TRIAGE) or case.triage_due is None or case.heard:
+        return after
+    due = clocks.moved_on(TipState.TRIAGE.value, case.triage_due, case.since, today)
+    told = today if case.triage_level else None
+    return replace(after, due=due, level=case.triage_level, level_on=told, paused_days=case.paused_days)
+
+
+def _detailed(case: CaseFile, desk: str, detail: Mapping[str, Any]) -> CaseFile:
     if "of" in detail:
         return replace(case, duplicate_of=detail["of"])
     if "outcome" in detail:
         outcome = Outcome(detail["outcome"]).value
         return replace(case, outcome=outcome, ending=outcome)
     if "number" in detail:
-        return replace(case, letter=detail["number"], body=detail["body"])
+        return replace(case, letter=detail["number"], letter_desk=desk, body=detail["body"])
     return case
 
 
@@ -98,13 +113,18 @@ def closed_as_spam(case: CaseFile, who: str, today: date, clocks: Clocks) -> Cas
     return replace(_entered(case, TipState.CLOSED, today, clocks), ending=SPAM, decided_by=(who,))
 
 
-def paused(case: CaseFile, today: date) -> CaseFile:
-    """The clock stands still.
+def may_pause(case: CaseFile, clocks: Clocks) -> bool:
+    """Whether the clock runs, and has not stood still in this state for as long as it may."""
+    return case.due is not None and case.paused_on is None and _pause_left(case, clocks) > 0
+
+
+def paused(case: CaseFile, today: date, clocks: Clocks) -> CaseFile:
+    """The clock stands still, at most until `pause_ends`.
 
     Raises:
-        CaseRefused: there is no clock, or it stands still already.
+        CaseRefused: there is no clock, it stands still already, or did so for as long as it may.
     """
-    if case.due is None or case.paused_on is not None:
+    if not may_pause(case, clocks):
         raise CaseRefused(NOT_ALLOWED)
     return replace(case, paused_on=today)
 
@@ -118,7 +138,33 @@ def resumed(case: CaseFile, today: date, clocks: Clocks) -> CaseFile:
     if case.due is None or case.paused_on is None:
         raise CaseRefused(NOT_ALLOWED)
     due = clocks.moved_on(case.state.value, case.due, case.paused_on, today)
-    return replace(case, due=due, paused_on=None)
+    stood = case.paused_days + clocks.calendar.between(case.paused_on, today)
+    return replace(case, due=due, paused_on=None, paused_days=stood)
+
+
+def pause_ends(case: CaseFile, clocks: Clocks) -> date | None:
+    """The last day on which the clock may stand still; None while it runs."""
+    return clocks.calendar.after(case.paused_on, _pause_left(case, clocks)) if case.paused_on else None
+
+
+def is_pause_over(case: CaseFile, today: date, clocks: Clocks) -> bool:
+    """Whether the clock has stood still for as long as it may."""
+    ends = pause_ends(case, clocks)
+    return ends is not None and ends < today
+
+
+def after_pause(case: CaseFile, clocks: Clocks) -> CaseFile:
+    """The clock runs again, as of the last day of the pause, however late that is noticed.
+
+    Raises:
+        CaseRefused: it was running.
+    """
+    return resumed(case, pause_ends(case, clocks) or case.since, clocks)
+
+
+def _pause_left(case: CaseFile, clocks: Clocks) -> int:
+    """For how many more working days the clock may stand still in this state."""
+    return max(clocks.term("pause").days - case.paused_days, 0)
 
 
 def extended(case: CaseFile, clocks: Clocks) -> CaseFile:
@@ -145,6 +191,11 @@ def assigned(case: CaseFile, member: str) -> CaseFile:
 def answered(case: CaseFile) -> CaseFile:
     """An answer went out to the reporter."""
     return replace(case, answered=True)
+
+
+def heard(case: CaseFile) -> CaseFile:
+    """Something new from the reporter was read."""
+    return replace(case, heard=True)
 
 
 def linked(case: CaseFile, other: str) -> CaseFile:
@@ -236,7 +287,8 @@ def next_look(case: CaseFile, clocks: Clocks) -> str:
     if watched and case.level < ABOVE:
         told = clocks.due("escalation", case.level_on).isoformat() if case.level_on else ""
         missing = max(min(watched), told)
-    return min(filter(None, (silence, missing)), default="")
+    ends = pause_ends(case, clocks)
+    return min(filter(None, (silence, missing, ends.isoformat() if ends else "")), default="")
 
 
 def missed(case: CaseFile, level: int, today: date) -> CaseFile:

@@ -2,7 +2,10 @@
 
 from datetime import date
 
-from tipline.keeper_client import TipView
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from tipline.keeper_client import AdminKeeper, TipView
 from tipline.routing import Route, desk_of
 from tipline.tips.models import Tip
 from tipline.tips.moves import TipState
@@ -31,6 +34,22 @@ def write_case(row: Tip, view: TipView, record: bytes | None = None) -> bool:
     if record is not None:
         row.state_record = record
     return _said(row) != before
+
+
+def follow_assignees(session: Session, keeper: AdminKeeper) -> None:
+    """Let rows name whom the keeper says: by itself it takes a tip from whoever may no longer have it.
+
+    Raises:
+        KeeperError: the keeper does not answer.
+    """
+    rows = session.execute(select(Tip.id, Tip.assignee).where(Tip.assignee != "")).all()
+    views = keeper.states(tip.hex() for tip, _ in rows)
+    for tip, assignee in rows:
+        view = views.get(tip.hex())
+        if view is not None and view.case.assignee != assignee:
+            # Only while nobody has written something newer.
+            same = (Tip.id == tip) & (Tip.assignee == assignee)
+            session.execute(update(Tip).where(same).values(assignee=view.case.assignee))
 
 
 def unlist(row: Tip) -> None:

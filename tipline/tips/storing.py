@@ -18,6 +18,10 @@ from tipline.tips.models import Item, Slip
 ITEMS = cast("Table", Item.__table__)
 SLIPS = cast("Table", Slip.__table__)
 
+# Built once: putting a statement together costs as much as its part of sealing.
+_NEW_ITEMS = insert(ITEMS)
+_NEW_SLIPS = insert(SLIPS)
+
 
 def next_position(session: Session, tip: TipId) -> int:
     """The first free position among a tip's items."""
@@ -49,7 +53,7 @@ def store_items(
     """Insert items in their order, and their slips last; `record` is the keeper's, for what staff write."""
     connection = session.connection()
     connection.execute(
-        insert(ITEMS),
+        _NEW_ITEMS,
         [_item_row(item, position, day, record) for position, item in enumerate(items, first_position)],
     )
     slips = [
@@ -58,7 +62,7 @@ def store_items(
         for slip in item.slips
     ]
     if slips:
-        connection.execute(insert(SLIPS), slips)
+        connection.execute(_NEW_SLIPS, slips)
 
 
 def _item_row(item: NewItem, position: int, day: date, record: bytes) -> dict[str, Any]:

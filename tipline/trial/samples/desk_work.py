@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sqlalchemy import select
+
 from crypto.keys import Recipient
 from crypto.randomness import random_bytes
 from crypto.tracking_codes import TrackingCode
@@ -13,15 +15,18 @@ from tipline.database import Database
 from tipline.deadlines.look import write_down
 from tipline.directory.types import Directory
 from tipline.ids import AUDITORS, INTEGRITY, DeskId, TipId
-from tipline.keeper_client import AdminKeeper
+from tipline.keeper_client import AdminKeeper, SlipRequest
 from tipline.routing import Route
 from tipline.sealing.audience import Audience
 from tipline.sealing.items import NewItem, seal_item
 from tipline.tips.answers import Message
+from tipline.tips.models import Item, Slip
 from tipline.tips.moves import Needs
+from tipline.tips.purposes import Purpose
 from tipline.tips.storing import next_position, store_items
 
 HASH_BYTES: Final = 32
+READ_KINDS: Final = ("text", "message", "reply", "note")
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,21 @@ class DeskWork:
     directory: Directory
     origin: str
     clock: Clock
+
+    def read(self, by: UnlockedMember, tip: SentTip, purpose: Purpose) -> None:
+        """Read a tip: it is logged and the keeper takes its lock off. Nobody looks at what is opened."""
+        query = (
+            select(Item.id, Item.digest, Item.kind, Item.claim_signature, Slip.slip)
+            .join(Slip, Slip.item_id == Item.id)
+            .where(Item.tip_id == tip.id, Slip.desk == tip.desk, Item.kind.in_(READ_KINDS))
+            .order_by(Item.position)
+        )
+        with self.database.reading() as session:
+            rows = session.execute(query).all()
+        items = [{"item": row.id.hex(), "hash": row.digest.hex()} for row in rows]
+        fields = {"tip": tip.id.hex(), "desk": tip.desk, "purpose": purpose.value, "items": items}
+        slips = [SlipRequest(row.slip, row.kind, row.claim_signature) for row in rows]
+        self.keeper.release(by.sign("read", fields, origin=self.origin, clock=self.clock), slips)
 
     def move(
         self,
@@ -80,7 +100,7 @@ class DeskWork:
     def transfer(self, by: UnlockedMember, tip: SentTip, body: str) -> None:
         """Hand a tip to the competent body, under the next number."""
         packet = random_bytes(HASH_BYTES).hex()
-        detail = {"body": body, "number": self.keeper.next_letter(), "packet": packet}
+        detail = {"body": body, "number": self.keeper.next_letter(tip.desk), "packet": packet}
         self.move(by, tip, "transferred", detail=detail)
 
     def receipt(self, by: UnlockedMember, tip: SentTip, text: str) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from tipline.tips.purposes import Purpose
+
 
 @dataclass(frozen=True)
 class Step:
@@ -87,3 +89,29 @@ STORIES: Final[Mapping[str, tuple[Step, ...]]] = {
     "spam": (Step(1, "close-spam"),),
     "erased": (Step(1, "close-spam"), Step(65, "erase")),
 }
+
+READ_FOR: Final[Mapping[str, Purpose]] = {
+    **dict.fromkeys(("move", "duplicate", "umbrella", "close-spam"), Purpose.TRIAGE),
+    **dict.fromkeys(("receipt", "outcome", "confirm", "pause"), Purpose.VERIFICATION),
+    "reply": Purpose.REPLY,
+}
+"""Steps before which whoever takes them reads the tip, and what for; once a day."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """An evening on which somebody reads tips that are a colleague's, so that there is an alert to look into.
+
+    Attributes:
+        days_ago: on which day; `hour` is UTC, late in the evening at the township.
+        count: how many tips.
+    """
+
+    days_ago: int
+    hour: int
+    who: str
+    whose: str
+    count: int
+
+
+LATE_VISIT: Final = Visit(days_ago=9, hour=14, who="reviewer-b", whose="reviewer-a", count=6)

@@ -25,9 +25,13 @@ class StoryClock:
         """Whole seconds since 1970."""
         return int(self._now.timestamp())
 
-    def go_to(self, days_ago: int) -> None:
-        """Set it to the morning of a day, counted back from the present."""
-        self._now = max(self._now, self._at(days_ago, hour=9))
+    def steady(self) -> float:
+        """The seconds of the story."""
+        return self._now.timestamp()
+
+    def go_to(self, days_ago: int, hour: int = 9) -> None:
+        """Set it to an hour of a day, counted back from the present."""
+        self._now = max(self._now, self._at(days_ago, hour))
 
     def pass_by(self) -> None:
         """A minute goes by."""

@@ -8,6 +8,7 @@ import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 
 from crypto.notes import NoteVerifier
@@ -21,6 +22,7 @@ from tipline.directory.types import Directory, open_directory
 from tipline.files.store import FileStore
 from tipline.ids import INTAKE, INTEGRITY, TipId, new_tip_id
 from tipline.instance.founders import Founder
+from tipline.inventory.service import take_inventory
 from tipline.keeper.app import serving
 from tipline.keeper_client import AdminKeeper, SeenFile
 from tipline.mailbox.thread import find_mailbox
@@ -30,10 +32,11 @@ from tipline.retention.service import erase_expired
 from tipline.settings import Settings
 from tipline.tips.first import route_of
 from tipline.tips.intake import Intake
+from tipline.tips.purposes import Purpose
 from tipline.tips.submission import submit_tip
 from tipline.trial.samples.desk_work import DeskWork, SentTip
 from tipline.trial.samples.reading import Samples, SampleTip
-from tipline.trial.samples.stories import Step
+from tipline.trial.samples.stories import LATE_VISIT, READ_FOR, Step
 from tipline.trial.samples.story_clock import StoryClock
 
 BODY_ID: Final = "district-police"
@@ -45,6 +48,8 @@ BODY: Final = {
 }
 LEADS: Final = {INTAKE: "reviewer-a", INTEGRITY: "integrity"}
 PEOPLE: Final = ("registrar", "auditor", "reviewer-a", "reviewer-b", "integrity")
+NIGHTS: Final = 3
+"""Lists of what is held, the last ones: one a night would make a new trial slow."""
 _AT_WORK: Final = 100_000
 """Statements in a minute: the story lasts a few seconds, and three months."""
 
@@ -116,6 +121,7 @@ class Story:
     samples: Samples
     clock: StoryClock
     sent: dict[int, SentTip] = field(default_factory=dict)
+    read: set[tuple[TipId, str, date]] = field(default_factory=set)
 
     def tell(self) -> None:
         """Go through the days, the earliest first."""
@@ -125,11 +131,15 @@ class Story:
                 if tip.days == days_ago:
                     self.sent[number] = self._send(tip)
             look_at_clocks(self.database, self.keeper, self.clock)
+            if days_ago < NIGHTS:
+                take_inventory(self.database, self._files(), self.keeper, self.clock)
             for number, tip in enumerate(self.samples.tips):
                 for step in tip.steps:
                     if _day_of(tip, step) == days_ago:
                         self._do(number, step)
                         self.clock.pass_by()
+            if days_ago == LATE_VISIT.days_ago:
+                self._visit_late()
 
     def _send(self, tip: SampleTip) -> SentTip:
         code, identifier = TrackingCode.generate(), new_tip_id()
@@ -139,6 +149,8 @@ class Story:
     def _do(self, number: int, step: Step) -> None:
         tip, work, reasons = self.sent[number], self._work(), self.samples.reasons
         first, second = self._pair(number)
+        if step.what in READ_FOR:
+            self._read(second if step.what == "confirm" else first, tip, READ_FOR[step.what])
         acts: Mapping[str, Callable[[], None]] = {
             "move": lambda: work.move(first, tip, step.how, reasons.get(step.how, "")),
             "take": lambda: work.assign(first, tip),
@@ -156,6 +168,28 @@ class Story:
             "erase": self._erase,
         }
         acts[step.what]()
+
+    def _read(self, by: UnlockedMember, tip: SentTip, purpose: Purpose) -> None:
+        """Read a tip, unless they did so on this day."""
+        if (tip.id, by.id, self.clock.today()) in self.read:
+            return
+        self._work().read(by, tip, purpose)
+        self.read.add((tip.id, by.id, self.clock.today()))
+        self.clock.pass_by()
+
+    def _visit_late(self) -> None:
+        """Somebody reads what is a colleague's."""
+        who, whose = self.people[LATE_VISIT.who], self.people[LATE_VISIT.whose]
+        taken = [
+            tip
+            for number, tip in self.sent.items()
+            if any(step.what == "take" for step in self.samples.tips[number].steps)
+            and self._pair(number)[0] is whose
+            and (tip.id, who.id) not in {(tip, member) for tip, member, _ in self.read}
+        ]
+        self.clock.go_to(LATE_VISIT.days_ago, LATE_VISIT.hour)
+        for tip in taken[-LATE_VISIT.count :]:
+            self._read(who, tip, Purpose.TRIAGE)
 
     def _pair(self, number: int) -> tuple[UnlockedMember, UnlockedMember]:
         """Who works on a tip, and who looks at it after them."""
