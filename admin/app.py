@@ -4,21 +4,27 @@ Order of each request: rate and token of the form, session, roster, permission.
 Errors that a room does not handle itself end here, as one plain page.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 import structlog
 from flask import Flask, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, get_locale, get_translations
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import NotFound as UnknownAddress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin.account.views import pages as account_pages
+from admin.alarms.service import Alarms
+from admin.alarms.words import ROOMS as ALARM_ROOMS
+from admin.alerts.views import pages as alert_pages
 from admin.assignment.views import pages as assignment_pages
 from admin.confirming.errors import ConfirmingError
 from admin.confirming.mark import asks
@@ -31,18 +37,25 @@ from admin.errors import (
     AdminError,
     BadForm,
     Busy,
+    EntryAltered,
     KeeperAway,
+    KeeperHasStopped,
     KeeperNotTrusted,
+    LogSetBack,
     NotFound,
     NotPermitted,
     SignedOut,
     StoreAway,
     TooManyAtOnce,
 )
+from admin.evidence.views import pages as evidence_pages
 from admin.headers import add_headers
+from admin.heads.views import pages as head_pages
 from admin.home.views import pages as home_pages
+from admin.inventory.views import pages as inventory_pages
 from admin.language import choose_language
 from admin.leaders.views import pages as leader_pages
+from admin.log.overviews import pages as overview_pages
 from admin.log.views import pages as log_pages
 from admin.members.calendar_views import pages as calendar_pages
 from admin.members.joining_views import pages as joining_pages
@@ -51,25 +64,29 @@ from admin.members.views import pages as member_pages
 from admin.pace import begin
 from admin.page_words import page_words
 from admin.permissions import Permission, check_every_endpoint, declared_permission, holds, requires
+from admin.places.views import pages as place_pages
 from admin.proposals.views import pages as proposal_pages
 from admin.queue.spam_views import pages as spam_pages
 from admin.queue.tags import FIELDS as TAG_FIELDS
 from admin.queue.views import pages as queue_pages
+from admin.reports.views import pages as report_pages
 from admin.services import Services
 from admin.sessions.cookie import cookie_of
 from admin.sessions.errors import NoSession
 from admin.sheets.views import pages as sheet_pages
 from admin.sign_in.views import pages as sign_in_pages
+from admin.spoken import Spoken
 from admin.tip.views import pages as tip_pages
 from admin.transfers.views import pages as transfer_pages
 from admin.visit import Visit
+from admin.witnesses.views import pages as witness_pages
 from admin.words import NOTICES
 from crypto.keys import derive
 from tipline.accounts.errors import SecondLookNeeded, TooBusy
 from tipline.bodies import BodiesUnderWay, TooManyBodies
 from tipline.clock import Clock, SystemClock
 from tipline.directory.errors import BadDirectory
-from tipline.keeper_client import KeeperError, KeeperLied
+from tipline.keeper_client import EntryNotProven, KeeperError, KeeperLied, KeeperRolledBack, KeeperStopped
 from tipline.quiet_site import QuietSite
 from tipline.settings import Settings
 
@@ -78,6 +95,19 @@ MAX_FORM: Final = 1024 * 1024
 """Bytes of any request: the site takes no files."""
 BODIES_AT_ONCE: Final = 4
 """Bodies that come in at once from one source: a slow sender holds a thread for each."""
+
+MEANS: Final[Mapping[type[Exception], tuple[type[AdminError], str]]] = {
+    TooBusy: (Busy, ""),
+    KeeperRolledBack: (LogSetBack, "log was set back"),
+    KeeperStopped: (KeeperHasStopped, "keeper stopped"),
+    KeeperLied: (KeeperNotTrusted, "keeper not trusted"),
+    KeeperError: (KeeperAway, "keeper away"),
+    BadDirectory: (KeeperNotTrusted, "directory refused"),
+    SQLAlchemyError: (StoreAway, "database away"),
+    CSRFError: (BadForm, ""),
+    UnknownAddress: (NotFound, ""),
+}
+"""What an error of another room is told as, and what the operator's log calls it ("" for nothing)."""
 
 log = structlog.get_logger()
 
@@ -96,9 +126,20 @@ def create_app(settings: Settings, clock: Clock = SystemClock()) -> Flask:  # no
     _answer_errors(app)
     for pages in (
         *(home_pages, sign_in_pages, account_pages),
-        *(member_pages, joining_pages, calendar_pages, enrolment_pages, proposal_pages),
+        *(member_pages, joining_pages, calendar_pages, place_pages, enrolment_pages, proposal_pages),
         *(queue_pages, spam_pages, assignment_pages, entry_pages, sheet_pages),
-        *(tip_pages, transfer_pages, log_pages, leader_pages),
+        witness_pages,
+        *(
+            tip_pages,
+            transfer_pages,
+            log_pages,
+            overview_pages,
+            head_pages,
+            inventory_pages,
+            evidence_pages,
+            *(alert_pages, report_pages),
+            leader_pages,
+        ),
     ):
         app.register_blueprint(pages)
     requires(Permission.PUBLIC)(app.view_functions["static"])
@@ -137,12 +178,22 @@ def _speak(app: Flask, services: Services) -> None:
         locale_selector=lambda: choose_language(request),
     )
 
+    alarms = Alarms(services.keeper, services.clock)
+
+    @cache
+    def spoken(_language: str) -> Spoken:
+        return Spoken(get_translations())
+
     @app.context_processor
     def words() -> dict[str, object]:
+        language = str(get_locale())
         return {
-            **page_words(str(get_locale()), g.get("visit")),
+            **spoken(language).for_pages(),
+            **page_words(language, g.get("visit")),
             "trial": services.settings.trial,
             "visit": g.get("visit"),
+            "alarms": alarms.now() if "visit" in g else (),
+            "alarm_rooms": ALARM_ROOMS,
             "notice": NOTICES.get(request.args.get("done", "")),
         }
 
@@ -171,7 +222,7 @@ def _guard(app: Flask, services: Services) -> None:
             return None
         try:
             # Before the permission is checked: a refusal's page shows the way to the member's own rooms.
-            g.visit = _visit(services, directories)
+            g.visit = _visit(services, directories, deciding=permission is Permission.DECIDE_HEADS)
         except NoSession as error:
             if request.method in ("GET", "HEAD"):
                 return redirect("/sign-in", 303)
@@ -179,27 +230,36 @@ def _guard(app: Flask, services: Services) -> None:
         if not holds(permission, g.visit.member, g.visit.roster):
             raise NotPermitted
         g.visit = with_second_look(g.visit, request)
-        if request.method == "GET":
+        if request.method == "GET" and permission is not Permission.DECIDE_HEADS:
             g.visit = _after_renewal(g.visit, directories)
         if request.method == "POST":
             ask_first(g.visit, asks(app, request.endpoint))
         return None
 
 
-def _visit(services: Services, directories: PublishedDirectory) -> Visit:
+def _visit(services: Services, directories: PublishedDirectory, *, deciding: bool) -> Visit:
     """Whose request this is, by their cookie and the roster of this moment.
+
+    Who is `deciding` which log goes on does so by the one that is found, where there is no other.
 
     Raises:
         NoSession: the cookie opens none.
         SignedOut: the member is no longer one, or has new keys; their sessions end.
     """
     session = services.sessions.resume(cookie_of(request, secure=services.settings.secure_cookies))
-    roster = services.keeper.roster().as_of(services.clock.today())
+    try:
+        asked, lasting = services.keeper.roster(), True
+    except (KeeperStopped, KeeperRolledBack):
+        if not deciding:
+            raise
+        asked, lasting = services.keeper.found_roster(), False
+    roster = asked.as_of(services.clock.today())
     member = roster.members.get(session.member.id)
     if member is None or not member.active or member.signing_key != session.member.seed.signing_key.public:
         services.sessions.end_all(session.member.id)
         raise SignedOut
-    return Visit(services, session, roster, directories.at(roster), member)
+    directory = directories.at(roster) if lasting else directories.known()
+    return Visit(services, session, roster, directory, member)
 
 
 def _after_renewal(visit: Visit, directories: PublishedDirectory) -> Visit:
@@ -230,49 +290,35 @@ def _take_body(bodies: BodiesUnderWay, source: str) -> None:
 
 
 def _answer_errors(app: Flask) -> None:
-    @app.errorhandler(AdminError)
-    def refuse(error: AdminError) -> ResponseReturnValue:
-        return _error_page(error), error.status
-
+    app.register_error_handler(AdminError, _refuse)
     app.register_error_handler(SecondLookNeeded, ask)
     app.register_error_handler(ConfirmingError, ask_again)
+    app.register_error_handler(HTTPException, _plain)
+    app.register_error_handler(EntryNotProven, _name_altered)
+    for raised in MEANS:
+        app.register_error_handler(raised, _explain)
 
-    @app.errorhandler(TooBusy)
-    def busy(_error: TooBusy) -> ResponseReturnValue:
-        return refuse(Busy())
 
-    @app.errorhandler(KeeperError)
-    def keeper(error: KeeperError) -> ResponseReturnValue:
-        lied = isinstance(error, KeeperLied)
-        log.warning("keeper not trusted" if lied else "keeper away", error=type(error).__name__)
-        return refuse(KeeperNotTrusted() if lied else KeeperAway())
+def _refuse(error: AdminError) -> ResponseReturnValue:
+    return _error_page(error), error.status
 
-    @app.errorhandler(BadDirectory)
-    def directory(_error: BadDirectory) -> ResponseReturnValue:
-        log.warning("directory refused")
-        return refuse(KeeperNotTrusted())
 
-    @app.errorhandler(SQLAlchemyError)
-    def store(error: SQLAlchemyError) -> ResponseReturnValue:
-        log.warning("database away", error=type(error).__name__)
-        return refuse(StoreAway())
+def _explain(error: Exception) -> ResponseReturnValue:
+    """What somebody is told of an error that is not of a room's own."""
+    found = next(MEANS[kind] for kind in type(error).__mro__ if kind in MEANS)
+    told, event = found
+    if event:
+        log.warning(event, error=type(error).__name__)
+    return _refuse(told())
 
-    @app.errorhandler(CSRFError)
-    def form(_error: CSRFError) -> ResponseReturnValue:
-        return refuse(BadForm())
 
-    @app.errorhandler(404)
-    def unknown(_error: HTTPException) -> ResponseReturnValue:
-        return refuse(NotFound())
+def _name_altered(error: EntryNotProven) -> ResponseReturnValue:
+    log.warning("entry not proven", index=error.index)
+    return _refuse(EntryAltered(error.index))
 
-    @app.errorhandler(HTTPException)
-    def plain(error: HTTPException) -> ResponseReturnValue:
-        response = refuse(AdminError())
-        return (response[0], error.code or 500) if isinstance(response, tuple) else response
 
-    @app.errorhandler(500)
-    def broken(_error: HTTPException) -> ResponseReturnValue:
-        return _error_page(AdminError()), 500
+def _plain(error: HTTPException) -> ResponseReturnValue:
+    return _error_page(AdminError()), error.code or 500
 
 
 def _error_page(error: AdminError) -> str:
@@ -290,6 +336,7 @@ def _error_page(error: AdminError) -> str:
         again=again if typed and error.status == KeeperAway.status else None,
         keeper_away=error.status == KeeperAway.status,
         signed_out=isinstance(error, SignedOut),
+        undecided=isinstance(error, KeeperHasStopped | LogSetBack),
     )
 
 
@@ -305,11 +352,16 @@ TEXTS: Final = (
     "reference",
     *("note", *TAG_FIELDS.values()),
     *("words", "view_name"),
+    *("place", "name_zh", "name_en", "key"),
+    *("url", "keys", "quorum", "alarm_hours"),
 )
 """Fields that somebody writes."""
 CHOSEN: Final = (
+    *("member", "desk", "type", "purpose", "from", "first", "last", "names"),
+    "finding",
     *("state", "move", "exclude"),
-    *("do", "other", "conflicts"),
+    *("do", "other", "conflicts", "stop"),
+    *("superior", "inside", "reads", "accepts", "changes", "recipient"),
     *("form", "channel", "came_on", "sheet", "no_sheet", "danger", "official", "unit", "category"),
     *("body", "packet", "letter_language", "received_on"),
     *("tip", "whose", "due", "age", "level", "paused", "news", "urgency", "language", "sort", "order"),

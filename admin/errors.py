@@ -52,6 +52,31 @@ class KeeperNotTrusted(AdminError):
     )
 
 
+class KeeperHasStopped(KeeperAway):
+    """The keeper found another log than the one that it signed last."""
+
+    sentence = _l(
+        "Nothing can be read now: the keeper stopped, because the log that it finds is not the one that it "
+        "signed last. Tips still arrive. Two members, one of them an auditor, decide what happens."
+    )
+
+
+class EntryAltered(KeeperNotTrusted):
+    """A stored entry is not the one that the log signed."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__()
+        self.sentence = _l(
+            "Entry %(index)d of the log was altered or taken out: what is stored is not what was signed. "
+            "Tell an auditor, and have the operator keep the keeper's database as evidence.",
+            index=index,
+        )
+
+
+class LogSetBack(KeeperNotTrusted):
+    """The keeper does not know it, but this site has seen more of the log."""
+
+
 class TooManyAtOnce(AdminError):
     """This source is sending as much at once as one may; nothing of it is read."""
 

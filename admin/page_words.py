@@ -14,7 +14,6 @@ from admin.language import LANGUAGES
 from admin.question_words import answer_words
 from admin.queue.service import handle
 from admin.visit import Visit
-from admin.words import word
 from tipline.ids import DeskId, UnitId
 from tipline.routing import UNKNOWN_UNIT
 
@@ -24,11 +23,6 @@ NO_UNIT = "–"
 def page_words(language: str, visit: Visit | None) -> dict[str, Any]:
     """The functions and values of a page in one language."""
     name = "zh" if language.startswith("zh") else "en"
-
-    @cache
-    def said(kind: str, code: str) -> str:
-        # A list says the same few words in each of its lines, and looking one up takes 20 µs.
-        return str(word(kind, code))
 
     def named(names: Mapping[str, str]) -> str:
         return names[name]
@@ -49,14 +43,13 @@ def page_words(language: str, visit: Visit | None) -> dict[str, Any]:
         return named(known.names) if known else desk
 
     return {
-        "word": said,
         "answer_words": answer_words,
         "handle": handle,
         "named": named,
         "unit_name": unit_name,
         "unit_list": unit_list,
         "desk_name": desk_name,
-        "csrf": token_field,
+        "csrf": cache(token_field),  # a page's forms carry the same one
         "second_look": what_is_asked,
         "languages": LANGUAGES,
         "language": language,

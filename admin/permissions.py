@@ -12,6 +12,7 @@ from flask import Flask
 
 from tipline.ids import AUDITORS, INTAKE
 from tipline.roster import Member, Roster
+from tipline.roster.rules import is_settled
 from tipline.roster.types import LEADER
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -29,6 +30,7 @@ class Permission(Enum):
     AUDIT = "an active member of the auditors' desk"
     LEAD_FIGURES = "an active leader, or an auditor"
     REGISTER = "an active registrar"
+    DECIDE_HEADS = "an active member with a desk or a role, also while the keeper is stopped"
 
 
 class UndeclaredPermission(Exception):
@@ -84,5 +86,6 @@ _ASKED: Final[Mapping[Permission, Callable[[Member, Roster], bool]]] = {
     Permission.AUDIT: lambda member, roster: AUDITORS in member.desks,
     Permission.LEAD_FIGURES: lambda member, roster: LEADER in member.roles or AUDITORS in member.desks,
     Permission.REGISTER: lambda member, roster: member.is_registrar,
+    Permission.DECIDE_HEADS: lambda member, roster: is_settled(member),
 }
 """What each permission asks of an active member."""

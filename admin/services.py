@@ -8,7 +8,7 @@ from admin.members.renewals import Renewals
 from admin.sessions.service import StaffSessions
 from admin.sign_in.throttle import Throttle
 from admin.sign_in.under_way import SignInsUnderWay
-from crypto.notes import NoteVerifier
+from crypto.log_keys import LogVerifier
 from tipline.accounts.service import Accounts
 from tipline.clock import Clock
 from tipline.database import Database
@@ -19,7 +19,8 @@ from tipline.files.store import FileStore
 from tipline.keeper_client import AdminKeeper, SeenFile
 from tipline.members.service import Members
 from tipline.previews.service import Previewer
-from tipline.proposals.service import Proposals
+from tipline.proposals.service import Proposals, nothing_follows
+from tipline.roster.acknowledging import ACKNOWLEDGE
 from tipline.settings import Settings
 from tipline.transfers.printing import Printer
 
@@ -35,7 +36,7 @@ class Services:
     database: Database
     keeper: AdminKeeper
     seen: SeenFile
-    log_key: NoteVerifier
+    log_key: LogVerifier
     accounts: Accounts
     sessions: StaffSessions
     sign_ins: SignInsUnderWay
@@ -56,12 +57,17 @@ class Services:
             BadDeployment: what this place says of itself is not complete.
         """
         database = Database(settings.database_url, dated_by=clock)
-        log_key = NoteVerifier.parse(settings.log_key)
+        log_key = LogVerifier.parse(settings.log_key)
         seen = SeenFile(settings.admin_folder / SEEN_FILE)
         keeper = AdminKeeper(settings.admin_socket, settings.origin, log_key, seen)
         accounts = Accounts(database, settings.account_key_file.read_bytes(), clock)
         members = Members(keeper, database, accounts, Pin.of(settings), clock)
-        handlers = {**members.handlers(), **HOLD_HANDLERS, **route_handlers(keeper, clock)}
+        handlers = {
+            ACKNOWLEDGE: nothing_follows,
+            **members.handlers(),
+            **HOLD_HANDLERS,
+            **route_handlers(keeper, clock),
+        }
         return cls(
             settings=settings,
             clock=clock,

@@ -6,8 +6,14 @@ from typing import Final
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from admin.alarms.words import ADVICE as ALARM_ADVICE
+from admin.alarms.words import ALARMS
+from admin.alerts.words import WORDS as ALERT_WORDS
 from admin.case_words import CASE_NOTICES, NAMINGS, OUTCOMES, TEMPLATES, UMBRELLA
+from admin.heads.words import ADVICE, STOPS
+from admin.log_words import ACTIONS, AUDIT_ACTS, FINDINGS, GROUPS, HELD, HELD_KINDS, VIEWS
 from admin.question_words import QUESTIONS
+from admin.reports.words import STEPS as UMBRELLA_STEPS
 
 STATES: Final = {
     "open": _l("Open"),
@@ -117,59 +123,6 @@ TOPICS: Final = {
     "closed": _l("Mailbox closed for good: nobody reads a reply"),
 }
 
-ACTIONS: Final = {
-    "genesis": _l("Genesis"),
-    "unit": _l("Unit added"),
-    "member": _l("Member added"),
-    "member-unit": _l("Member's units changed"),
-    "grant": _l("Desk granted"),
-    "revoke": _l("Desk revoked"),
-    "remove": _l("Member removed"),
-    "role": _l("Role given"),
-    "role-taken": _l("Role taken"),
-    "lead": _l("Lead of a desk named"),
-    "lapse": _l("Deputy's day was over"),
-    "conflicts": _l("Conflict declared"),
-    "new-keys": _l("Member given new keys"),
-    "regrant": _l("Desk given again after new keys"),
-    "passkey": _l("Passkey put in or taken out"),
-    "desk": _l("Desk or its key changed"),
-    "rekey": _l("Desk key renewed after somebody left"),
-    "list": _l("Listed"),
-    "card-group": _l("Card group made"),
-    "read": _l("Read"),
-    "read-file": _l("Opened a file"),
-    "reply": _l("Replied"),
-    "note": _l("Noted"),
-    "tags": _l("Changed the tags"),
-    "move": _l("Moved"),
-    "pause": _l("Clock stopped"),
-    "resume": _l("Clock goes on"),
-    "extend": _l("Verification extended"),
-    "assign": _l("Tips given to somebody"),
-    "close-spam": _l("Closed as spam"),
-    "link": _l("Linked"),
-    "unlink": _l("Link removed"),
-    "umbrella": _l("Umbrella clocks started"),
-    "umbrella-step": _l("Umbrella step done"),
-    "hold": _l("Held: not to be erased"),
-    "unhold": _l("No longer held"),
-    "received": _l("Tips taken in that nobody had opened"),
-    "missed": _l("Deadline missed"),
-    "silence": _l("No answer from the reporter"),
-    "erase": _l("Erased"),
-    "calendar": _l("Calendar of a year set"),
-    "deadlines": _l("Deadlines set"),
-    "route": _l("Route changed"),
-    "sheets": _l("Printed code sheets"),
-    "entry": _l("Entered a tip"),
-    "body": _l("Competent body added or changed"),
-    "packet": _l("Packed a transfer again"),
-    "audit": _l("Looked at the log"),
-    "export": _l("Exported"),
-    "unreadable": _l("Unreadable statement"),
-}
-
 REFUSALS: Final = {
     "malformed": _l("not a proper statement"),
     "too-large": _l("too large"),
@@ -184,6 +137,7 @@ REFUSALS: Final = {
     "not-allowed": _l("not allowed"),
     "two-signatures": _l("needs two signatures"),
     "passkey-needed": _l("the passkey did not answer"),
+    "unwitnessed": _l("too few witnesses countersigned"),
     "unknown-tip": _l("unknown tip"),
     "policy-mismatch": _l("slip does not fit the statement"),
     "item-mismatch": _l("item differs from what was seen first"),
@@ -220,6 +174,7 @@ TERMS: Final = {
     "review": _l("Review after an objection"),
     "extension": _l("One extension of a verification"),
     "escalation": _l("From the lead to the desk above"),
+    "pause": _l("How long a clock may stand still"),
     "objection": _l("The reporter may object"),
     "umbrella-pursued": _l("Umbrella: pursued"),
     "umbrella-reported": _l("Umbrella: reported upward"),
@@ -230,36 +185,7 @@ TERMS: Final = {
     "keep-not-established": _l("Kept after closing: not established"),
     "keep-other": _l("Kept after closing: all others"),
     "keep-umbrella": _l("Kept after closing: umbrella"),
-}
-
-FINDINGS: Final = {
-    "desk": _l("The tip stands at another desk than its route in the log says."),
-    "state": _l("The tip's state is not the one in the log."),
-    "case": _l("The tip's due day, escalation, pause or assignee is not the one in the log."),
-    "state-record": _l("The tip's state has no valid record of the keeper."),
-    "not-erased": _l("The log says that this tip was erased, and something of it is still stored."),
-    "tip-missing": _l("The log knows this tip, the database does not."),
-    "item-missing": _l("The log names an item of this tip that the database lacks."),
-    "item-changed": _l("The stored bytes of an item are not those in the log."),
-    "digest": _l("The stored bytes of an item do not have the stored hash."),
-    "record": _l(
-        "A reply or note has no valid record of the keeper: it was not written through the service."
-    ),
-    "entry": _l("A tip that nobody signed has no valid record of an entry: it was written by hand."),
-    "sheet": _l("A tip was entered under a code sheet that no statement in the log speaks of."),
-    "sheet-row": _l("A stored code sheet is not what was printed under this number."),
-    "slip-desk": _l("A slip is for a desk that the roster does not know."),
-    "slip-route": _l("A slip is for a desk that the tip's route does not name."),
-    "route-records": _l("The tip has another number of sealed route records than the log has routes."),
-    "card-group": _l(
-        "The tip's card is in a group that the log does not give to its desk and excluded units."
-    ),
-    "directory": _l(
-        "A stored directory is not signed by the keeper, or names keys that no statement in the log gave."
-    ),
-    "name": _l("An account's name is not the one in the log."),
-    "account": _l("An account belongs to nobody in the roster."),
-    "desk-seal": _l("A desk key is stored for somebody who does not hold the desk."),
+    "statement": _l("Kept in the log: statements, at least a year"),
 }
 
 HIDDEN: Final = {
@@ -284,7 +210,14 @@ NOTICES: Final = {
     "admitted": _l("The person is a member now. Open their page to give them a desk."),
     "enrolment-ended": _l("Ended. The link, and keys that were made with it, are worth nothing."),
     "signed": _l("You have signed. The change is in the log."),
+    "acknowledged": _l(
+        "You have signed. The log goes on, and both heads stand in it. Ask the operator to run "
+        "“tipline rebuild” now: it brings the lists up to date with the log."
+    ),
     "refused": _l("You have refused. Nothing was changed."),
+    "reviewed": _l("Your review is in the log."),
+    "report-signed": _l("Signed. Your signature is in the log."),
+    "planted": _l("Planted. That is in the log, for auditors alone."),
     "withdrawn": _l("Withdrawn. Nothing was changed."),
     "key-passed": _l("The key was passed on. Your colleague can read again."),
     "message": _l("The reply is logged and stored. The reporter sees it at the next visit."),
@@ -301,7 +234,7 @@ NOTE_TOPICS: Final = {
 }
 """What notes are about that the service itself writes."""
 
-NOTE_FACTS: Final = {"letter": _l("Letter"), "received_on": _l("Day on the receipt")}
+NOTE_FACTS: Final = {"letter": _l("Letter number"), "received_on": _l("Day on the receipt")}
 """What stands beside such a note."""
 
 _WORDS: Final[Mapping[str, Mapping[str, LazyString]]] = {
@@ -319,7 +252,14 @@ _WORDS: Final[Mapping[str, Mapping[str, LazyString]]] = {
     "topic": {**TOPICS, **NOTE_TOPICS},
     "question": {**QUESTIONS, **NOTE_FACTS},
     "channel": CHANNELS,
-    "action": ACTIONS,
+    "action": {**ACTIONS, **GROUPS},
+    "view": VIEWS,
+    "result": {"done": _l("done"), "refused": _l("refused"), **REFUSALS},
+    "act": AUDIT_ACTS,
+    "alarm": ALARMS,
+    "alarm-advice": ALARM_ADVICE,
+    "stop": STOPS,
+    "stop_advice": ADVICE,
     "refusal": REFUSALS,
     "finding": FINDINGS,
     "notice": NOTICES,
@@ -328,8 +268,12 @@ _WORDS: Final[Mapping[str, Mapping[str, LazyString]]] = {
     "template": TEMPLATES,
     "naming": NAMINGS,
     "hidden": HIDDEN,
+    "held": HELD,
+    "held-kind": HELD_KINDS,
     "role": ROLES,
     "term": TERMS,
+    **ALERT_WORDS,
+    "umbrella-step": UMBRELLA_STEPS,
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from admin.confirming.prepared import open_body
@@ -41,19 +42,33 @@ class PageLook:
         since: int = self.now - self.session.held.get(CONFIRMED, 0)
         return 0 <= since < FRESH_SECONDS
 
-    @property
-    def answered(self) -> bool:
-        """Whether this form brings a passkey's answer."""
-        return any(self.form.get(FIELD + part) for part in PARTS)
-
     def body(self, kind: str, fields: Mapping[str, Any], by: Sequence[MemberId]) -> Mapping[str, Any] | None:
         """The body that the page has shown, if it is about the same and fresh enough to be logged."""
-        shown = open_body(self.session.token.form_key, self.path, self.form.get(BODY, ""))
+        shown = self._shown
         if shown is None or not 0 <= self.now - shown["at"] < ANSWER_SECONDS:
             return None
-        stated = {name: value for name, value in shown.items() if name not in BASE_FIELDS}
-        same = (shown["type"], shown["by"], stated) == (kind, list(by), dict(fields))
+        same = (shown["type"], shown["by"], _stated(shown)) == (kind, list(by), dict(fields))
         return shown if same else None
+
+    def answered(self, statement: Statement) -> bool:
+        """Whether this form brings a passkey's answer that is about the same as this statement."""
+        shown, body = self._shown, statement.body
+        if shown is None or not self._brings_answer:
+            return False
+        return (shown["type"], _stated(shown)) == (body["type"], _stated(body))
+
+    def answered_another(self, statement: Statement) -> bool:
+        """Whether this form brings a passkey's answer for something else: the step before this one."""
+        return self._shown is not None and self._brings_answer and not self.answered(statement)
+
+    @property
+    def _brings_answer(self) -> bool:
+        return any(self.form.get(FIELD + part) for part in PARTS)
+
+    @cached_property
+    def _shown(self) -> Mapping[str, Any] | None:
+        """The body that stood on the page from which this form came."""
+        return open_body(self.session.token.form_key, self.path, self.form.get(BODY, ""))
 
     def confirm(self, statement: Statement, signer: MemberId) -> Statement:
         """The statement, with the answer of the signer's passkey where it must answer.
@@ -75,3 +90,8 @@ class PageLook:
         except CryptoError as error:
             raise AssertionNeeded(statement) from error
         return statement.add_assertion(signer, answer)
+
+
+def _stated(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a body says beside what every body says."""
+    return {name: value for name, value in body.items() if name not in BASE_FIELDS}

@@ -41,13 +41,14 @@ def _ask_code(problem: ConfirmingError | None) -> str:
 def _ask_passkey(error: AssertionNeeded) -> str:
     visit, statement = this_visit(), error.statement
     look = visit.session.member.look
-    answered = isinstance(look, PageLook) and look.answered
+    asked = look if isinstance(look, PageLook) else None
     passkey = passkeys_needed(visit.roster, statement)[visit.member.id]
     allow_script()
     return render_template(
         "passkey_asked.html",
         visit=visit,
-        problem=WrongAnswer.sentence if answered else None,
+        problem=WrongAnswer.sentence if asked and asked.answered(statement) else None,
+        another=bool(asked and asked.answered_another(statement)),
         carried=list(_carried()),
         body_field=BODY,
         body=seal_body(visit.session.token.form_key, request.path, statement.body),

@@ -30,8 +30,15 @@ def subject(body: Body, known: Known) -> list[Detail]:
 def details(body: Body, index: int, known: Known) -> Sequence[Detail]:
     """What else it says; `index` is where it stands in the log."""
     kind = body["type"]
+    if kind in ("audit", "audit-all") and isinstance(body.get("filter"), dict):
+        said = [("view", text(body, "view")), ("act", text(body, "act")), *_filter(body["filter"], known)]
+        return [detail for detail in said if detail[1]]
     if kind == "audit":
         return _range(body, index)
+    if kind == "audit-all":
+        return [("act", text(body, "act")), ("text", f"0–{index}")]
+    if kind == "alert":
+        return [*_alert(body), *(_named(text(body, "member"), known) if text(body, "member") else [])]
     if kind == "assign":
         return _named(text(body, "to"), known) if text(body, "to") else []
     tell = _TELLING.get("member" if kind in ABOUT_MEMBERS else kind)
@@ -90,6 +97,37 @@ def _range(body: Body, index: int) -> list[Detail]:
     return [("text", f"{first}–{max(first, min(first + count - 1, index))}")]
 
 
+def _filter(asked: Body, known: Known) -> list[Detail]:
+    """What an auditor looked for."""
+    member, tip = text(asked, "member"), text(asked, "tip")
+    days = [text(asked, "from"), text(asked, "to")]
+    return [
+        *(_named(member, known) if member else []),
+        ("desk", text(asked, "desk")),
+        ("text", handle(tip) if tip else ""),
+        ("action", text(asked, "type")),
+        ("purpose", text(asked, "purpose")),
+        ("result", text(asked, "outcome")),
+        ("text", "–".join(days) if any(days) else ""),
+    ]
+
+
+def _inventory(body: Body) -> list[Detail]:
+    """The day, how many are held, and where something is wrong how many are missing, changed or strange."""
+    wrong = [str(body.get(name, "")) for name in ("missing", "changed", "unvouched")]
+    found = "" if wrong == ["0", "0", "0"] else "/".join(wrong)
+    return [("text", text(body, "day")), ("text", str(body.get("count", ""))), ("text", found)]
+
+
+def _alert(body: Body) -> list[Detail]:
+    return [("rule", text(body, "rule")), ("text", str(body.get("count", "")))]
+
+
+def _names(body: Body, field: str) -> list[str]:
+    value = body.get(field)
+    return list(value) if isinstance(value, dict) else []
+
+
 _TELLING: Final[Mapping[str, Callable[[Body], list[Detail]]]] = {
     "move": _move,
     "silence": _move,
@@ -98,6 +136,11 @@ _TELLING: Final[Mapping[str, Callable[[Body], list[Detail]]]] = {
     "route": lambda body: [("desk", desk) for desk in listed(body, "desks")],
     "entry": lambda body: [("channel", text(body, "channel"))],
     "received": lambda body: [("text", text(body, "day"))],
+    "inventory": _inventory,
+    "alert-review": lambda body: [("found", text(body, "finding")), ("text", str(body.get("alert", "")))],
+    "alert-rules": lambda body: [("rule", str(rule)) for rule in _names(body, "rules")],
+    "report": lambda body: [("text", text(body, "period"))],
+    "forget": lambda body: [("text", f"< {text(body, 'before')}")],
     "umbrella-step": lambda body: [("umbrella", text(body, "step"))],
     "link": lambda body: [("text", handle(text(body, "to")))],
     "unlink": lambda body: [("text", handle(text(body, "to")))],

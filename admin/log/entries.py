@@ -1,7 +1,7 @@
 """Asking the keeper for entries, each time under an audit statement of its own."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,7 +13,8 @@ from crypto.statements import Entry, Statement
 from tipline.evidence.export import ExportWriter
 from tipline.keeper_client import Reason, Refused
 
-MAX_AUDITED: Final = 1_000_000
+MAX_ENTRIES: Final = 1_000_000
+"""Of a log that a page walks through as a whole; a longer one is exported by the operator."""
 PIECE: Final = 256
 """Entries in one answer of the keeper."""
 
@@ -57,7 +58,10 @@ class WholeLog:
         writer = ExportWriter(out)
         writer.header(self.visit.services.settings.origin, self.visit.services.settings.genesis)
         for number, one in enumerate(entries, 1):
-            writer.entry(one.index, one.salt, one.data)
+            if one.data:
+                writer.entry(one.index, one.salt, one.data)
+            else:
+                writer.forgotten(one.index, one.salt)
             if number % PIECE == 0:
                 yield _taken(out)
         writer.finish(self.checkpoint)
@@ -77,37 +81,45 @@ def some_entries(visit: Visit, first: int, count: int) -> list[LoggedEntry]:
         AuditRefused: this member may not see them.
         KeeperError: the keeper does not answer.
     """
-    audit = _audit(visit, first, count)
+    audit = logged(visit, "audit", {"first": first, "count": count})
     found: list[LoggedEntry] = []
     for start in range(first, first + count, PIECE):
         found += _fetch(visit, audit, start, min(PIECE, first + count - start))
     return found
 
 
-def whole_log(visit: Visit) -> WholeLog:
-    """The log as of now, the audit statement itself included.
+def whole_log(visit: Visit, act: str) -> WholeLog:
+    """The log as of now, the statement itself included.
+
+    Args:
+        act: what it is for, "verify" or "export".
 
     Raises:
-        LogTooLong: over `MAX_AUDITED` entries.
+        SecondLookNeeded: so much at once needs the member's passkey, or password and code.
+        LogTooLong: over `MAX_ENTRIES` entries.
         AuditRefused: this member may not see them.
         KeeperError: the keeper does not answer.
     """
     services = visit.services
-    if log_size(visit) + PIECE > MAX_AUDITED:
+    if log_size(visit) + PIECE > MAX_ENTRIES:
         raise LogTooLong
-    audit = _audit(visit, 0, MAX_AUDITED)
+    audit = logged(visit, "audit-all", {"act": act})
     checkpoint = services.keeper.checkpoint()
     size = open_checkpoint(checkpoint, [services.log_key]).size
     return WholeLog(visit, audit, size, checkpoint)
 
 
-def _audit(visit: Visit, first: int, count: int) -> Statement:
-    fields: dict[str, Any] = {"first": first, "count": count}
-    audit = visit.sign("audit", fields)
+def logged(visit: Visit, kind: str, fields: Mapping[str, Any]) -> Statement:
+    """An auditor's statement, once it is in the log.
+
+    Raises:
+        AuditRefused: this member may not state it.
+    """
+    audit = visit.sign(kind, fields)
     try:
         visit.services.keeper.append(audit)
     except Refused as refused:
-        raise _explained(refused) from refused
+        raise explained(refused) from refused
     return audit
 
 
@@ -115,11 +127,12 @@ def _fetch(visit: Visit, audit: Statement, first: int, count: int) -> list[Logge
     try:
         page = visit.services.keeper.entries(audit, first, count)
     except Refused as refused:
-        raise _explained(refused) from refused
+        raise explained(refused) from refused
     return [LoggedEntry(index, salt, data) for index, salt, data in page.rows]
 
 
-def _explained(refused: Refused) -> Exception:
+def explained(refused: Refused) -> Exception:
+    """What an auditor is told of a refusal."""
     if refused.reason in (Reason.STALE, Reason.REPLAYED, Reason.TOO_MANY):
         return refusal(refused.reason)
     return AuditRefused()

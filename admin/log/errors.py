@@ -28,3 +28,20 @@ class ReasonMissing(LogError):
 
     status = 404
     sentence = _l("This reason is not stored here. If the log names it, it was removed.")
+
+
+class TooManyFit(LogError):
+    """More entries fit than one spreadsheet holds."""
+
+    status = 413
+    sentence = _l("More than 20,000 entries fit. Narrow the filter, a month at a time for example.")
+
+
+class NoSuchHandle(LogError):
+    """A tip's handle or id that no stored tip has, or several have."""
+
+    status = 404
+    sentence = _l(
+        "No stored tip has this handle, or several have it. Type all 32 digits of its id, as they stand in "
+        "the address of its page."
+    )

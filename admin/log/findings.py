@@ -96,7 +96,9 @@ class LoggedFacts:
     entries: dict[str, str] = field(default_factory=dict)  # tip that was entered -> hash of its sheet, or ""
 
     def take(self, logged: LoggedEntry) -> None:
-        """Remember what an entry names."""
+        """Remember what an entry names; of a forgotten one nothing is left."""
+        if not logged.data:
+            return
         entry = logged.entry
         body = entry.statement.body
         if entry.outcome != DONE:
@@ -293,7 +295,7 @@ class Inspection:
                 yield Finding(Disagreement.DIRECTORY, str(row.version))
                 continue
             # One that is ahead of the roster rests on no statement: the log key alone signed it.
-            if directory.version != row.version or directory.version > self.roster.version:
+            if directory.version != row.version or directory.version > self.roster.directory_version:
                 yield Finding(Disagreement.DIRECTORY, str(row.version))
 
     def _accounts(self) -> Iterator[Finding]:

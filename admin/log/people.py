@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +12,8 @@ from tipline.accounts.service import name_digest
 from tipline.roster import Roster
 
 KEEPER = "keeper"
+
+_NAMES: Final = select(Account.member_id, Account.name, Account.name_salt)
 
 
 @dataclass(frozen=True)
@@ -25,10 +28,10 @@ class Person:
 def people(session: Session, roster: Roster) -> Mapping[str, Person]:
     """Every account by its member id, its name checked against the roster."""
     found = {}
-    for account in session.scalars(select(Account)):
-        known = roster.members.get(account.member_id)
-        trusted = known is not None and known.name_digest == name_digest(account.name_salt, account.name)
-        found[account.member_id] = Person(account.member_id, account.name, trusted)
+    for member, name, salt in session.execute(_NAMES):
+        known = roster.members.get(member)
+        trusted = known is not None and known.name_digest == name_digest(salt, name)
+        found[member] = Person(member, name, trusted)
     return found
 
 

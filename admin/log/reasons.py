@@ -1,4 +1,4 @@
-"""Reading a reason that a member gave in free text: sealed for the auditors, logged like any reading."""
+"""Reading what a member wrote for the auditors, a reason or words of a search: logged like any reading."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,7 +9,9 @@ from admin.readings.sealed import SealedItem, sealed_item
 from admin.readings.service import read_items
 from admin.visit import Visit
 from crypto.errors import BadFormat
-from tipline.ids import AUDITORS
+from tipline.ids import AUDITORS, NO_TIP, ItemId
+from tipline.searches.models import Search
+from tipline.searches.service import KIND
 from tipline.tips.answers import Message
 from tipline.tips.models import Item, Slip
 from tipline.tips.purposes import Purpose
@@ -39,6 +41,11 @@ def _find(session: Session, item: str) -> SealedItem:
         wanted = bytes.fromhex(item)
     except ValueError as error:
         raise ReasonMissing from error
+    words = session.get(Search, wanted)
+    if words is not None:
+        return SealedItem(
+            *(ItemId(words.item_id), NO_TIP, KIND, 0, words.day, words.sealed, b"", b"", words.slip)
+        )
     row = session.execute(
         select(Item, Slip.slip)
         .join(Slip, Slip.item_id == Item.id)

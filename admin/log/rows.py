@@ -14,6 +14,8 @@ from admin.log.entries import LoggedEntry
 from admin.log.people import Person, person
 from admin.queue.service import handle
 from crypto.statements import DONE
+from tipline.ids import NO_TIP
+from tipline.lookups.facets import desk_of
 from tipline.tips.models import Item
 
 ITEM: Final = re.compile("[0-9a-f]{32}")
@@ -21,7 +23,10 @@ ITEM: Final = re.compile("[0-9a-f]{32}")
 
 @dataclass(frozen=True)
 class LogRow:
-    """One line. `reason` is the code of a refusal, `sealed_reason` the item of a reason in free text."""
+    """One line. `tip` is its handle, `tip_id` its 32 hex digits; both empty where there is no one tip.
+
+    `reason` is the code of a refusal, `sealed_reason` the item of a reason in free text.
+    """
 
     index: int
     at: datetime
@@ -29,6 +34,7 @@ class LogRow:
     action: str
     desk: str
     tip: str
+    tip_id: str
     items: int
     withheld: int
     purpose: str
@@ -50,14 +56,16 @@ def log_row(logged: LoggedEntry, known: Mapping[str, Person], files: Collection[
     """Read an entry into a line; `files` are the items that are files."""
     entry = logged.entry
     body = entry.statement.body
-    reason, read = body.get("reason"), _read_items(body)
+    read, tip = _read_items(body), text(body, "tip")
+    tip = tip if ITEM.fullmatch(tip) and tip != NO_TIP.hex() else ""
     return LogRow(
         index=logged.index,
         at=datetime.fromtimestamp(entry.at, UTC),
         who=[person(known, signer) for signer in entry.statement.signers],
         action="read-file" if read and all(item in files for item in read) else _action(body),
-        desk=_desk(body),
-        tip=handle(text(body, "tip")) if text(body, "tip") else "",
+        desk=desk_of(body),
+        tip=handle(tip) if tip else "",
+        tip_id=tip,
         items=_count(body),
         withheld=len(entry.withheld),
         purpose=text(body, "purpose"),
@@ -65,13 +73,16 @@ def log_row(logged: LoggedEntry, known: Mapping[str, Person], files: Collection[
         excluded=listed(body, "excluded"),
         done=entry.outcome == DONE,
         reason=entry.reason,
-        sealed_reason=str(reason.get("item", "")) if isinstance(reason, dict) else "",
+        sealed_reason=_sealed(body),
     )
 
 
-def _desk(body: Mapping[str, Any]) -> str:
-    desk = body.get("desk", "")
-    return str(desk["id"]) if isinstance(desk, dict) and "id" in desk else text(body, "desk")
+def _sealed(body: Mapping[str, Any]) -> str:
+    """The item with words in free text: a reason, or what somebody searched for."""
+    reason = body.get("reason")
+    if body["type"] == "search":
+        return text(body, "item") if ITEM.fullmatch(text(body, "item")) else ""
+    return str(reason.get("item", "")) if isinstance(reason, dict) else ""
 
 
 def _read_items(body: Mapping[str, Any]) -> list[str]:
@@ -93,4 +104,4 @@ def _count(body: Mapping[str, Any]) -> int:
     for name in ("items", "sheets", "tips"):
         if isinstance(body.get(name), list):
             return len(body[name])
-    return int("item" in body)
+    return int("item" in body and body["type"] != "search")

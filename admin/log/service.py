@@ -8,6 +8,9 @@ from admin.log.findings import Finding, Inspection, LoggedFacts
 from admin.log.source import as_file
 from tipline.evidence.errors import VerificationFailed
 from tipline.evidence.verify import VerifyResult, verify_export
+from tipline.keeper_client import EntryNotProven
+
+NOT_STORED_AS_SIGNED = "what is stored is not what was signed: it was altered or taken out"
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,10 @@ def verify(log: WholeLog, remembered: bytes) -> Verification:
         )
     except VerificationFailed as failed:
         bad_index, why = failed.index, failed.sentence
+    except EntryNotProven as altered:
+        bad_index, why = altered.index, NOT_STORED_AS_SIGNED
+    if result is None:
+        return Verification(None, bad_index, why, [])  # with what is not the log nothing is compared
     services = log.visit.services
     with services.database.reading() as session:
         inspection = Inspection(
@@ -52,5 +59,6 @@ def verify(log: WholeLog, remembered: bytes) -> Verification:
 
 def _noting(entries: Iterator[LoggedEntry], facts: LoggedFacts) -> Iterator[LoggedEntry]:
     for one in entries:
-        facts.take(one)
+        if one.data:  # nothing can be compared with what was forgotten
+            facts.take(one)
         yield one

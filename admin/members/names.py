@@ -4,10 +4,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flask_babel import get_locale
+from sqlalchemy.orm import Session
 
 from admin.log.people import people
 from admin.visit import Visit
 from tipline.ids import DeskId, UnitId
+
+
+def member_names(session: Session, visit: Visit) -> Mapping[str, str]:
+    """The names of members by id, of those that the log knows too."""
+    return {id_: one.name for id_, one in people(session, visit.roster).items() if one.trusted}
 
 
 @dataclass(frozen=True)
@@ -22,8 +28,7 @@ class Names:
     def of(cls, visit: Visit) -> "Names":
         """The names that a visit may see: only those that the log knows too."""
         with visit.services.database.reading() as session:
-            known = people(session, visit.roster)
-        members = {id_: one.name for id_, one in known.items() if one.trusted}
+            members = member_names(session, visit)
         return cls(members, visit, "zh" if str(get_locale()).startswith("zh") else "en")
 
     def member(self, member: str) -> str:

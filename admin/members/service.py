@@ -17,11 +17,15 @@ from tipline.members.types import DeskRow, MemberRow
 
 @dataclass(frozen=True)
 class Plan:
-    """A change before anybody signs it. `others` may sign second (id, name); empty where one signs alone."""
+    """A change before anybody signs it. `others` may sign second (id, name); empty where one signs alone.
+
+    `statements` is how many the change is made of: a passkey answers over each.
+    """
 
     kind: str
     said: Said
     others: Sequence[tuple[str, str]]
+    statements: int = 1
 
 
 def sees_all(visit: Visit) -> bool:
@@ -64,7 +68,8 @@ def plan_change(visit: Visit, kind: str, fields: Mapping[str, Any]) -> Plan:
     """
     said = say(kind, {"type": kind, **fields}, Names.of(visit))
     if kind == SUSPEND:
-        return Plan(kind, said, ())
+        member = visit.roster.members[fields["member"]]
+        return Plan(kind, said, (), len(member.desks | member.awaiting))
     if not visit.services.members.needs_two(kind, fields, visit.session.member.id):
         try:
             visit.services.members.check(kind, fields, [visit.session.member.id])

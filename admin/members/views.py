@@ -1,12 +1,14 @@
-"""/members: the list, the desks, one member, and a change of theirs."""
+"""/members: the list, also as a file, the desks, one member, and a change of theirs."""
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
-from admin.confirming.mark import sensitive
+from admin.attachments import spreadsheet_attachment
+from admin.confirming.mark import sensitive, sensitive_unsigned
 from admin.enrolment.views import enrolments
 from admin.members.changes import CHANGES, read_change
-from admin.members.errors import MembersError
+from admin.members.errors import ChoiceGone, MembersError
 from admin.members.names import Names
 from admin.members.service import (
     make_change,
@@ -16,10 +18,13 @@ from admin.members.service import (
     shown_member,
     shown_members,
 )
+from admin.members.spreadsheet import members_table
 from admin.permissions import Permission, requires
 from admin.visit import this_visit
 from tipline.members.types import MemberRow
 from tipline.roster.types import ROLES
+from tipline.spreadsheets.errors import UnknownForm
+from tipline.spreadsheets.service import spreadsheet
 
 pages = Blueprint("members", __name__)
 
@@ -34,6 +39,21 @@ def everybody() -> ResponseReturnValue:
     return render_template(
         "members.html", rows=rows, whole=sees_all(visit), invited=invited, names=Names.of(visit)
     )
+
+
+@pages.post("/members/spreadsheet")
+@requires(Permission.REGISTER)
+@sensitive_unsigned
+def file() -> ResponseReturnValue:
+    """The list as a spreadsheet."""
+    visit = this_visit()
+    day = visit.services.clock.today().isoformat()
+    tables = [members_table(shown_members(visit), Names.of(visit))]
+    try:
+        made = spreadsheet(tables, _("Members on %(day)s", day=day), request.form.get("form", ""))
+    except UnknownForm as error:
+        raise ChoiceGone from error
+    return spreadsheet_attachment(made, f"members-{day}")
 
 
 @pages.get("/members/desks")

@@ -11,6 +11,8 @@ from admin.queue.service import handle
 from admin.words import word
 from crypto.errors import BadFormat
 from crypto.keys import Recipient, VerifyKey, fingerprint
+from tipline.alerts.rules import RULES, Rule, RuleBook
+from tipline.ids import UnitId
 
 
 @dataclass(frozen=True)
@@ -145,28 +147,70 @@ def _passkey(fields: Fields, names: Names) -> Said:
 
 def _body(fields: Fields, names: Names) -> Said:
     body = fields["body"]
-    name = body["names"][names.language]
+    name, known = both_names(body["names"]), names.visit.roster.bodies.get(body["id"])
+    before = _("Until now it is: %(name)s.", name=both_names(known.names)) if known else ""
     if not body["accepts"]:
-        return Said(_("No tip is transferred to this body any more: %(name)s.", name=name))
+        return Said(_("No tip is transferred to this body any more: %(name)s.", name=name), before)
     said = _("Tips may be transferred to this body: %(name)s.", name=name)
     if not body["recipient"]:
-        return Said(said, _("It has no key: packets go to it on paper."))
-    return Said(said, _("Packets are sealed to its key: %(key)s", key=body["recipient"]))
+        return Said(said, _sentences(_("It has no key: packets go to it on paper."), before))
+    key = _("Packets are sealed to its key: %(key)s", key=body["recipient"])
+    if known and known.recipient and known.recipient.text != body["recipient"]:
+        before = _sentences(before, _("Its key is another one from then on."))
+    return Said(said, _sentences(before, key))
 
 
 def _unit(fields: Fields, names: Names) -> Said:
     unit = fields["unit"]
-    name = unit["names"][names.language]
-    if unit["inside"]:
-        return Said(_("A unit of the township: %(name)s.", name=name))
-    return Said(_("A unit outside the township: %(name)s.", name=name))
+    known = names.visit.roster.units.get(UnitId(unit["id"]))
+    said = _unit_said(both_names(unit["names"]), unit["inside"])
+    above = _above(unit["superior"], names)
+    if known is None:
+        return Said(said, above)
+    was = _unit_said(both_names(known.names), known.inside)
+    return Said(
+        said,
+        _sentences(above, _("Until now:"), was, _above(known.superior or "", names)),
+    )
 
 
 def _desk(fields: Fields, names: Names) -> Said:
     desk = fields["desk"]
+    reads = _("It reads tips.") if desk["reads"] else _("It reads no tips.")
+    if desk["id"] not in names.visit.roster.desks:
+        said = _("There is a new desk: %(name)s.", name=both_names(desk["names"]))
+        return Said(said, _sentences(reads, _("Nobody holds it yet.")))
     name, number = desk["names"][names.language], desk["epoch"]
-    said = _("The desk “%(name)s” has key number %(number)d.", name=name, number=number)
-    return Said(said, _("It reads tips.") if desk["reads"] else "")
+    return Said(_("The desk “%(name)s” has key number %(number)d.", name=name, number=number), reads)
+
+
+def _acknowledge(fields: Fields, names: Names) -> Said:
+    found = fields["found"]
+    said = {
+        "rollback": _("The log was set back, and goes on from entry %(size)d.", size=found["size"]),
+        "moved": _("The keeper goes on at another place, from entry %(size)d.", size=found["size"]),
+        "unwitnessed": _("Reading goes on for three days, although too few witnesses countersigned."),
+    }
+    return Said(said[fields["what"]], _("Root: %(root)s", root=found["root"]))
+
+
+def _witnesses(fields: Fields, names: Names) -> Said:
+    named = [
+        _("%(name)s at %(url)s, keys %(keys)s", name=one["name"], url=one["url"], keys=_key_ids(one["keys"]))
+        for one in fields["witnesses"]
+    ]
+    said = _("These bodies countersign the log: %(names)s.", names="; ".join(named) or _("none"))
+    agreed = _(
+        "It is an alarm when one has not done so for %(hours)d hours. %(quorum)d must have done so.",
+        hours=fields["alarm_hours"],
+        quorum=fields["quorum"],
+    )
+    then = _("With fewer nothing is read.") if fields["stop"] else _("Reading goes on with fewer, too.")
+    return Said(said, _sentences(agreed, then))
+
+
+def _key_ids(vkeys: list[str]) -> str:
+    return " ".join(vkey.split("+")[1] for vkey in vkeys)
 
 
 def _hold(fields: Fields, names: Names) -> Said:
@@ -188,6 +232,44 @@ def _route(fields: Fields, names: Names) -> Said:
     return Said(said, _("Units that must not see it from then on: %(units)s.", units=units), tip=tip)
 
 
+def both_names(by_language: Mapping[str, str]) -> str:
+    """A name in both languages: whoever signs it signs both."""
+    return f"{by_language['zh']} / {by_language['en']}"
+
+
+def _unit_said(name: str, inside: bool) -> str:
+    if inside:
+        return _("A unit of the township: %(name)s.", name=name)
+    return _("A unit outside the township: %(name)s.", name=name)
+
+
+def _above(superior: str, names: Names) -> str:
+    if not superior:
+        return _("No unit stands above it.")
+    return _("The unit above it: %(unit)s.", unit=names.unit(superior))
+
+
+def _sentences(*said: str) -> str:
+    return " ".join(filter(None, said))
+
+
+def _audit_all(fields: Fields, names: Names) -> Said:
+    if "filter" in fields:
+        asked = fields["filter"]
+        chosen = [
+            *(names.member(asked[name]) for name in ("member",) if name in asked),
+            *(names.desk(asked[name]) for name in ("desk",) if name in asked),
+            *(handle(asked[name]) for name in ("tip",) if name in asked),
+            *(str(word(kind, asked[name])) for name, kind in _FILTERED.items() if name in asked),
+            *(asked[name] for name in ("from", "to") if name in asked),
+        ]
+        what = ", ".join(chosen) or _("everything")
+        return Said(_("Entries of the log leave the service, as a spreadsheet: %(filter)s.", filter=what))
+    if fields["act"] == "export":
+        return Said(_("The whole log leaves the service, as an export."))
+    return Said(_("This site gets the whole log, to verify it."))
+
+
 def _days(days: list[str]) -> str:
     return ", ".join(days) or _("none")
 
@@ -198,6 +280,28 @@ def _fingerprint(fields: Fields) -> str:
         return fingerprint(Recipient.parse(fields["recipient"]), key)
     except (BadFormat, ValueError):
         return ""
+
+
+_FILTERED: Final = {"type": "action", "purpose": "purpose", "outcome": "result"}
+"""Fields of a filter that are codes, and the kind of word for each."""
+
+
+def _alert_rules(fields: Fields, names: Names) -> Said:
+    book = RuleBook.read(fields["rules"])
+    changed = [_rule(rule, book) for rule in RULES if rule.value in book.changed]
+    said = _("These rules raise alerts otherwise than by default: %(rules)s.", rules=_names_or_none(changed))
+    return Said(said, _("What is not named here is as it is by default."))
+
+
+def _rule(rule: Rule, book: RuleBook) -> str:
+    if not book.is_on(rule):
+        return _("%(rule)s (off)", rule=word("rule", rule))
+    numbers = ", ".join(f"{word('threshold', name)}: {book.value(rule, name)}" for name in RULES[rule])
+    return f"{word('rule', rule)} ({numbers})" if numbers else _("%(rule)s (on)", rule=word("rule", rule))
+
+
+def _names_or_none(names: list[str]) -> str:
+    return "; ".join(names) or _("none")
 
 
 _SENTENCES: Final[Mapping[str, Sentence]] = {
@@ -216,7 +320,11 @@ _SENTENCES: Final[Mapping[str, Sentence]] = {
     "body": _body,
     "unit": _unit,
     "desk": _desk,
+    "acknowledge": _acknowledge,
+    "witnesses": _witnesses,
     "hold": _hold,
     "unhold": _unhold,
     "route": _route,
+    "audit-all": _audit_all,
+    "alert-rules": _alert_rules,
 }

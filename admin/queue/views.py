@@ -14,6 +14,7 @@ from admin.queue.choice import Choice
 from admin.queue.day import my_day
 from admin.queue.errors import QueueError
 from admin.queue.saved import drop_view, save_view, saved_views
+from admin.queue.searching import log_search
 from admin.queue.service import show_queue
 from admin.visit import this_visit
 
@@ -31,8 +32,10 @@ def show() -> ResponseReturnValue:
 @pages.post("/tips")
 @requires(Permission.READ_TIPS)
 def search() -> ResponseReturnValue:
-    """Tips whose tags or handles hold the words, within the filters at hand."""
-    return _render(Choice.read(request.form, typed=request.form.get("words", "")))
+    """Tips whose tags or handles hold the words, within the filters at hand, once the log has the search."""
+    choice = Choice.read(request.form, typed=request.form.get("words", ""))
+    log_search(this_visit(), choice)
+    return _render(choice)
 
 
 @pages.post("/tips/views")

@@ -31,6 +31,16 @@ class ReadingTooOften(ReadingError):
     sentence = _l("Too many requests in one minute. Wait a minute, then try again.")
 
 
+class NotWitnessed(ReadingError):
+    """Reading stands still for want of cosignatures."""
+
+    status = 503
+    sentence = _l(
+        "Nothing is read now: too few of the bodies that countersign the log have done so of late. Tips still"
+        " arrive. An auditor and another member can let reading go on for three days."
+    )
+
+
 class NotWhatWasSealed(ReadingError):
     """What is stored is not what the reporter sealed, or not what the log saw first."""
 
@@ -71,4 +81,6 @@ def refusal(reason: Reason) -> AdminError:
         return ReadingTooLate()
     if reason is Reason.TOO_MANY:
         return ReadingTooOften()
+    if reason is Reason.UNWITNESSED:
+        return NotWitnessed()
     return ReadingRefused()

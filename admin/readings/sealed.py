@@ -5,9 +5,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import BinaryIO
+from typing import BinaryIO, Final, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from crypto.errors import BadSignature, CryptoError
@@ -25,6 +25,31 @@ REPORTED = frozenset({"text", "card", "file", "message"})
 
 RECORDED = frozenset({"reply", "note", "tags"})
 """What staff write: vouched for by a record of the keeper."""
+
+# Built once: putting a statement together takes longer than carrying it out.
+_FOR_DESK: Final = (
+    select(Item, Slip.slip)
+    .join(Slip, Slip.item_id == Item.id)
+    .where(
+        Item.tip_id == bindparam("tip"),
+        Slip.desk == bindparam("desk"),
+        Item.kind.in_(bindparam("kinds", expanding=True)),
+        Item.sealed.is_not(None),
+    )
+    .order_by(Item.position)
+)
+_OUTLINE: Final = select(Item.id, Item.kind, Item.position, Item.digest).where(
+    Item.tip_id == bindparam("tip")
+)
+
+
+class Outline(NamedTuple):
+    """What stands in clear of an item that is stored for a tip."""
+
+    id: bytes
+    kind: str
+    position: int
+    digest: bytes
 
 
 @dataclass(frozen=True, repr=False)
@@ -54,13 +79,13 @@ class SealedItem:
 
 def load_items(session: Session, tip: TipId, desk: str, kinds: Collection[str]) -> tuple[SealedItem, ...]:
     """The items of a tip that are for a desk, in the order of their positions."""
-    rows = session.execute(
-        select(Item, Slip.slip)
-        .join(Slip, Slip.item_id == Item.id)
-        .where(Item.tip_id == tip, Slip.desk == desk, Item.kind.in_(kinds), Item.sealed.is_not(None))
-        .order_by(Item.position)
-    ).all()
+    rows = session.execute(_FOR_DESK, {"tip": tip, "desk": desk, "kinds": sorted(kinds)}).all()
     return tuple(sealed_item(item, slip) for item, slip in rows)
+
+
+def load_outline(session: Session, tip: TipId) -> list[Outline]:
+    """Every item of a tip, of whatever kind, without its bytes."""
+    return [Outline(*row) for row in session.execute(_OUTLINE, {"tip": tip})]
 
 
 def digest_of(source: BinaryIO) -> str:

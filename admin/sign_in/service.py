@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from admin.heads.found import roster_or_found
 from admin.services import Services
 from admin.sessions.token import SessionToken
 from admin.sign_in.errors import ManySignIns, PasskeyRefused, WrongSignIn
@@ -15,7 +16,8 @@ from tipline.roster import Member, Roster
 def unlock_member(services: Services, name: str, password: str, otp: str, source: str) -> UnlockedMember:
     """Open the account of an active member by password and one-time code.
 
-    The keeper is asked first, so that no one-time code is spent while it is away.
+    The keeper is asked first, so that no one-time code is spent while it is away. While it is stopped, those
+    whom this site knew may come in: there is one page for them.
 
     Raises:
         TooManyTries: of this name or source.
@@ -51,7 +53,7 @@ def finish_with_passkey(services: Services, pending: str, answer: Mapping[str, s
         PasskeyRefused: it has not, or the sign-in waited too long or was used.
         KeeperError: the keeper does not answer.
     """
-    roster = services.keeper.roster()
+    roster = roster_or_found(services.keeper)
     try:
         token = SessionToken.parse(pending)
         member = services.sign_ins.take(token)
@@ -87,7 +89,7 @@ def _unlocked(
 ) -> tuple[UnlockedMember, Member]:
     try:
         with services.throttle.trying(name, source):
-            roster = services.keeper.roster()
+            roster = roster_or_found(services.keeper)
             member = unlock()
             return member, check_keys(member, roster)
     except (SignInFailed, WrongAccountKeys) as error:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tipline.deadlines import Clocks
+from tipline.tips import cases
 from tipline.tips.case_file import CaseFile
 from tipline.tips.moves import TipState
 
@@ -39,7 +40,8 @@ class Clockface:
 
     Attributes:
         due: the last day for leaving the state; None when nothing is due.
-        paused_on: since when the clock stands still.
+        paused_on: since when the clock stands still; `pause_ends` the last day on which it may.
+        may_pause: whether it runs, and has not stood still for as long as it may in this state.
         level: 0, or to whom the missed deadline went: 1 to the desk's lead, 2 to the integrity desk.
         level_on: since when.
         may_extend: whether verification can be given more time.
@@ -48,6 +50,8 @@ class Clockface:
     since: date
     due: Left | None
     paused_on: date | None
+    pause_ends: date | None
+    may_pause: bool
     level: int
     level_on: date | None
     may_extend: bool
@@ -60,6 +64,8 @@ def clockface(case: CaseFile, clocks: Clocks, today: date) -> Clockface:
         since=case.since,
         due=_left(case.due, clocks, today) if case.due else None,
         paused_on=case.paused_on,
+        pause_ends=cases.pause_ends(case, clocks),
+        may_pause=cases.may_pause(case, clocks),
         level=case.level,
         level_on=case.level_on,
         may_extend=case.state is TipState.VERIFYING and not case.extended and case.due is not None,

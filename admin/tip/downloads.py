@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from urllib.parse import quote
 
 from flask import Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin.attachments import disposition
 from admin.errors import NotFound
 from admin.readings.files import OpenFile, SealedFile, read_file
 from admin.readings.reader import reader_at
@@ -57,14 +57,8 @@ def open_download(visit: Visit, page: TipPage, item: str, purpose: Purpose) -> O
 def attachment(file: OpenFile) -> Response:
     """The answer that carries a file. No length is announced: an error breaks the transfer off."""
     response = Response(file.pieces, mimetype="application/octet-stream")
-    response.headers["Content-Disposition"] = disposition(file.name)
+    response.headers["Content-Disposition"] = disposition(file.name, "tip-file")
     return response
-
-
-def disposition(name: str) -> str:
-    """Attachment, with the name as RFC 5987 has it and a plain one for old browsers."""
-    plain = "".join(char for char in name if char.isprintable() and char not in "/\\") or "file"
-    return f"attachment; filename=\"tip-file\"; filename*=UTF-8''{quote(plain, safe='')}"
 
 
 def _find(session: Session, page: TipPage, item: str) -> SealedFile:

@@ -1,17 +1,12 @@
 """The files of a tip, as its page lists them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from admin.readings.thread import TipReading
-from tipline.ids import TipId
 from tipline.previews.types import SHOWN_TYPES
 from tipline.tips.answers import FileEntry
-from tipline.tips.models import Item
 
 
 @dataclass(frozen=True)
@@ -29,10 +24,12 @@ class FileLine:
         return not self.entry.media_type or self.entry.media_type in SHOWN_TYPES
 
 
-def file_lines(session: Session, tip: TipId, reading: TipReading) -> Sequence[FileLine]:
-    """The files that text and messages name, in their order, then stored ones that none names."""
-    rows = session.execute(select(Item.id, Item.digest).where(Item.tip_id == tip, Item.kind == "file"))
-    stored = {(item.hex(), digest.hex()) for item, digest in rows}
+def file_lines(stored: Collection[tuple[str, str]], reading: TipReading) -> Sequence[FileLine]:
+    """The files that text and messages name, in their order, then stored ones that none names.
+
+    Args:
+        stored: item and hash of each stored file, in hex.
+    """
     named = [
         FileLine(entry, (entry.item, entry.digest) in stored, came_with, day)
         for came_with, day, entry in reading.files

@@ -3,18 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import update
 
+from admin.exclusions.handlers import KEPT_ROUTE
 from admin.exclusions.lifting import pass_on
 from admin.holds.service import seconds
 from admin.links.service import visible
-from admin.members.names import Names
+from admin.members.names import member_names
 from admin.queue.rows import QueueRow
 from admin.queue.service import current_keys
 from admin.queue.similar import Suggestion, similar
 from admin.readings.reader import reader_at
-from admin.readings.sealed import load_items
+from admin.readings.sealed import load_items, load_outline
 from admin.readings.thread import THREAD_KINDS, TipReading, read_tip
 from admin.replies.identifying import names_of
 from admin.replies.templates import suited
@@ -25,9 +25,9 @@ from admin.tip.state import ReadState
 from admin.tip.timeline import History, history_of
 from admin.visit import Visit
 from tipline.directory.types import UnitEntry
-from tipline.ids import INTEGRITY, TipId
+from tipline.ids import INTEGRITY
 from tipline.tips.categories import Category
-from tipline.tips.models import Item, Tip
+from tipline.tips.models import Tip
 from tipline.tips.purposes import Purpose
 
 
@@ -71,12 +71,14 @@ def read_page(visit: Visit, page: TipPage, purpose: Purpose, *, with_similar: bo
     with services.database.reading() as session:
         reader = reader_at(session, visit.session.member, page.tip.desk, visit.roster)
         items = load_items(session, page.id, page.tip.desk, THREAD_KINDS)
-        position = _last_of_thread(session, page.id)
+        outline = load_outline(session, page.id)
+        names = member_names(session, visit)
     reading = read_tip(page.id, items, reader, purpose, services.keeper, visit.sign, services.log_key)
-    pass_on(visit, page.id, reading.text.recipient)
+    if any(item.kind == KEPT_ROUTE for item in outline):
+        pass_on(visit, page.id, reading.text.recipient)
     _remember_position(visit, page, max(item.position for item in items))
-    with services.database.reading() as session:
-        files = file_lines(session, page.id, reading)
+    position = max((item.position for item in outline if item.kind in THREAD_KINDS), default=-1)
+    stored = {(item.id.hex(), item.digest.hex()) for item in outline if item.kind == "file"}
     excluded = reading.route.excluded
     at_integrity = reading.route.desks == (INTEGRITY,)
     about_umbrella = page.card.category is Category.UMBRELLA and not page.case.umbrella
@@ -84,7 +86,7 @@ def read_page(visit: Visit, page: TipPage, purpose: Purpose, *, with_similar: bo
     return ReadPage(
         reading=reading,
         purpose=purpose,
-        files=files,
+        files=file_lines(stored, reading),
         moves=next_moves(page.case, visit.member.id, stays=about_umbrella and not at_integrity),
         units=[unit for unit in visit.directory.units_in_order if unit.id not in excluded],
         history=history_of(
@@ -94,7 +96,7 @@ def read_page(visit: Visit, page: TipPage, purpose: Purpose, *, with_similar: bo
         suggestions=similar(visit, page.id, current_keys(visit, list_new=False)) if with_similar else None,
         template=suited(page.state, page.case.outcome),
         seconds=seconds(visit, page.tip.desk, excluded),
-        names=Names.of(visit).members,
+        names=names,
         may_hand_up=not at_integrity and not page.case.has_ended,
         umbrella_first=(about_umbrella or names_official) and not page.case.has_ended,
         sealed_state=_state(page, reading, purpose, position).seal(visit.session, page.id),
@@ -125,13 +127,6 @@ def _names_official(reading: TipReading) -> bool:
 def _linked(page: TipPage) -> list[bytes]:
     other = [page.case.duplicate_of] if page.case.duplicate_of else []
     return [bytes.fromhex(tip) for tip in dict.fromkeys((*page.case.links, *other))]
-
-
-def _last_of_thread(session: Session, tip: TipId) -> int:
-    found = session.scalar(
-        select(func.max(Item.position)).where(Item.tip_id == tip, Item.kind.in_(THREAD_KINDS))
-    )
-    return found if found is not None else -1
 
 
 def _remember_position(visit: Visit, page: TipPage, position: int) -> None:

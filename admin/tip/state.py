@@ -42,7 +42,7 @@ class ReadState:
     def seal(self, session: OpenSession, tip: TipId) -> str:
         """The hidden field, for this tip's page of this session."""
         fields: Mapping[str, Any] = {
-            "recipient": self.recipient.text,
+            "recipient": base64.b64encode(self.recipient.raw).decode("ascii"),
             "claim": self.claim.hex(),
             "desks": list(self.route.desks),
             "excluded": list(self.route.excluded),
@@ -69,7 +69,7 @@ class ReadState:
         except (CryptoError, UnicodeEncodeError, binascii.Error) as error:
             raise BadForm from error
         return cls(
-            Recipient.parse(fields["recipient"]),
+            Recipient(base64.b64decode(fields["recipient"])),
             bytes.fromhex(fields["claim"]),
             Route(tuple(fields["desks"]), tuple(fields["excluded"])),
             Purpose(fields["purpose"]),

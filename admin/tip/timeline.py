@@ -1,8 +1,9 @@
 """What happened to a tip and who read it, from the log: asked for under the reading at hand."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import groupby
 from typing import Any, Final
 
 from crypto.statements import Statement
@@ -111,18 +112,10 @@ def _details(kind: str, body: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
 
 def _joined(events: Iterable[Event]) -> Iterable[Event]:
     """Readings that follow each other, of one member on one day for one purpose, as one line."""
-    last: Event | None = None
-    for event in events:
-        if last is not None and _is_again(last, event):
-            last = replace(last, times=last.times + 1)
-            continue
-        if last is not None:
-            yield last
-        last = event
-    if last is not None:
-        yield last
+    for _, group in groupby(events, key=_sameness):
+        first, *again = group
+        yield replace(first, times=1 + len(again)) if again else first
 
 
-def _is_again(last: Event, event: Event) -> bool:
-    same = (last.kind, last.who, last.day, last.details) == (event.kind, event.who, event.day, event.details)
-    return same and event.kind == "read"
+def _sameness(event: Event) -> Hashable:
+    return (event.who, event.day, event.details) if event.kind == "read" else event.index

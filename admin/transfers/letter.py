@@ -22,10 +22,12 @@ BLANK = "＿" * 8
 class LetterFacts:
     """What a letter says beside its fixed words.
 
-    `files` is how many are enclosed; None where the packet travels on paper and holds none.
+    `desk` is the name of the desk whose number it is. `files` is how many are enclosed; None where the packet
+    travels on paper and holds none.
     """
 
     sender: str
+    desk: str
     number: LetterNumber
     addressee: str
     handle: str
@@ -42,9 +44,9 @@ def spoken(language: str) -> Iterator[None]:
         yield
 
 
-def number_words(number: LetterNumber) -> str:
-    """The number as a letter bears it."""
-    return _("Transfer [%(year)d] No. %(count)d", year=number.year, count=number.count)
+def number_words(number: LetterNumber, desk: str) -> str:
+    """The number as a letter bears it; it is the desk's own, so it names the desk."""
+    return _("%(desk)s: Transfer [%(year)d] No. %(count)d", desk=desk, year=number.year, count=number.count)
 
 
 def day_words(day: date) -> str:
@@ -58,7 +60,7 @@ def letter_blocks(facts: LetterFacts) -> tuple[Block, ...]:
     blocks = [
         Block(Style.SENDER, facts.sender),
         Block(Style.TITLE, _("Transfer of a tip")),
-        Block(Style.NUMBER, number_words(facts.number)),
+        Block(Style.NUMBER, number_words(facts.number, facts.desk)),
         Block(Style.TO, _("To: %(body)s", body=facts.addressee)),
         Block(
             Style.BODY,
@@ -108,7 +110,7 @@ def _receipt(facts: LetterFacts) -> list[Block]:
     return [
         Block(Style.CUT, _("Cut here and return the part below.")),
         Block(Style.TITLE, _("Receipt")),
-        Block(Style.NUMBER, number_words(facts.number)),
+        Block(Style.NUMBER, number_words(facts.number, facts.desk)),
         Block(Style.TO, _("To: %(body)s", body=facts.sender)),
         Block(
             Style.BODY,

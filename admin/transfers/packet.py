@@ -72,10 +72,11 @@ def make_packet(visit: Visit, tip: Tip, order: Order, number: LetterNumber, read
 def letter_facts(visit: Visit, tip: Tip, order: Order, number: LetterNumber, files: int) -> LetterFacts:
     """What the letter of a tip says; called inside `spoken`."""
     place = visit.services.deployment
-    language = _language()
+    language = names_in()
     sender = place.body.said_in(language) or place.place.said_in(language) or _("The tip line's office")
     return LetterFacts(
         sender=sender,
+        desk=visit.directory.desks[number.desk].names[language],
         number=number,
         addressee=order.body.names[language],
         handle=handle(TipId(tip.id).hex()),
@@ -86,7 +87,8 @@ def letter_facts(visit: Visit, tip: Tip, order: Order, number: LetterNumber, fil
     )
 
 
-def _language() -> str:
+def names_in() -> str:
+    """Which of two names of a desk or body is said: "zh" or "en"."""
     return "zh" if str(get_locale()).startswith("zh") else "en"
 
 
@@ -157,7 +159,7 @@ def _pdf(contents: Contents, template: str, **more: Any) -> bytes:
     markup = render_template(
         template,
         blocks=letter_blocks(contents.facts),
-        number=number_words(contents.number),
+        number=number_words(contents.number, contents.facts.desk),
         mark=contents.mark,
         facts=contents.facts,
         day=day_words(contents.facts.day),
@@ -172,6 +174,7 @@ def _index_json(contents: Contents, enclosures: Sequence[Enclosure]) -> bytes:
     mark = contents.mark
     index = {
         "letter": str(contents.number),
+        "desk": contents.number.desk,
         "tip": contents.facts.handle,
         "to": contents.order.body.id,
         "day": mark.day.isoformat(),
@@ -186,7 +189,7 @@ def _index_json(contents: Contents, enclosures: Sequence[Enclosure]) -> bytes:
 def _index_html(contents: Contents, enclosures: Sequence[Enclosure]) -> bytes:
     return render_template(
         "transfer_index.html",
-        number=number_words(contents.number),
+        number=number_words(contents.number, contents.facts.desk),
         mark=contents.mark,
         facts=contents.facts,
         files=file_rows(enclosures),

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from admin.tip.page import TipPage, show_tip
 from admin.transfers.forms import Order, accepting
 from admin.transfers.letter import LetterFacts, letter_blocks, number_words, spoken
-from admin.transfers.packet import letter_facts
+from admin.transfers.packet import letter_facts, names_in
 from admin.visit import Visit
 from tipline.roster import Body
 from tipline.tips.case_file import CaseFile
@@ -78,12 +78,24 @@ def preview(visit: Visit, page: TransferPage, order: Order) -> Preview:
     Raises:
         KeeperError: the keeper does not answer.
     """
-    number = LetterNumber.parse(visit.services.keeper.next_letter())
+    number = next_number(visit, page.tip.tip.desk)
     with spoken(order.language):
         facts = letter_facts(visit, page.tip.tip, order, number, page.files)
         return Preview(order, facts, letter_blocks(facts))
 
 
-def letter_number(case: CaseFile) -> str:
+def next_number(visit: Visit, desk: str) -> LetterNumber:
+    """The number of a desk's next letter, if nobody at the desk takes it first.
+
+    Raises:
+        KeeperError: the keeper does not answer.
+    """
+    return LetterNumber.parse(desk, visit.services.keeper.next_letter(desk))
+
+
+def letter_number(visit: Visit, case: CaseFile) -> str:
     """The number of a tip's latest letter in words; nothing before any."""
-    return number_words(LetterNumber.parse(case.letter)) if case.letter else ""
+    if not case.letter:
+        return ""
+    number = LetterNumber.parse(case.letter_desk, case.letter)
+    return number_words(number, visit.directory.desks[number.desk].names[names_in()])

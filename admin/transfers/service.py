@@ -19,6 +19,7 @@ from admin.transfers.errors import NotNow, ReasonMissing, ReceiptNotKept, Remark
 from admin.transfers.forms import Order, Receipt
 from admin.transfers.notes import RECEIPT, REMARK, NoteNotStored, keep_note
 from admin.transfers.packet import Packet, make_packet
+from admin.transfers.page import next_number
 from admin.transfers.reading import read_text, reading_all
 from admin.visit import Visit
 from tipline.keeper_client import KeeperError, Reason, Refused
@@ -35,7 +36,7 @@ def transfer(visit: Visit, page: TipPage, order: Order) -> Packet:
         AdminError: nothing was handed out; the sentence says whether the tip was moved.
         KeeperError: nothing was proved to be logged, and nothing is handed out.
     """
-    number = LetterNumber.parse(visit.services.keeper.next_letter())
+    number = next_number(visit, page.tip.desk)
     with reading_all(visit, page) as opened:
         packet = make_packet(visit, page.tip, order, number, opened.read)
     with _handed_out_if_stated(packet):
@@ -53,7 +54,7 @@ def pack_again(visit: Visit, page: TipPage, order: Order) -> Packet:
         AdminError: nothing was handed out.
         KeeperError: nothing was proved to be logged, and nothing is handed out.
     """
-    number = LetterNumber.parse(page.case.letter)
+    number = LetterNumber.parse(page.case.letter_desk, page.case.letter)
     with reading_all(visit, page) as opened:
         again = replace(order, remark=_remark_of(opened.read.read, number))
         packet = make_packet(visit, page.tip, again, number, opened.read)

@@ -1,5 +1,6 @@
 """/tips/<id>/transfer: choose, look at the letter, hand out; later the receipt, or the way back."""
 
+from collections.abc import Callable
 from urllib.parse import quote
 
 from flask import Blueprint, Response, redirect, render_template, request
@@ -25,6 +26,8 @@ from tipline.tips.moves import TipState
 
 pages = Blueprint("transfers", __name__)
 
+Action = Callable[[Visit, TransferPage], ResponseReturnValue]
+
 
 @pages.get("/tips/<text>/transfer")
 @requires(Permission.READ_TIPS)
@@ -38,71 +41,73 @@ def show(text: str) -> ResponseReturnValue:
 @requires(Permission.READ_TIPS)
 def look(text: str) -> ResponseReturnValue:
     """The letter before it is made. Nothing is read, logged or stored."""
-    visit = this_visit()
-    page = transfer_page(visit, text)
-    try:
-        _require(page, TipState.TRIAGE)
+
+    def show_letter(visit: Visit, page: TransferPage) -> ResponseReturnValue:
         return _render(visit, page, shown=preview(visit, page, read_order(request.form, visit.roster)))
-    except AdminError as error:
-        return _refused(visit, page, error, "begin")
+
+    return _take(text, "begin", TipState.TRIAGE, show_letter)
 
 
 @pages.post("/tips/<text>/transfer")
 @requires(Permission.READ_TIPS)
 def begin(text: str) -> ResponseReturnValue:
     """Read, pack, log the move; then the packet, as an attachment."""
-    visit = this_visit()
-    page = transfer_page(visit, text)
-    try:
-        _require(page, TipState.TRIAGE)
+
+    def hand_out(visit: Visit, page: TransferPage) -> ResponseReturnValue:
         return _attachment(transfer(visit, page.tip, read_order(request.form, visit.roster)))
-    except AdminError as error:
-        return _refused(visit, transfer_page(visit, text), error, "begin")
+
+    return _take(text, "begin", TipState.TRIAGE, hand_out)
 
 
 @pages.post("/tips/<text>/transfer/again")
 @requires(Permission.READ_TIPS)
 def again(text: str) -> ResponseReturnValue:
     """The packet once more, under the same number."""
-    visit = this_visit()
-    page = transfer_page(visit, text)
-    try:
-        _require(page, TipState.TRANSFERRED)
+
+    def hand_out(visit: Visit, page: TransferPage) -> ResponseReturnValue:
         body = body_of(visit, page.case)
         if body is None:
             raise NoSuchBody
         return _attachment(pack_again(visit, page.tip, read_kind(request.form, body, "")))
-    except AdminError as error:
-        return _refused(visit, transfer_page(visit, text), error, "again")
+
+    return _take(text, "again", TipState.TRANSFERRED, hand_out)
 
 
 @pages.post("/tips/<text>/transfer/receipt")
 @requires(Permission.READ_TIPS)
 def receipt(text: str) -> ResponseReturnValue:
     """The body's receipt came back."""
-    visit = this_visit()
-    page = transfer_page(visit, text)
-    try:
-        _require(page, TipState.TRANSFERRED)
-        given = read_receipt(request.form, page.case.since, page.today)
-        record_receipt(visit, page.tip, given)
-    except AdminError as error:
-        return _refused(visit, transfer_page(visit, text), error, "receipt")
-    return redirect(f"/tips/{page.tip.id.hex()}/transfer?done=receipt", 303)
+
+    def record(visit: Visit, page: TransferPage) -> ResponseReturnValue:
+        record_receipt(visit, page.tip, read_receipt(request.form, page.case.since, page.today))
+        return _back_to(page, "receipt")
+
+    return _take(text, "receipt", TipState.TRANSFERRED, record)
 
 
 @pages.post("/tips/<text>/transfer/return")
 @requires(Permission.READ_TIPS)
 def back(text: str) -> ResponseReturnValue:
     """The body returned the tip."""
+
+    def record(visit: Visit, page: TransferPage) -> ResponseReturnValue:
+        take_back(visit, page.tip, request.form.get("reason", ""))
+        return _back_to(page, "returned")
+
+    return _take(text, "return", TipState.TRANSFERRED, record)
+
+
+def _take(text: str, step: str, needed: TipState, action: Action) -> ResponseReturnValue:
+    """A step of a tip that must be in a state; an error is told beside the step's own form."""
     visit = this_visit()
     page = transfer_page(visit, text)
     try:
-        _require(page, TipState.TRANSFERRED)
-        take_back(visit, page.tip, request.form.get("reason", ""))
+        _require(page, needed)
+        return action(visit, page)
+    except NotFound:
+        raise
     except AdminError as error:
-        return _refused(visit, transfer_page(visit, text), error, "return")
-    return redirect(f"/tips/{page.tip.id.hex()}/transfer?done=returned", 303)
+        return _render(visit, transfer_page(visit, text), error=error, step=step)
 
 
 def _require(page: TransferPage, state: TipState) -> None:
@@ -113,10 +118,8 @@ def _require(page: TransferPage, state: TipState) -> None:
         raise ClockStands
 
 
-def _refused(visit: Visit, page: TransferPage, error: AdminError, step: str) -> ResponseReturnValue:
-    if isinstance(error, NotFound):
-        raise error
-    return _render(visit, page, error=error, step=step)
+def _back_to(page: TransferPage, done: str) -> ResponseReturnValue:
+    return redirect(f"/tips/{page.tip.id.hex()}/transfer?done={done}", 303)
 
 
 def _render(
@@ -131,7 +134,7 @@ def _render(
         "transfer.html",
         page=page,
         body=body_of(visit, page.case),
-        number=letter_number(page.case),
+        number=letter_number(visit, page.case),
         shown=shown,
         error=error,
         step=step,

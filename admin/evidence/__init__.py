@@ -1,0 +1,1 @@
+"""/log/evidence: choosing entries, and taking them out as one file that proves itself."""

@@ -1,0 +1,35 @@
+"""Why the keeper stopped, and what whoever reads it does first."""
+
+from typing import Final
+
+from flask_babel import lazy_gettext as _l
+
+STOPS: Final = {
+    "rollback": _l("The log was set back: entries that were signed before are missing or differ."),
+    "moved": _l(
+        "The keeper was started at another place than where the log was written last. It may be a copy."
+    ),
+    "second-keeper": _l("A second keeper has written to the database of this log."),
+    "damaged": _l("What is stored is not what was signed: it was altered, or it is damaged."),
+}
+
+ADVICE: Final = {
+    "rollback": _l(
+        "First ask the operator for the newest copy of the keeper's database. With it nothing is lost, and "
+        "nobody signs. Only if there is none, two people sign that the log goes on from the head that was "
+        "found. What is missing then stays missing; ask yourselves who could want that, and tell the bodies "
+        "that countersign this log."
+    ),
+    "moved": _l(
+        "Ask the operator whether the keeper at the old place has ended. Two keepers over two copies would "
+        "each write a log of their own. Sign only if this is the one that goes on."
+    ),
+    "second-keeper": _l(
+        "Ask the operator to find the other keeper and to end it, then to start this one again. Sign only if "
+        "that does not help and this is the one that goes on."
+    ),
+    "damaged": _l(
+        "No signature settles this. Ask the operator to keep the database as evidence, to put the newest "
+        "good copy in its place, and to start the keeper."
+    ),
+}

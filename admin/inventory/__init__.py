@@ -1,0 +1,1 @@
+"""/log/inventory: the nightly lists, and what was accepted and is missing or changed."""

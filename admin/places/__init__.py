@@ -1,0 +1,1 @@
+"""Units, desks and competent bodies: a registrar proposes them, and a second person signs."""
