@@ -42,7 +42,7 @@ run: runtime
 test:
 	@deploy/system-packages.sh --if-root
 	@$(MAKE) --no-print-directory install
-	$(BIN)/pytest --numprocesses 2 --dist loadfile $(ARGS)
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 coverage:
 	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term $(ARGS)"

@@ -14,6 +14,7 @@ class FixedClock:
         if at.tzinfo is None:
             raise ValueError("a fixed clock needs an aware moment")
         self._at = at.astimezone(UTC)
+        self._passed = 0.0
 
     def now(self) -> datetime:
         return self._at
@@ -24,6 +25,14 @@ class FixedClock:
     def unix(self) -> int:
         return int(self._at.timestamp())
 
+    def steady(self) -> float:
+        return self._passed
+
     def advance(self, seconds: float) -> None:
-        """Move the clock; a negative number moves it back, as a machine's clock may be."""
+        """Let time pass; a negative number takes the test back to where it was."""
+        self._at += timedelta(seconds=seconds)
+        self._passed += seconds
+
+    def leap(self, seconds: float) -> None:
+        """Set the clock, forward or back, while no time passes."""
         self._at += timedelta(seconds=seconds)

@@ -1,13 +1,30 @@
-"""What every test shares: no silent skips in CI, and repeatable property tests."""
+"""What every test shares: no silent skips in CI, repeatable property tests, folders in RAM, an order."""
 
 import os
+import shutil
 from collections.abc import Generator
 from pathlib import Path
+from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 REQUIRE_ALL = "TIPLINE_REQUIRE_ALL"
+
+RAM: Final = Path("/dev/shm")  # noqa: S108  what is made there is made by pytest, for one account
+PLENTY_OF_RAM: Final = 2 * 1024**3
+TEMPORARY: Final = "PYTEST_DEBUG_TEMPROOT"  # pytest's own variable: where `tmp_path` lies
+
+LONGEST: Final = (
+    "tests/journeys/test_every_admin_page.py",
+    "tests/journeys/test_every_page.py",
+    "tests/journeys",
+    "tests/admin/test_matrix.py",
+    "tests/trial",
+    "tests/docs",
+    "tests/keeper/test_durability.py",
+)
+"""What takes long begins first, so that no worker is left alone with it at the end."""
 
 settings.register_profile("here", deadline=None, max_examples=50)
 settings.register_profile(
@@ -19,6 +36,22 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],  # two shared cores say nothing about the strategy
 )
 settings.load_profile("ci" if os.environ.get("CI") or os.environ.get(REQUIRE_ALL) == "1" else "here")
+
+
+def pytest_configure() -> None:
+    """Put the tests' folders in RAM where there is plenty: ten thousand durable writes wait for no disk."""
+    if RAM.is_dir() and shutil.disk_usage(RAM).free > PLENTY_OF_RAM:
+        os.environ.setdefault(TEMPORARY, str(RAM))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest first; all else stays in its order."""
+    items.sort(key=lambda item: _turn(item.nodeid))
+
+
+def _turn(nodeid: str) -> int:
+    return next((turn for turn, start in enumerate(LONGEST) if nodeid.startswith(start)), len(LONGEST))
 
 
 def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:

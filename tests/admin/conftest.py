@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from functools import cache
 from html import unescape
 from io import BytesIO
 from pathlib import Path
@@ -19,10 +18,10 @@ from admin.app import create_app
 from admin.confirming.look import CONFIRMED
 from admin.services import Services
 from admin.sessions.cookie import NAME
-from crypto import passwords
 from crypto.notes import open_checkpoint
 from crypto.tracking_codes import TrackingCode
 from tests.clocks import FixedClock
+from tests.founded import share_templates, wrapped_once, wrapping_once
 from tests.world import NOON, PEOPLE, World, member_id, member_seed
 from tipline.accounts.models import Account
 from tipline.accounts.service import OTP_SECONDS, one_time_codes, seal_desk_seed
@@ -46,10 +45,9 @@ TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 STATE = re.compile(r'name="state" value="([^"]+)"')
 
 
-@cache
 def wrapped(name: str) -> bytes:
-    """A member's seed under the password: made once, since it takes 64 MiB and a tenth of a second."""
-    return passwords.wrap(member_seed(name).seed + OTP_SECRET, PASSWORD, KEY_FILE)
+    """A member's seed under the password."""
+    return wrapped_once(member_seed(name).seed + OTP_SECRET, PASSWORD, KEY_FILE)
 
 
 class Staff:
@@ -96,7 +94,9 @@ class Office:
 
     def start(self) -> None:
         """Build the site; the keeper runs."""
-        self.app: Flask = create_app(self.settings, self.clock)
+        with wrapping_once():
+            self.app: Flask = create_app(self.settings, self.clock)
+        share_templates(self.app)
         self.app.testing = True
         self.services: Services = self.app.extensions["tipline"]
         self.files = FileStore(

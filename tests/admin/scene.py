@@ -20,9 +20,11 @@ PROPOSER: Final = "registrar-2"
 """Signs first what waits for the visitors."""
 NOBODY: Final = "nobody signed in"
 NEWCOMER: Final = "newcomer"
+HEAD: Final = "head"
 REMOVED: Final = "custodian-2"
-MEMBERS: Final = ("registrar", "reviewer-a", "reviewer-b", "integrity", "auditor", NEWCOMER)
-"""A registrar, a reviewer, one whose unit a tip excludes, the desk outside, an auditor, one without desks."""
+MEMBERS: Final = ("registrar", "reviewer-a", "reviewer-b", "integrity", "auditor", NEWCOMER, HEAD)
+"""A registrar, a reviewer, one whose unit a tip excludes, the desk outside, an auditor, one without desks
+and one who leads."""
 VISITORS: Final = (*MEMBERS, REMOVED, NOBODY)
 
 OWN, OTHER, UNKNOWN = "own", "another's", "unknown"
@@ -44,16 +46,14 @@ class Scene:
     def __post_init__(self) -> None:
         office, world = self.office, self.office.world
         members = office.services.members
-        members.carry_out(world.sign("member", "registrar", member=member_body(NEWCOMER, "u2")))
+        for name in (NEWCOMER, HEAD):
+            members.carry_out(world.sign("member", "registrar", member=member_body(name, "u2")))
+        leads = {"member": member_id(HEAD), "role": "leader", "held": True}
+        members.carry_out(world.sign("role", "registrar", "integrity", **leads))
         with office.database.writing() as session:
-            row = {
-                "member_id": member_id(NEWCOMER),
-                "name": NEWCOMER,
-                "name_salt": b"",
-                "wrapped": wrapped("auditor"),
-                "last_step": 0,
-            }
-            session.execute(insert(Account), [row])
+            shared = {"name_salt": b"", "wrapped": wrapped("auditor"), "last_step": 0}
+            rows = [{"member_id": member_id(name), "name": name, **shared} for name in (NEWCOMER, HEAD)]
+            session.execute(insert(Account), rows)
         members.carry_out(world.sign("remove", "registrar", member=member_id(REMOVED)))
         self.browser("registrar").get("/")  # the first page of a new roster publishes its directory
 
@@ -81,7 +81,10 @@ class Scene:
             mine, others = self._tips(visitor)
             found = {OWN: mine.hex(), OTHER: others.hex(), UNKNOWN: "0" * 32}
             return found if name == "text" else found | {OWN: self.file_of(mine), OTHER: self.file_of(others)}
-        if room == "members" and name == "member":
+        if room == "log" and name in ("tip", "alert"):
+            own = self.logged.hex() if name == "tip" else str(self.alert())
+            return {OWN: own, UNKNOWN: "0" * 32 if name == "tip" else "99999"}
+        if room in ("members", "log") and name == "member":
             return self._people(visitor)
         if room == "proposals" and name == "proposal":
             return self._proposals(visitor)
@@ -117,6 +120,18 @@ class Scene:
         first = self.office.member(PROPOSER)
         return self.office.services.proposals.propose("lead", fields, first, MemberId(member_id(second))).id
 
+    def alert(self) -> int:
+        """The index of a fresh alert, about a reviewer."""
+        office, world, staff = self.office, self.office.world, self.browser("reviewer-a")
+        office.keeper().append(
+            world.sign("alert-rules", "auditor", "integrity", rules={"decoy": {"on": True}})
+        )
+        tip = office.put_tip()
+        office.keeper().append(world.sign("decoy", "auditor", tip=tip.hex()))
+        staff.get("/tips")
+        staff.read(tip)
+        return office.log_size() - 1
+
     def _enrolments(self, name: str) -> Mapping[str, str]:
         member, token = self.invited()
         if name == "invited":
@@ -145,6 +160,13 @@ class Scene:
         return self._put()
 
     @cached_property
+    def logged(self) -> TipId:
+        """One that the log speaks of."""
+        self.browser("reviewer-a").get("/tips")
+        self.browser("reviewer-a").read(self.open)
+        return self.open
+
+    @cached_property
     def distant(self) -> TipId:
         """At the integrity desk alone."""
         return self._put(official=Official.YES)
@@ -156,6 +178,10 @@ class Scene:
 _CONSTANT: Final[Mapping[tuple[str, str], Mapping[str, str]]] = {
     ("static", "filename"): {OWN: "staff.css", UNKNOWN: "nothing.css"},
     ("language", "code"): {OWN: "en", UNKNOWN: "xx"},
+    ("log", "proposal"): {UNKNOWN: "0" * 32},
     ("log", "item"): {OTHER: "1" * 32, UNKNOWN: "0" * 32},
+    ("leaders", "form"): {OWN: "xlsx", UNKNOWN: "exe"},
+    ("log", "form"): {OWN: "xlsx", UNKNOWN: "exe"},
+    ("log", "month"): {OWN: "2026-02", UNKNOWN: "2026-13"},
 }
 """What is the same for every visitor."""

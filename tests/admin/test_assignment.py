@@ -7,6 +7,7 @@ from tests.admin.conftest import Office, Staff
 from tests.admin.printing import english
 from tests.admin.walking import settle, walk
 from tests.world import member_id
+from tipline.deadlines.look import look_at_clocks
 from tipline.ids import TipId, UnitId
 from tipline.keeper_client import Refused
 from tipline.tips.moves import TipState
@@ -66,6 +67,43 @@ def test_whoever_is_excluded_later_has_the_tip_no_longer(office: Office) -> None
     assert assignee(office, tip) == B
     reviewer.act(tip, reviewer.read(tip), exclude="u3")
     assert assignee(office, tip) == ""
+
+
+def test_whoever_declares_a_conflict_has_the_tip_no_longer_and_nobody_is_told_why(office: Office) -> None:
+    kept, gone = office.put_tip(), office.put_tip(unit=UnitId("u4"))
+    reviewer, colleague = office.signed_in("reviewer-a"), english(office.signed_in("reviewer-b"))
+    reviewer.get("/tips")
+    for tip in (kept, gone):
+        assert give(reviewer, tip, A) == 303
+    reviewer.post("/account/conflicts", {"units": ["u4"]})
+    assert [assignee(office, tip) for tip in (kept, gone)] == [A, ""]
+    assert reviewer.get(f"/tips/{gone.hex()}").status_code == 404
+    page = colleague.read(gone).text
+    assert "Tips are nobody&#39;s again" in page
+    assert "conflict" not in page.split('id="timeline"')[1].lower()
+
+
+def test_whoever_loses_the_desk_or_leaves_has_no_tip_any_more(office: Office) -> None:
+    tip = office.put_tip()
+    reviewer = office.signed_in("reviewer-a")
+    reviewer.get("/tips")
+    assert give(reviewer, tip, B) == 303
+    registrar = office.signed_in("registrar", confirmed=True)
+    answer = registrar.post(f"/members/{B}/change", {"do": "suspend"})
+    assert answer.status_code == 303
+    assert assignee(office, tip) == ""
+
+
+def test_the_hourly_look_puts_right_a_row_that_still_names_somebody(office: Office) -> None:
+    tip, kept = office.put_tip(unit=UnitId("u4")), office.put_tip()
+    reviewer = office.signed_in("reviewer-a")
+    reviewer.get("/tips")
+    for one in (tip, kept):
+        assert give(reviewer, one, A) == 303
+    office.keeper().append(office.world.sign("conflicts", "reviewer-a", member=A, add=["u4"]))
+    assert office.row(tip).assignee == A
+    look_at_clocks(office.database, office.keeper(), office.clock)
+    assert [assignee(office, one) for one in (tip, kept)] == ["", A]
 
 
 # --- taking, giving, giving back

@@ -203,7 +203,7 @@ def test_a_text_without_a_record_of_its_entry_is_no_tip(office: Office, clerk: S
 
 
 def test_a_text_that_nobody_signed_or_entered_is_shown_to_the_auditor(office: Office, clerk: Staff) -> None:
-    auditor = english(office.signed_in("auditor"))
+    auditor = english(office.signed_in("auditor", confirmed=True))
     enter(clerk)
     words = "A tip that nobody signed has no valid record of an entry"
     assert words not in auditor.post("/log/verify").text

@@ -1,15 +1,20 @@
 """The leaders' page: counts of five and more, for leaders and auditors alone, and no tip in it."""
 
+import csv
 import re
 from collections import Counter
 from datetime import date, timedelta
+from io import BytesIO
+from urllib.parse import quote
 
+import openpyxl
 import pytest
 from sqlalchemy import insert, update
 
 from admin.leaders.chart import LABELS, NUMBERS, ROW, WIDTH, bars
 from admin.leaders.figures import STATES, Row, figures_of
 from tests.admin.conftest import TOKEN, Office, Staff, wrapped
+from tests.admin.printing import english
 from tests.admin.walking import new_item, settle, step
 from tests.world import UNITS, member_body, member_id
 from tipline.accounts.models import Account
@@ -135,6 +140,48 @@ def test_tips_that_came_or_changed_since_change_no_byte_of_the_page(office: Offi
     assert page(office) == before
     office.clock.advance(2 * DAY)
     assert page(office) != before
+
+
+def test_who_may_not_see_the_figures_gets_no_file_of_them(office: Office) -> None:
+    for name in ("registrar", "reviewer-a", "integrity", "protection"):
+        assert office.signed_in(name).get("/leaders/figures.xlsx").status_code == 403
+    staff = office.signed_in("auditor")
+    unknown = staff.get("/leaders/figures.xlsm"), staff.get("/nowhere")
+    assert unknown[0].status_code == 404
+    assert unknown[0].data == unknown[1].data
+
+
+def test_the_files_say_what_the_page_says_and_no_more(office: Office, leader: Staff) -> None:
+    for _ in range(7):
+        office.put_tip()
+    office.clock.advance(7 * DAY)
+    staff = english(office.signed_in("head"))
+    shown = Counter(CELL.findall(staff.get("/leaders").text))
+    book = openpyxl.load_workbook(BytesIO(staff.get("/leaders/figures.xlsx").data))
+    cells = [cell for sheet in book for row in sheet.iter_rows(min_row=2) for cell in row]
+    assert not [cell.value for cell in cells if cell.data_type == "f"]
+    numbers = Counter(str(cell.value) for cell in cells if str(cell.value) in shown)
+    assert numbers == shown
+    assert "5" in shown
+    text = staff.get("/leaders/figures.csv").data.decode("utf-8-sig")
+    assert Counter(value for row in csv.reader(text.splitlines()) for value in row if value in shown) == shown
+
+
+def test_the_files_do_not_move_when_the_page_does_not(office: Office, leader: Staff) -> None:
+    for form in ("xlsx", "csv"):
+        before = english(office.signed_in("head")).get(f"/leaders/figures.{form}").data
+        office.put_tip()
+        assert english(office.signed_in("head")).get(f"/leaders/figures.{form}").data == before
+
+
+def test_a_file_of_figures_is_an_attachment_with_an_encoded_name(office: Office, leader: Staff) -> None:
+    for form in ("xlsx", "csv"):
+        answer = leader.get(f"/leaders/figures.{form}")
+        plain = f"figures-2026-03-01.{form}"
+        encoded = quote(f"数据 2026-03-01.{form}")
+        said = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"
+        assert answer.headers["Content-Disposition"] == said
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_the_longest_bar_fills_its_room_and_nothing_leaves_the_picture() -> None:

@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from admin.words import ACTIONS, REFUSALS
+from admin.log_words import ACTIONS
+from admin.words import REFUSALS
 from tests.admin.conftest import Office, hidden_state
 from tests.world import request
 from tipline.deadlines.look import look_at_clocks
@@ -85,7 +86,7 @@ def test_an_export_verifies_elsewhere_and_not_when_changed(office: Office) -> No
 
 
 def test_verification_goes_on_from_what_the_site_saw(office: Office) -> None:
-    auditor = office.signed_in("auditor")
+    auditor = office.signed_in("auditor", confirmed=True)
     auditor.get("/log")
     page = auditor.post("/log/verify").text
     assert "日志验证通过" in page
@@ -155,7 +156,7 @@ def test_every_statement_and_every_refusal_has_a_word() -> None:
 
 def findings(office: Office) -> str:
     """What the comparison of database and log shows, in English."""
-    auditor = office.signed_in("auditor")
+    auditor = office.signed_in("auditor", confirmed=True)
     page = auditor.post("/log/verify", headers={"Accept-Language": "en"})
     assert page.status_code == 200
     return page.text

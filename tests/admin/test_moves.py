@@ -1,6 +1,9 @@
 """admin/moves, admin/tip/next_moves.py: the page offers what the table allows, and the keeper decides."""
 
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -11,6 +14,7 @@ from tests.admin.conftest import Office
 from tests.admin.printing import english
 from tests.admin.test_work import items
 from tests.admin.walking import new_item, step, walk
+from tipline.deadlines.look import look_at_clocks
 from tipline.ids import TipId, UnitId
 from tipline.keeper_client import Refused
 from tipline.mailbox.thread import find_mailbox
@@ -160,25 +164,40 @@ def test_nobody_closes_a_tip_before_the_reporter_was_answered(office: Office) ->
 # --- two at once
 
 
+ROUNDS = 10
+"""So that each of the two is the first in some of them."""
+
+
 def test_two_reviewers_at_once_leave_one_state_and_one_is_told(office: Office) -> None:
-    tip = walk(office, TipState.TRIAGE)
-    names, moves = ("reviewer-a", "reviewer-b"), ("need-more", "outside-remit")
+    """The table allows the second step from where the first leads, and it would be a verdict."""
+    names, moves = ("reviewer-a", "reviewer-b"), ("review", "triage")
     reviewers = [english(office.signed_in(name)) for name in names]
-    pages = [reviewer.read(tip) for reviewer in reviewers]
-    ready = Barrier(2)
+    for _ in range(ROUNDS):
+        tip = walk(office, TipState.TRIAGE)
+        step(office, tip, "triage", "outside-remit", reason=new_item())
+        pages = [reviewer.read(tip) for reviewer in reviewers]
+        steps = [
+            partial(reviewers[who].act, tip, pages[who], move=moves[who], reason=f"Reason {who}")
+            for who in range(2)
+        ]
+        answers = both(steps)
+        assert sorted(answer.status_code for answer in answers) == [200, 409]
+        winner = next(who for who in range(2) if answers[who].status_code == 200)
+        assert "Somebody else moved this tip" in answers[1 - winner].text
+        assert where(office, tip) == office.row(tip).state == moves[winner]
+        assert len(items(office, tip, "reason")) == 1
 
-    def act(who: int) -> TestResponse:
+
+def both(steps: Sequence[Callable[[], TestResponse]]) -> list[TestResponse]:
+    """What two get who do something at the same moment."""
+    ready = Barrier(len(steps))
+
+    def go(step_of_one: Callable[[], TestResponse]) -> TestResponse:
         ready.wait()
-        return reviewers[who].act(tip, pages[who], move=moves[who], reason=f"Reason {who}")
+        return step_of_one()
 
-    with ThreadPoolExecutor(2) as pool:
-        answers = list(pool.map(act, range(2)))
-    assert sorted(answer.status_code for answer in answers) == [200, 409]
-    winner = next(who for who in range(2) if answers[who].status_code == 200)
-    loser = answers[1 - winner].text
-    assert "Somebody else moved this tip" in loser
-    assert where(office, tip) == office.row(tip).state == moves[winner]
-    assert len(items(office, tip, "reason")) == 1
+    with ThreadPoolExecutor(len(steps)) as pool:
+        return list(pool.map(go, steps))
 
 
 def test_a_move_from_a_page_that_is_out_of_date_does_not_become_another_move(office: Office) -> None:
@@ -234,6 +253,22 @@ def test_a_tip_whose_clock_stands_still_is_not_moved(office: Office) -> None:
     assert (page.status_code, office.row(tip).paused) == (200, False)
     assert office.row(tip).due_on > before
     assert reviewer.act(tip, page, move="need-more").status_code == 200
+
+
+def test_a_clock_that_stood_still_for_its_term_runs_and_is_not_stopped_again(office: Office) -> None:
+    tip = walk(office, TipState.VERIFYING)
+    reviewer = english(office.signed_in("reviewer-a"))
+    page = reviewer.act(tip, reviewer.read(tip), step="pause", reason="The office is flooded")
+    assert f"It runs again by itself after {office.clock.today() + timedelta(days=42)}." in page.text
+    office.clock.advance(43 * 86_400)
+    look_at_clocks(office.database, office.keeper(), office.clock)
+    assert not office.row(tip).paused
+    reviewer = english(office.signed_in("reviewer-a"))
+    page = reviewer.read(tip)
+    assert 'value="pause"' not in page.text
+    assert "Clock goes on by itself" in page.text
+    answer = reviewer.act(tip, page, step="pause", reason="Once more")
+    assert (answer.status_code, office.row(tip).paused) == (409, False)
 
 
 def test_stopping_and_extending_need_a_reason(office: Office) -> None:

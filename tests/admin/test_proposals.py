@@ -135,6 +135,9 @@ def test_a_desks_key_is_passed_on_by_those_alone_who_hold_it(office: Office) -> 
 UNIT = {"id": "u3", "names": {"zh": "单位", "en": "A new unit"}, "superior": "u1", "inside": True}
 DESK = {"id": "intake", "names": {"zh": "组", "en": "A desk"}, "epoch": 2, "recipient": "", "reads": True}
 BODY = {"id": "police", "names": {"zh": "公安", "en": "The police"}, "recipient": "age1key", "accepts": True}
+FOUND = {"size": 7, "root": "0a" * 32}
+WITNESS = {"name": "w", "url": "https://w.example", "keys": ["w+0a0b0c0d+BA=="]}
+POLICY = {"witnesses": [WITNESS], "quorum": 1, "alarm_hours": 24, "stop": True}
 SAID: dict[str, list[tuple[dict[str, Any], str]]] = {
     "member": [({"member": member_body("li", "u2")}, "becomes a member, of unit: Unit u2.")],
     "member-unit": [({"member": A, "unit": "u3", "conflicts": ["u4"]}, "see: Unit u4.")],
@@ -157,20 +160,35 @@ SAID: dict[str, list[tuple[dict[str, Any], str]]] = {
     ],
     "calendar": [({"year": 2027, "off": ["2027-02-08"], "worked": []}, "Off: 2027-02-08. Worked: none.")],
     "deadlines": [({"days": {"triage": 5}}, "Triage: 5"), ({"days": {}}, "as they were by default")],
-    "unit": [({"unit": UNIT}, "A unit of the township: A new unit.")],
+    "unit": [({"unit": UNIT}, "A unit of the township: 单位 / A new unit.")],
     "desk": [({"desk": DESK}, "The desk “A desk” has key number 2.")],
     "body": [
         ({"body": BODY}, "Packets are sealed to its key: age1key"),
         ({"body": BODY | {"recipient": ""}}, "on paper"),
-        ({"body": BODY | {"accepts": False}}, "No tip is transferred to this body any more: The police."),
+        ({"body": BODY | {"accepts": False}}, "transferred to this body any more: 公安 / The police."),
     ],
     "hold": [({"tip": "ab" * 16}, "is not erased")],
     "unhold": [({"tip": "ab" * 16}, "is erased when its time is over")],
+    "acknowledge": [
+        ({"what": "rollback", "found": FOUND}, "The log was set back, and goes on from entry 7. Root: 0a0a"),
+        ({"what": "moved", "found": FOUND}, "The keeper goes on at another place, from entry 7."),
+        ({"what": "unwitnessed", "found": FOUND}, "Reading goes on for three days"),
+    ],
+    "witnesses": [
+        (POLICY, "countersign the log: w at https://w.example, keys 0a0b0c0d. It is an alarm when one"),
+        (POLICY, "for 24 hours. 1 must have done so. With fewer nothing is read."),
+        (POLICY | {"stop": False}, "Reading goes on with fewer, too."),
+        (POLICY | {"witnesses": []}, "These bodies countersign the log: none."),
+    ],
+    "alert-rules": [
+        ({"rules": {}}, "otherwise than by default: none. What is not named here"),
+        ({"rules": {"burst": {"on": False}}}, " (off)."),
+    ],
     "route": [({"tip": "ab" * 16, "desks": ["intake"], "excluded": ["u3"]}, "from then on: Unit u3.")],
 }
 """For each kind that may be proposed: fields, and part of what is said."""
 
-ALONE = {"conflicts", "rekey", "regrant", "lapse"}
+ALONE = {"conflicts", "rekey", "regrant", "lapse", "log-key"}
 """What one person, or the keeper, states: nobody is asked to sign it second."""
 
 

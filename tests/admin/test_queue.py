@@ -164,7 +164,7 @@ def test_a_filter_leaves_what_it_says(office: Office, case: Filter) -> None:
     kept, left_out = put(office, **case.kept), put(office, **case.left_out)
     reviewer = office.signed_in("reviewer-a")
     assert shown(reviewer, f"?{case.query}") == [kept.hex()]
-    assert "1 条举报" in reviewer.get(f"/tips?{case.query}").text
+    assert "1 件举报" in reviewer.get(f"/tips?{case.query}").text
     assert {kept.hex(), left_out.hex()} == set(shown(reviewer, "?state=all"))
 
 

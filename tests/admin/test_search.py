@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
+from sqlalchemy import select
 
 from admin.queue.choice import MAX_TYPED, Choice
 from admin.queue.saved import MAX_VIEWS, saved_views
@@ -16,6 +18,9 @@ from tests.admin.visiting import keys_of, state_of, visit_of
 from tests.keeper.observed import Observed
 from tests.world import member_id
 from tipline.ids import TipId, UnitId
+from tipline.keeper_client import Reason, Refused
+from tipline.searches.models import Search
+from tipline.searches.service import drop_old_words
 from tipline.tips.tags import Tag, TagKind
 
 SECRET: Final = "zauberlehrling"
@@ -101,7 +106,7 @@ def test_searching_leaves_no_words_in_database_log_or_address(office: Office) ->
     assert "Location" not in answer.headers
     addresses = re.findall(r'(?:href|action)="([^"]*)"', answer.text)
     assert not [address for address in addresses if SECRET in address]
-    assert log.size() == size  # the cards were listed before: nothing new is read
+    assert log.size() == size + 1  # the search itself; the cards were listed before, nothing new is read
     office.database.dispose()
     for path in office.settings.data.rglob("*"):
         if path.is_file():
@@ -193,3 +198,60 @@ def test_how_many_views_a_member_keeps_does_not_show_in_the_size_of_the_box(offi
         with office.database.reading() as session:
             sizes.add(session.connection().exec_driver_sql("select length(box) from saved_views").scalar())
     assert len(sizes) == 1
+
+
+# ------------------------------------------------------------------ every search is an entry
+
+
+def test_a_search_is_an_entry_whose_words_only_an_auditor_reads(office: Office) -> None:
+    tip, reviewer, auditor = office.put_tip(), office.signed_in("reviewer-a"), office.signed_in("auditor")
+    reviewer.get("/tips")
+    size = office.log_size()
+    reviewer.post("/tips", {"words": SECRET})
+    entry = Observed(office.world).entry(size)
+    body = entry.statement.body
+    assert (body["type"], body["desk"], body["by"]) == ("search", "intake", [member_id("reviewer-a")])
+    assert SECRET not in str(entry.statement.body)
+    path = f"/log/reasons/{body['item']}"
+    assert path in auditor.get("/log").text
+    assert reviewer.post(path).status_code == 403
+    read = office.log_size()
+    answer = auditor.post(path)
+    assert (answer.status_code, SECRET in answer.text) == (200, True)
+    assert Observed(office.world).entry(read).statement.body["tip"] == "0" * 32
+    assert tip
+
+
+def test_filters_by_code_are_no_search(office: Office) -> None:
+    reviewer = office.signed_in("reviewer-a")
+    reviewer.get("/tips")
+    size = office.log_size()
+    reviewer.post("/tips", {"words": "  ", "state": "all"})
+    reviewer.get("/tips?state=all&category=usury")
+    assert office.log_size() == size
+
+
+def test_what_the_log_does_not_take_is_not_searched(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    tip, reviewer = office.put_tip(), office.signed_in("reviewer-a")
+    reviewer.get("/tips")
+
+    def refuse(*_args: object, **_more: object) -> None:
+        raise Refused(Reason.TOO_MANY)
+
+    monkeypatch.setattr(office.services.keeper, "append", refuse)
+    answer = reviewer.post("/tips", {"words": tip.hex()[:8]})
+    assert answer.status_code >= 400
+    assert f"/tips/{tip.hex()}" not in answer.text
+    with office.database.reading() as session:
+        assert not session.scalars(select(Search)).all()
+
+
+def test_words_of_a_search_go_with_their_statement(office: Office) -> None:
+    reviewer = office.signed_in("reviewer-a")
+    reviewer.post("/tips", {"words": SECRET})
+    clocks, today = office.keeper().roster().clocks, office.clock.today()
+    for more, left in ((0, 1), (1, 0)):
+        day = today + timedelta(clocks.statement_days + more)
+        with office.database.writing() as session:
+            drop_old_words(session, clocks, day)
+            assert len(session.scalars(select(Search)).all()) == left

@@ -10,6 +10,8 @@ from crypto.assertions import PARTS, Passkey
 from crypto.statements import Statement
 from tests.admin.asking import HOST, challenge, hidden, with_passkey
 from tests.admin.conftest import PASSWORD, Office, Staff
+from tests.admin.printing import english
+from tests.keeper.observed import Observed
 from tests.passkeys import SoftPasskey
 from tests.world import member_id
 from tipline.accounts.service import OTP_SECONDS
@@ -227,6 +229,31 @@ def test_a_password_and_a_code_do_not_stand_in_for_a_passkey(office: Office) -> 
     assert "intake" in office.keeper().roster().member(member_id("reviewer-b")).desks
 
 
+def test_what_is_several_statements_asks_the_passkey_for_each_and_says_so(office: Office) -> None:
+    """Leaving all desks is one step on the page and a statement for each desk in the log."""
+    soft = with_passkey(office, "registrar")
+    member = member_id("reviewer-b")
+    also = {"member": member, "desk": "rewards", "until": ""}
+    office.services.members.carry_out(office.world.sign("grant", "registrar-2", "protection", **also))
+    staff = english(office.signed_in("registrar"))
+    path, form = change_of("reviewer-b"), {"do": "suspend"}
+    assert "It is asked 2 times" in staff.get(path, query_string=form).text
+    asked = staff.post(path, form)
+    assert "Nothing has been done yet." in asked.text
+    again = staff.post(path, {**hidden(asked), **said(soft, asked)})
+    assert again.status_code == 428
+    assert "has answered for the step before" in again.text
+    assert "That was not your passkey" not in again.text
+    assert len(office.keeper().roster().members[member].desks) == 1
+    stale = staff.post(path, {**hidden(again), **said(soft, asked)})
+    assert stale.status_code == 428
+    assert "That was not your passkey" in stale.text
+    assert len(office.keeper().roster().members[member].desks) == 1
+    done = staff.post(path, {**hidden(stale), **said(soft, stale)})
+    assert done.status_code == 303, done.text
+    assert office.keeper().roster().members[member].desks == frozenset()
+
+
 def test_a_second_signer_s_passkey_answers_too(office: Office) -> None:
     """Both halves of a joint statement carry their signers' answers: the keeper would refuse it otherwise."""
     first, second = with_passkey(office, "registrar"), with_passkey(office, "integrity")
@@ -253,3 +280,22 @@ def test_a_script_is_let_in_on_the_pages_that_ask_a_passkey_and_on_no_other(offi
     assert "script-src 'self'" in asked.headers["Content-Security-Policy"]
     assert "script-src" not in staff.get("/account").headers["Content-Security-Policy"]
     assert "<script" not in staff.get("/account").text
+
+
+@pytest.mark.parametrize("act", ["verify", "export"])
+def test_the_whole_log_is_taken_with_the_auditor_s_passkey_and_not_without(office: Office, act: str) -> None:
+    soft = with_passkey(office, "auditor")
+    auditor = office.signed_in("auditor", confirmed=True)  # a password and a code are no passkey
+    assert "passkey" in english(auditor).get("/log").text.split("</table>")[0]
+    size = office.log_size()
+    asked = auditor.post(f"/log/{act}")
+    assert asked.status_code == 428
+    assert "whole log" in asked.text
+    strange = SoftPasskey.make(host=HOST)
+    assert auditor.post(f"/log/{act}", {**hidden(asked), **said(strange, asked)}).status_code == 428
+    assert office.log_size() == size
+    done = auditor.post(f"/log/{act}", {**hidden(asked), **said(soft, asked)})
+    assert done.status_code == 200
+    stated = Observed(office.world).entry(size).statement
+    assert (stated.body["type"], stated.body["act"]) == ("audit-all", act)
+    assert set(stated.assertions) == {member_id("auditor")}

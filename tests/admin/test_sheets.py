@@ -155,7 +155,10 @@ def test_every_sheet_has_a_number_that_checks_itself_and_a_code_of_its_own(offic
 
 
 def test_an_altered_or_planted_row_is_shown_to_the_auditor(office: Office) -> None:
-    staff, auditor = english(office.signed_in("reviewer-a")), english(office.signed_in("auditor"))
+    staff, auditor = (
+        english(office.signed_in("reviewer-a")),
+        english(office.signed_in("auditor", confirmed=True)),
+    )
     (paper,) = print_papers(staff)
     words = "A stored code sheet is not what was printed under this number."
     assert words not in auditor.post("/log/verify").text

@@ -13,7 +13,7 @@ CANARY = "canary-7f3a"
 
 
 def test_every_answer_carries_the_headers(office: Office) -> None:
-    reviewer, auditor = office.signed_in("reviewer-a"), office.signed_in("auditor")
+    reviewer, auditor = office.signed_in("reviewer-a"), office.signed_in("auditor", confirmed=True)
     tip = office.put_tip()
     answers = [
         office.browser().get("/sign-in"),
@@ -92,7 +92,7 @@ def test_without_the_keeper_nothing_is_shown_and_signing_out_works(tmp_path: Pat
         with world.keeper():
             office.start()
             tip = office.put_tip(CANARY)
-            reviewer, auditor = office.signed_in("reviewer-a"), office.signed_in("auditor")
+            reviewer, auditor = office.signed_in("reviewer-a"), office.signed_in("auditor", confirmed=True)
             page = reviewer.read(tip)
             assert CANARY in page.text
         state = hidden_state(page)

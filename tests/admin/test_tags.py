@@ -172,7 +172,7 @@ def test_of_two_whose_statements_cross_the_first_in_the_log_stands(
     office.change("update tips set card_group = null, card_box = null, card_version = card_version + 1")
     shown(office.signed_in("reviewer-a"))
     assert card_of(office, tip).tags == (PLATE,)
-    assert "Nowhere." in office.signed_in("auditor").post(
+    assert "Nowhere." in office.signed_in("auditor", confirmed=True).post(
         "/log/verify", headers={"Accept-Language": "en"}
     ).text  # fmt: skip
 

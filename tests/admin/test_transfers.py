@@ -321,7 +321,7 @@ def test_when_no_document_can_be_made_the_tip_stays(
     answer = send(reviewer, tip)
     assert answer.status_code == 503
     assert "The letter could not be made" in answer.text
-    assert (case_of(office, tip).state, office.keeper().next_letter()) == ("triage", "2026-1")
+    assert (case_of(office, tip).state, office.keeper().next_letter("intake")) == ("triage", "2026-1")
 
 
 def while_made(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], None]) -> None:
@@ -362,7 +362,7 @@ def test_of_two_who_transfer_one_tip_at_once_one_hands_it_out(
     answer = send(reviewer, tip)
     assert (quick, answer.status_code) == ([200], 409)
     assert "Content-Disposition" not in answer.headers
-    assert office.keeper().next_letter() == "2026-2"
+    assert office.keeper().next_letter("intake") == "2026-2"
 
 
 def test_an_exclusion_while_the_packet_is_made_keeps_it_in(
@@ -669,7 +669,7 @@ def test_a_lost_download_is_fetched_again_under_the_same_number(
     (stated,) = done(office, "packet")
     assert stated["packet"] == sha256(answer.data).hexdigest()
     assert len(done(office, "read")) == 2
-    assert office.keeper().next_letter() == "2026-2"
+    assert office.keeper().next_letter("intake") == "2026-2"
 
 
 def test_a_packet_that_is_fetched_again_has_its_statement_first(

@@ -205,7 +205,11 @@ def test_rows_from_before_a_route_show_nothing(office: Office, desk: str, exclud
 
 def test_a_card_put_back_from_before_an_exclusion_is_a_finding(office: Office) -> None:
     words = "与日志中的岗位和回避单位不符"
-    reviewer, auditor, tip = office.signed_in("reviewer-a"), office.signed_in("auditor"), office.put_tip()
+    reviewer, auditor, tip = (
+        office.signed_in("reviewer-a"),
+        office.signed_in("auditor", confirmed=True),
+        office.put_tip(),
+    )
     page = reviewer.read(tip)
     before = office.row(tip)
     reviewer.act(tip, page, exclude="u3")

@@ -72,7 +72,7 @@ def _take(office: Office, tip: TipId, source: TipState, target: TipState) -> Non
     if target is TipState.TRANSFERRED:
         if "police" not in office.keeper().roster().bodies:
             office.keeper().append(office.world.sign("body", "registrar", "integrity", body=BODY))
-        detail = {"body": "police", "number": office.keeper().next_letter(), "packet": "ab" * 32}
+        detail = {"body": "police", "number": office.keeper().next_letter("intake"), "packet": "ab" * 32}
     if target is TipState.VERIFYING:
         note = new_item()
         fields = {"tip": tip.hex(), "desk": "intake", **note}

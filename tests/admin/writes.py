@@ -1,21 +1,29 @@
 """One good form for every address that writes, made anew for each call."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from admin.alerts.rules import field_of
 from admin.enrolment.views import enrolments
+from crypto.cosignatures import Ed25519Cosigner
+from crypto.keys import Identity, SigningKey
 from crypto.randomness import random_bytes
 from tests.admin.conftest import PASSWORD, Staff, hidden_state, wrapped
 from tests.admin.people import PASSWORD as ENROLLED
 from tests.admin.people import SEEN, enrol
 from tests.admin.printing import form_field, letter
 from tests.admin.scene import NEWCOMER, PROPOSER, Scene
+from tests.keeper.test_witnesses import impostor, policy
 from tests.world import member_id
 from tipline.accounts.models import Account
 from tipline.accounts.service import OTP_SECONDS
+from tipline.alerts.rules import ON, RULES
 from tipline.deadlines import TERMS
-from tipline.ids import MemberId
+from tipline.ids import MemberId, new_unit_id
+from tipline.lookups.filters import NAMES as FILTERED
+from tipline.reports.monthly import Month
 
 
 @dataclass
@@ -86,7 +94,7 @@ def _transfer(scene: Scene, step: str, fields: Mapping[str, str], *more: str) ->
     if step in ("/again", "/receipt", "/return"):
         ways.append(("triage", "transferred"))
     for source, target in ways:
-        letter = {"body": "court", "number": keeper.next_letter(), "packet": "0" * 64}
+        letter = {"body": "court", "number": keeper.next_letter("intake"), "packet": "0" * 64}
         detail = letter if target == "transferred" else {}
         states = {"tip": tip.hex(), "desk": "intake", "from": source, "to": target}
         keeper.append(world.sign("move", "reviewer-a", **states, detail=detail, reason={}))
@@ -162,6 +170,74 @@ def _calendar(scene: Scene) -> Write:
     return Write(scene.browser("registrar"), "/members/calendar", fields, tuple(TERMS))
 
 
+def _unit(scene: Scene) -> Write:
+    names = {"place": new_unit_id(), "name_zh": "新村", "name_en": "New village"}
+    fields = {**names, "superior": "u1", "inside": "yes", "other": member_id("reviewer-a")}
+    return Write(scene.browser("registrar"), "/members/units", fields)
+
+
+def _body(scene: Scene) -> Write:
+    names = {"place": _fresh_name(), "name_zh": "某县警", "name_en": "The police"}
+    fields = {**names, "accepts": "yes", "other": member_id("reviewer-a")}
+    return Write(scene.browser("registrar"), "/members/bodies", fields, ("key", "changes"))
+
+
+def _witnesses(scene: Scene) -> Write:
+    """A witness of the log, as the registrar signs it first."""
+    name = f"{_fresh_name()}.example"
+    key = Ed25519Cosigner(name, SigningKey.generate()).verifier.vkey
+    fields = {"do": "add", "place": name, "url": "https://witness.example", "keys": key}
+    other = {"other": member_id("reviewer-a")}
+    return Write(
+        scene.browser("registrar"), "/members/witnesses", fields | other, ("quorum", "alarm_hours", "stop")
+    )
+
+
+_FILE: Final = {"form": "html", "letter_language": "en"}
+
+
+def _alert_rules(scene: Scene) -> Write:
+    """Other rules, as the auditor signs them first."""
+    numbers = {field_of(rule, name): str(each.value) for rule in RULES for name, each in RULES[rule].items()}
+    fields = {**numbers, field_of("burst", "count"): "12", "other": member_id("integrity")}
+    return Write(
+        _confirmed(scene, "auditor"), "/log/alerts/rules", fields, tuple(field_of(rule, ON) for rule in RULES)
+    )
+
+
+def _decoy(scene: Scene) -> Write:
+    office, world = scene.office, scene.office.world
+    office.keeper().append(world.sign("alert-rules", "auditor", "integrity", rules={"decoy": {"on": True}}))
+    fields = {"description": "A grey van comes.", "category": "", "language": "en"}
+    return Write(scene.browser("auditor"), "/log/alerts/decoys", fields, ("official",))
+
+
+def _month(scene: Scene) -> Write:
+    """The latest month whose figures nobody has signed."""
+    staff, month = scene.browser("auditor"), Month.of(scene.office.clock.today()).before
+    while True:
+        path = f"/log/reports/months/{month}"
+        shown = re.search(r'name="shown" value="([0-9a-f]{64})"', staff.get(path).text)
+        if shown:
+            return Write(staff, path, {"shown": shown[1]})
+        month = month.before
+
+
+def _go_on(scene: Scene) -> Write:
+    """Reading, stopped for want of witnesses, shall go on."""
+    down = {**impostor("down.example"), "url": "http://127.0.0.1:9"}
+    scene.office.services.members.carry_out(policy(scene.office.world, down, alarm_hours=1, stop=True))
+    scene.office.clock.advance(3601)
+    return Write(scene.browser("auditor"), "/log/witnesses", {"other": member_id("registrar")})
+
+
+def _desk(scene: Scene) -> Write:
+    names = {"place": _fresh_name(), "name_zh": "会商", "name_en": "Consultation"}
+    fields = {**names, "reads": "no", "other": member_id("reviewer-a")}
+    recipient = Identity.generate().recipient.text
+    return Write(scene.browser("registrar"), "/members/desks/new", {**fields, "recipient": recipient})
+
+
 def _proposal(scene: Scene, step: str) -> Write:
     visitor = PROPOSER if step == "withdraw" else "reviewer-b"
     return Write(scene.browser(visitor), f"/proposals/{scene.proposal('reviewer-b')}/{step}")
@@ -220,6 +296,14 @@ WRITES: Final[Mapping[str, Callable[[Scene], Write]]] = {
     "/members/joining/<invited>/link": lambda scene: _joining(scene, "link"),
     "/members/joining/<invited>/end": lambda scene: _joining(scene, "end"),
     "/members/calendar": _calendar,
+    "/members/spreadsheet": lambda scene: Write(
+        _confirmed(scene, "registrar"), "/members/spreadsheet", {"form": "csv"}
+    ),
+    "/members/units": _unit,
+    "/members/bodies": _body,
+    "/members/desks/new": _desk,
+    "/members/witnesses": _witnesses,
+    "/log/witnesses": _go_on,
     "/proposals/<proposal>/sign": lambda scene: _proposal(scene, "sign"),
     "/proposals/<proposal>/refuse": lambda scene: _proposal(scene, "refuse"),
     "/proposals/<proposal>/withdraw": lambda scene: _proposal(scene, "withdraw"),
@@ -227,7 +311,27 @@ WRITES: Final[Mapping[str, Callable[[Scene], Write]]] = {
         scene.browser("reviewer-a"), "/proposals/keys", {"member": member_id("reviewer-b"), "desk": "intake"}
     ),
     "/enrol/<text>": _enrol,
-    "/log/verify": lambda scene: Write(scene.browser("auditor"), "/log/verify"),
+    "/log/heads": lambda scene: Write(
+        _confirmed(scene, "auditor"), "/log/heads", {"other": member_id("registrar"), "shown": ""}
+    ),
+    "/log/heads/<proposal>/sign": lambda scene: Write(
+        _confirmed(scene, "registrar"), "/log/heads/" + "0" * 32 + "/sign"
+    ),
+    "/log/alerts/<alert>": lambda scene: Write(
+        scene.browser("auditor"),
+        f"/log/alerts/{scene.alert()}",
+        {"finding": "explained", "reason": "Asked them."},
+    ),
+    "/log/alerts/rules": _alert_rules,
+    "/log/alerts/decoys": _decoy,
+    "/log/reports/tips/<tip>": lambda scene: Write(
+        scene.browser("auditor"), f"/log/reports/tips/{scene.logged.hex()}", _FILE
+    ),
+    "/log/reports/months/<month>": _month,
+    "/log/reports/months/<month>/paper": lambda scene: Write(
+        scene.browser("auditor"), "/log/reports/months/2026-02/paper", _FILE
+    ),
+    "/log/verify": lambda scene: Write(_confirmed(scene, "auditor"), "/log/verify"),
     "/sign-in/passkey": lambda scene: Write(scene.office.browser(), "/sign-in/passkey"),
     "/account/password": _password,
     "/account/sessions": _sessions,
@@ -236,6 +340,12 @@ WRITES: Final[Mapping[str, Callable[[Scene], Write]]] = {
     "/account/passkey": lambda scene: Write(_confirmed(scene, "auditor"), "/account/passkey", more=PASSKEY),
     "/account/passkey/remove": lambda scene: Write(
         _confirmed(scene, "auditor"), "/account/passkey/remove", more=("registrar",)
+    ),
+    "/log/list.<form>": lambda scene: Write(
+        _confirmed(scene, "auditor"), "/log/list.csv", {"type": "sheets"}, FILTERED
+    ),
+    "/log/evidence": lambda scene: Write(
+        _confirmed(scene, "auditor"), "/log/evidence", {"first": "0", "last": "0"}, (*FILTERED, "names")
     ),
     "/log/export": lambda scene: Write(_confirmed(scene, "auditor"), "/log/export"),
     "/log/reasons/<item>": lambda scene: Write(scene.browser("auditor"), "/log/reasons/" + "0" * 32),

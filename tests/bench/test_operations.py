@@ -16,7 +16,7 @@ from tipline.bench.stage import Crew, Stage, open_stage
 
 A_FEW = Effort(seconds=20.0, most=2, warm_up=1)
 SMALL = Crew(readers=2, auditors=8)
-WITHOUT_LIMIT = {"form-page", "guided-screen", "queue-100k", "queue-100k-filter", "flood"}
+WITHOUT_LIMIT = {"log-filter-1m", "form-page", "guided-screen", "queue-100k", "queue-100k-filter", "flood"}
 """Operations of which no part has a measured price of its own."""
 ORDER = [
     "first-tip",
@@ -26,6 +26,9 @@ ORDER = [
     "reading",
     "file-50mb",
     "log-append",
+    "log-verify-1m",
+    "log-proof-1m",
+    "log-filter-1m",
     "queue-100k",
     "queue-100k-filter",
     "flood",
@@ -50,8 +53,9 @@ def test_operations_stand_in_the_order_in_which_they_run() -> None:
 
 @pytest.fixture(autouse=True)
 def smaller_desk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two thousand tips instead of a hundred thousand: enough for full pages."""
+    """Two thousand tips and entries: enough for full pages and tiles."""
     monkeypatch.setattr("tipline.bench.operations.queue_stage.TIPS_AT_THE_DESK", 2_000)
+    monkeypatch.setattr("tipline.bench.operations.long_log.LENGTH", 2_000)
 
 
 @pytest.mark.parametrize("name", ORDER)

@@ -11,12 +11,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.clocks import FixedClock
+from tests.founded import copy_trial
 from tipline.accounts.service import OTP_SECONDS
 from tipline.cli import program
 from tipline.keeper.app import serving
 from tipline.settings import Settings
 from tipline.trial.credentials import sign_ins
-from tipline.trial.service import open_trial
+from tipline.trial.service import find_trial
 
 
 class Terminal:
@@ -52,7 +53,8 @@ def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Termin
     monkeypatch.setattr("tipline.commands.signing.SystemClock", lambda: clock)
     ram = tempfile.mkdtemp(prefix="tl-", dir="/dev/shm")
     environment = {"TIPLINE_DATA": str(tmp_path / "data"), "TIPLINE_RAM": ram}
-    settings = open_trial(environment, clock, lambda _line: None)
+    copy_trial(tmp_path / "data", clock.unix())
+    settings = find_trial(environment)
     with serving(settings, clock, 300):
         yield Terminal(settings, environment, clock)
     shutil.rmtree(ram)

@@ -211,13 +211,40 @@ def test_while_a_clock_stands_still_nothing_is_missed(
 ) -> None:
     tip = opened(world, keeper)
     keeper.client.append(step(world, tip, "pause", reason=REASON))
-    clock.advance(60 * DAY)
+    clock.advance(39 * DAY)
     assert looked(world, keeper) == {}
     keeper.client.append(step(world, tip, "resume"))
     assert looked(world, keeper) == {}
     assert view(keeper, tip).case.due is not None
     clock.advance(3 * DAY)  # from Saturday
     assert looked(world, keeper) == {"missed": 1}
+
+
+def test_a_pause_that_is_over_ends_in_the_row_and_for_the_reporter(
+    world: World, keeper: Observed, clock: FixedClock
+) -> None:
+    tip = opened(world, keeper)
+    keeper.client.append(step(world, tip, "pause", reason=REASON))
+    look.write_down(world.database, keeper.client, [tip.id.hex()])
+    assert row(world, tip).paused
+    clock.advance(43 * DAY)
+    assert looked(world, keeper) == {"pause-end": 1}
+    assert not row(world, tip).paused
+    assert (told(world, tip)["paused"], told(world, tip)["due"]) == (False, "2026-04-15")
+
+
+def test_a_pause_that_ended_while_the_row_was_not_written_ends_there_at_the_next_look(
+    world: World, keeper: Observed, clock: FixedClock
+) -> None:
+    tip = opened(world, keeper)
+    keeper.client.append(step(world, tip, "pause", reason=REASON))
+    look.write_down(world.database, keeper.client, [tip.id.hex()])
+    assert row(world, tip).paused
+    clock.advance(43 * DAY)
+    keeper.client.look_at_clocks([], [], [])  # its answer is lost
+    assert row(world, tip).paused
+    looked(world, keeper)
+    assert not row(world, tip).paused
 
 
 @pytest.fixture

@@ -3,13 +3,26 @@
 from pathlib import Path
 
 import pytest
-from click import Command
+from click import Command, Group
 
 from tests.deploy.test_notices_unit import said
 from tests.deploy.test_systemd import FOLDER, PROGRAM
 from tipline.cli import program
 
-UNITS = {"tipline-clocks": "clocks", "tipline-expire": "expire --erase"}
+UNITS = {
+    "tipline-check": "log check",
+    "tipline-clocks": "clocks",
+    "tipline-expire": "expire --erase",
+    "tipline-inventory": "inventory",
+    "tipline-tiles": "log tiles",
+}
+TIMES = {
+    "tipline-check": "Sun *-*-* 04:20:00",
+    "tipline-clocks": "hourly",
+    "tipline-expire": "*-*-* 03:10:00",
+    "tipline-inventory": "*-*-* 01:40:00",
+    "tipline-tiles": "hourly",
+}
 
 
 @pytest.fixture(params=UNITS)
@@ -27,6 +40,8 @@ def test_it_runs_a_command_that_there_is(service: dict[str, str], unit: str) -> 
     assert service["ExecStart"] == f"{PROGRAM} {UNITS[unit]}"
     name, *options = UNITS[unit].split()
     command = program.get_command(program.context_class(program), name)
+    while isinstance(command, Group):
+        command = command.get_command(command.context_class(command), options.pop(0))
     assert isinstance(command, Command)
     assert {option for each in command.params for option in each.opts} >= set(options)
 
@@ -48,5 +63,5 @@ def test_it_ends_by_itself_and_does_not_start_what_is_not_running(service: dict[
 
 def test_its_timer_comes_again_after_the_machine_was_off(repository: Path, unit: str) -> None:
     timer = said(repository / FOLDER / f"{unit}.timer")
-    assert timer["OnCalendar"] == {"tipline-clocks": "hourly", "tipline-expire": "*-*-* 03:10:00"}[unit]
+    assert timer["OnCalendar"] == TIMES[unit]
     assert (timer["Persistent"], timer["WantedBy"]) == ("yes", "timers.target")

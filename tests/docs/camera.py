@@ -12,6 +12,9 @@ from PIL import Image
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, ViewportSize
 
+from tests.journeys.browser import Browser
+from tests.journeys.eyes import as_somebody
+
 CHINESE: Final = "zh-CN"
 ENGLISH: Final = "en"
 WIDE: Final = ViewportSize(width=1280, height=900)
@@ -39,6 +42,15 @@ class Camera:
             yield context.new_page()
         finally:
             context.close()
+
+    @contextmanager
+    def looking_as(
+        self, who: Browser, language: str, size: ViewportSize = WIDE, *, dark: bool = False
+    ) -> Iterator[Page]:
+        """A window of somebody who has signed in elsewhere."""
+        with self.looking(language, size, dark=dark) as page:
+            as_somebody(page.context, who)
+            yield page
 
     def keep(self, page: Page, name: str, *, whole: bool = False) -> None:
         """Keep a picture of what the window shows, or of the whole page; few colours make it small."""

@@ -1,20 +1,17 @@
 """Pictures of the admin site: three months of sample tips, and the people who work on them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from PIL import Image, ImageDraw, ImageFont
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page
 from pyotp import TOTP
 
-from tests.docs.camera import CHINESE, ENGLISH, PHONE, WIDE, Camera
+from tests.docs.camera import CHINESE, ENGLISH, PHONE, Camera
 from tests.journeys import browser as plain
 from tests.journeys.admin_rounds import PASSWORD, READ, Staff, prepare
 from tests.journeys.browser import Upload
-from tests.journeys.eyes import as_somebody
 from tests.journeys.people import sign_in
 from tests.journeys.staff import UNFOLD
 from tests.journeys.trial import Trial
@@ -40,7 +37,7 @@ def take_staff(camera: Camera, trial: Trial) -> None:
 
 
 def _take_list(camera: Camera, staff: Staff, language: str, suffix: str) -> None:
-    with _as(camera, staff.reviewer, language) as page:
+    with camera.looking_as(staff.reviewer, language) as page:
         page.goto(f"{staff.trial.admin}/tips")
         camera.keep(page, f"queue{suffix}")
         page.goto(f"{staff.trial.admin}/tips?state=all&category=usury&sort=age&order=desc")
@@ -55,40 +52,40 @@ def _take_list(camera: Camera, staff: Staff, language: str, suffix: str) -> None
         page.goto(f"{staff.trial.admin}/tips?state=screening")
         for box in page.locator("tbody input[name=tip]").all()[:2]:
             box.check()
-        _press(page, "button[form=spam]")
+        press(page, "button[form=spam]")
         camera.keep(page, f"spam{suffix}")
 
 
 def _take_tip(camera: Camera, staff: Staff, language: str, suffix: str) -> None:
-    with _as(camera, staff.reviewer, language) as page:
+    with camera.looking_as(staff.reviewer, language) as page:
         page.goto(f"{staff.trial.admin}{staff.reported}")
         camera.keep(page, f"before-reading{suffix}")
-        _press(page, READ)
+        press(page, READ)
         page.locator("button[formaction$='/preview']").evaluate("each => each.removeAttribute('formtarget')")
-        _press(page, "button[formaction$='/preview']")
+        press(page, "button[formaction$='/preview']")
         camera.keep(page, f"preview{suffix}")
         page.goto(f"{staff.trial.admin}{staff.tip('need-more')}")
-        _press(page, READ)
+        press(page, READ)
         camera.keep(page, f"tip-read{suffix}", whole=True)
         page.goto(f"{staff.trial.admin}{staff.tip('screening')}")
-        _press(page, READ)
+        press(page, READ)
         camera.keep(page, f"screening{suffix}")
         page.goto(f"{staff.trial.admin}{staff.tip('triage')}/transfer")
         page.select_option("#body", index=1)
         page.check("[name=packet][value=paper]")
-        _press(page, "#begin button")
+        press(page, "#begin button")
         camera.keep(page, f"letter{suffix}", whole=True)
         page.goto(f"{staff.trial.admin}{staff.tip('transferred')}/transfer")
         camera.keep(page, f"receipt{suffix}")
         page.goto(f"{staff.trial.admin}{staff.tip('feedback')}")
-        _press(page, READ)
-        _press(page, "button[name=step][value=template]")
+        press(page, READ)
+        press(page, "button[name=step][value=template]")
         page.locator("#message").evaluate("each => each.scrollIntoView({block: 'center'})")
         camera.keep(page, f"answer{suffix}")
 
 
 def _take_people(camera: Camera, staff: Staff, language: str, suffix: str) -> None:
-    with _as(camera, staff.registrar, language) as page:
+    with camera.looking_as(staff.registrar, language) as page:
         for name, path in (
             ("members", "/members"),
             ("member", staff.member("reviewer-b")),
@@ -97,10 +94,10 @@ def _take_people(camera: Camera, staff: Staff, language: str, suffix: str) -> No
         ):
             page.goto(f"{staff.trial.admin}{path}")
             camera.keep(page, f"{name}{suffix}")
-    with _as(camera, staff.reviewer, language) as page:
+    with camera.looking_as(staff.reviewer, language) as page:
         page.goto(f"{staff.trial.admin}/proposals")
         camera.keep(page, f"proposals{suffix}")
-    with _as(camera, staff.auditor, language) as page:
+    with camera.looking_as(staff.auditor, language) as page:
         page.goto(f"{staff.trial.admin}/leaders")
         camera.keep(page, f"leaders{suffix}")
         page.goto(f"{staff.trial.admin}/log")
@@ -109,35 +106,35 @@ def _take_people(camera: Camera, staff: Staff, language: str, suffix: str) -> No
 
 def _take_narrow(camera: Camera, staff: Staff) -> None:
     """On a telephone: the list, the day, and a tip."""
-    with _as(camera, staff.reviewer, CHINESE, PHONE) as page:
+    with camera.looking_as(staff.reviewer, CHINESE, PHONE) as page:
         page.goto(f"{staff.trial.admin}/tips")
         camera.keep(page, "queue-360")
         page.goto(f"{staff.trial.admin}/tips/day")
         camera.keep(page, "day-360")
         page.goto(f"{staff.trial.admin}{staff.tip('triage')}")
-        _press(page, READ)
+        press(page, READ)
         camera.keep(page, "tip-360")
 
 
 def _take_enrolment(camera: Camera, staff: Staff) -> None:
     """A person is added: the link, their fingerprint on a telephone, and the comparison."""
-    with _as(camera, staff.registrar, ENGLISH) as page, camera.looking(ENGLISH, PHONE) as device:
+    with camera.looking_as(staff.registrar, ENGLISH) as page, camera.looking(ENGLISH, PHONE) as device:
         page.goto(f"{staff.trial.admin}/members/new")
         page.fill("#person", PERSON)
         page.select_option("#unit", "u7")
-        _press(page, LAST_BUTTON)
+        press(page, LAST_BUTTON)
         device.goto(f"{staff.trial.admin}{urlsplit(page.inner_text('#link')).path}")
         device.fill("#password", PASSWORD)
         device.fill("#again", PASSWORD)
-        _press(device, LAST_BUTTON)
+        press(device, LAST_BUTTON)
         uri = device.get_attribute("a[href^='otpauth:']", "href") or ""
         device.fill("#otp", TOTP(parse_qs(urlsplit(uri).query)["secret"][0]).now())
-        _press(device, LAST_BUTTON)
+        press(device, LAST_BUTTON)
         camera.keep(device, "enrolment")
         page.goto(f"{staff.trial.admin}/members")
-        _press(page, "a[href^='/members/joining/']")
+        press(page, "a[href^='/members/joining/']")
         camera.keep(page, "compare")
-        _press(page, "form[action$='/end'] button")
+        press(page, "form[action$='/end'] button")
 
 
 def _take_account(camera: Camera, trial: Trial) -> None:
@@ -146,19 +143,13 @@ def _take_account(camera: Camera, trial: Trial) -> None:
         who = sign_in(trial, "reviewer-b")
         by_name = plain.Browser(trial.admin.replace("127.0.0.1", "localhost"))
         by_name.cookies = who.cookies
-        with _as(camera, by_name, language) as page:
+        with camera.looking_as(by_name, language) as page:
             page.goto(f"{by_name.base}/account")
             camera.keep(page, f"account{suffix}", whole=True)
 
 
-@contextmanager
-def _as(camera: Camera, who: plain.Browser, language: str, size: ViewportSize = WIDE) -> Iterator[Page]:
-    with camera.looking(language, size) as page:
-        as_somebody(page.context, who)
-        yield page
-
-
-def _press(page: Page, selector: str) -> None:
+def press(page: Page, selector: str) -> None:
+    """Press something, opening what it is folded into."""
     page.locator(selector).first.evaluate(UNFOLD)
     with page.expect_navigation():
         page.locator(selector).first.click()

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.docs.camera import CHINESE, ENGLISH, WIDE, Camera
 from tests.docs.folders import short_ram_folder
+from tests.docs.pictures_of_auditing import take_auditing
 from tests.docs.pictures_of_reporting import (
     IN_CHINESE,
     IN_ENGLISH,
@@ -22,6 +23,7 @@ from tests.docs.pictures_of_reporting import (
     take_mailbox,
 )
 from tests.docs.pictures_of_staff import take_staff
+from tests.journeys.overseeing import let_a_night_pass
 from tests.journeys.store import tip_of
 from tests.journeys.trial import Trial, running_trial
 from tests.journeys.windows import CHROMIUM, FLAGS
@@ -48,9 +50,11 @@ def main(folder: Path) -> None:
         take_fixed_pages(camera, trial)
         codes = {told.language: take_guided(camera, trial, told) for told in (IN_CHINESE, IN_ENGLISH)}
         take_answers(camera, trial, codes)
+        let_a_night_pass(trial)
         for told in (IN_CHINESE, IN_ENGLISH):
             take_mailbox(camera, trial, told, codes[told.language], BACK[told.language])
         take_staff(camera, trial)
+        take_auditing(camera, trial, Path(own, "witness"))
         chromium.close()
 
 

@@ -118,7 +118,8 @@ def test_every_setting_that_a_document_names_is_read_by_the_code(repository: Pat
 
 
 def test_every_setting_is_in_the_manual(repository: Path) -> None:
-    settings = set(_SETTING.findall((repository / "tipline" / "settings.py").read_text("utf-8")))
+    sources = (repository / "tipline").rglob("*.py")
+    settings = {name for path in sources for name in _SETTING.findall(path.read_text("utf-8"))}
     manual = (repository / "docs" / "manual.md").read_text("utf-8")
     rows = set(re.findall(r"^\| `(TIPLINE_[A-Z_]+)` \|", manual, re.MULTILINE))
     assert len(settings) >= 7

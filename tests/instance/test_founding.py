@@ -4,8 +4,10 @@ import base64
 import json
 import stat
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -22,6 +24,8 @@ from tipline.instance.founding import make_instance
 from tipline.settings import Settings, SettingsError
 from tipline.trial.service import township
 
+BEGUN: Final = datetime(2026, 11, 22, 10, tzinfo=UTC)
+
 
 class PowerCut(Exception):
     """Whatever ends an attempt."""
@@ -29,7 +33,7 @@ class PowerCut(Exception):
 
 @pytest.fixture
 def clock() -> FixedClock:
-    return FixedClock(datetime(2026, 11, 22, 10, tzinfo=UTC))
+    return FixedClock(BEGUN)
 
 
 @pytest.fixture
@@ -42,6 +46,23 @@ def make(environment: dict[str, str], clock: FixedClock, founders: list[Founder]
         (founders if founders is not None else []).extend(new)
 
     return make_instance(environment, township(), clock, trial=True, keep=keep, tell=lambda _line: None)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A whole instance for the tests that make none of their own, and what it was made from."""
+
+    environment: dict[str, str]
+    settings: Settings
+    founders: Sequence[Founder]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    folder = tmp_path_factory.mktemp("made")
+    environment = {"TIPLINE_DATA": str(folder / "data"), "TIPLINE_RAM": str(folder / "ram")}
+    founders: list[Founder] = []
+    return Made(environment, make(environment, FixedClock(BEGUN), founders), founders)
 
 
 def test_a_folder_with_something_else_in_it_is_refused_and_left_alone(
@@ -74,12 +95,12 @@ def test_an_attempt_that_broke_off_is_no_instance_and_the_next_one_succeeds(
     assert _sign_in(accounts, founders[0], clock) == founders[0].id
 
 
-def test_a_whole_instance_is_not_made_again(environment: dict[str, str], clock: FixedClock) -> None:
-    first = make(environment, clock)
-    before = {path: path.read_bytes() for path in first.data.rglob("*") if path.is_file()}
+def test_a_whole_instance_is_not_made_again(made: Made, clock: FixedClock) -> None:
+    data = made.settings.data
+    before = {path: path.read_bytes() for path in data.rglob("*") if path.is_file()}
     with pytest.raises(AlreadyMade, match="TIPLINE_DATA"):
-        make(environment, clock)
-    assert {path: path.read_bytes() for path in first.data.rglob("*") if path.is_file()} == before
+        make(made.environment, clock)
+    assert {path: path.read_bytes() for path in data.rglob("*") if path.is_file()} == before
 
 
 def test_a_database_that_holds_an_instance_is_refused(
@@ -91,8 +112,8 @@ def test_a_database_that_holds_an_instance_is_refused(
         make({**environment, "TIPLINE_DATA": str(tmp_path / "other")}, clock)
 
 
-def test_nobody_else_can_look_into_folders_and_keys(environment: dict[str, str], clock: FixedClock) -> None:
-    settings = make(environment, clock)
+def test_nobody_else_can_look_into_folders_and_keys(made: Made) -> None:
+    settings = made.settings
     folders = [
         settings.data,
         settings.keeper_folder,
@@ -106,15 +127,12 @@ def test_nobody_else_can_look_into_folders_and_keys(environment: dict[str, str],
         assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
 
 
-def test_every_founder_signs_in_and_opens_the_desks_they_hold(
-    environment: dict[str, str], clock: FixedClock
-) -> None:
-    founders: list[Founder] = []
-    settings = make(environment, clock, founders)
+def test_every_founder_signs_in_and_opens_the_desks_they_hold(made: Made, clock: FixedClock) -> None:
+    settings = made.settings
     database = Database(settings.database_url)
     accounts = Accounts(database, settings.account_key_file.read_bytes(), clock)
     directory = DirectoryBook(settings.public_folder / "directory", Pin.of(settings), database).current()
-    for founder in founders:
+    for founder in made.founders:
         member = accounts.unlock(founder.plan.name, founder.password, _code(founder, clock))
         with database.reading() as session:
             for desk in founder.plan.desks:
@@ -123,10 +141,8 @@ def test_every_founder_signs_in_and_opens_the_desks_they_hold(
     database.dispose()
 
 
-def test_the_log_that_the_settings_pin_is_the_one_that_was_begun(
-    environment: dict[str, str], clock: FixedClock
-) -> None:
-    settings = make(environment, clock)
+def test_the_log_that_the_settings_pin_is_the_one_that_was_begun(made: Made) -> None:
+    settings = made.settings
     site = json.loads((settings.data / "site.json").read_text())
     assert (site["origin"], site["profile"]) == (township().origin, "trial")
     assert len(bytes.fromhex(settings.genesis)) == 32
@@ -141,6 +157,5 @@ def _sign_in(accounts: Accounts, founder: Founder, clock: FixedClock) -> str:
     return accounts.unlock(founder.plan.name, founder.password, _code(founder, clock)).id
 
 
-def test_a_trial_has_its_texts_beside_it(environment: dict[str, str], clock: FixedClock) -> None:
-    settings = make(environment, clock)
-    assert load_deployment(settings.data).place.said_in("en") == "Example Township"
+def test_a_trial_has_its_texts_beside_it(made: Made) -> None:
+    assert load_deployment(made.settings.data).place.said_in("en") == "Example Township"

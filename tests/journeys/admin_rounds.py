@@ -10,6 +10,7 @@ from pyotp import TOTP
 from crypto.tracking_codes import TrackingCode
 from tests.journeys import browser as plain
 from tests.journeys.eyes import as_somebody
+from tests.journeys.overseeing import start_keeper_anew
 from tests.journeys.people import confirm, photo, report, sign_in
 from tests.journeys.staff import UNFOLD
 from tests.journeys.store import rows
@@ -194,6 +195,12 @@ def members(walker: Walker, staff: Staff) -> None:
         ("members", "/members"),
         ("desks", "/members/desks"),
         ("working days", "/members/calendar"),
+        ("units", "/members/units"),
+        ("a unit", "/members/units?unit=u3"),
+        ("bodies", "/members/bodies"),
+        ("witnesses, named", "/members/witnesses"),
+        ("witnesses, agreed", "/members/witnesses?do=policy"),
+        ("add a desk", "/members/desks/new"),
         ("a member", staff.member("reviewer-a")),
         ("what I asked for", "/proposals"),
         ("a change of two", f"{staff.member('reviewer-b')}/change?do=role&role=liaison"),
@@ -201,6 +208,8 @@ def members(walker: Walker, staff: Staff) -> None:
         ("a change of one", f"{staff.member('reviewer-b')}/change?do=suspend"),
     ):
         walker.look_at(name, path)
+    walker.go("/members/units")
+    press_anyway(walker, "add a unit, asked who it is, or nothing filled in")
     walker.look_at("add a person", "/members/new")
     walker.page.locator("#person").fill("reviewer-a")
     walker.page.locator("#unit").select_option("u2")
@@ -248,12 +257,64 @@ def second_look(walker: Walker, staff: Staff) -> None:
     walker.press("who it is, wrong", "main form:has(#confirm_otp) button")
 
 
+def alerts(walker: Walker) -> None:
+    """What the keeper raised, one of it, the rules and the decoys."""
+    walker.look_at("alerts", "/log/alerts")
+    found = walker.page.locator("tbody a[href^='/log/alerts/']")
+    if found.count():
+        walker.look_at("an alert", found.first.get_attribute("href") or "")
+        press_anyway(walker, "an alert, nothing found", "main form[action^='/log/alerts/'] button")
+    walker.look_at("alerts, reviewed", "/log/alerts?show=reviewed")
+    walker.look_at("rules of alerts", "/log/alerts/rules")
+    walker.page.locator("#burst-count").fill("0")
+    press_anyway(walker, "rules of alerts, out of bounds", "main form button >> nth=-1")
+    walker.look_at("decoys", "/log/alerts/decoys")
+
+
+def reports(walker: Walker, staff: Staff) -> None:
+    """Who knew since when, and months."""
+    walker.look_at("reports", "/log/reports")
+    walker.look_at("reports, no such tip", "/log/reports?tip=0000-0000")
+    walker.look_at("report of a tip", f"/log/reports{staff.tip('triage')}")
+    walker.look_at("report of a month", "/log/reports/months/2020-01")
+
+
+def verified(walker: Walker, staff: Staff) -> None:
+    """What verifying shows, in a session of its own: the others are asked again who they are."""
+    auditor = sign_in(staff.trial, "auditor")
+    page = auditor.get("/log")
+    asked = auditor.submit(page, page.form(action="/log/verify"))
+    assert confirm(staff.trial, auditor, asked, "auditor").status == 200
+    staff.be(walker, auditor)
+    walker.go("/log")
+    walker.press("log, verified", "form[action='/log/verify'] button")
+    staff.be(walker, staff.auditor)
+
+
 def log(walker: Walker, staff: Staff) -> None:
-    """The auditors' rooms."""
+    """The auditors' rooms; the keeper counts anew of how many entries one auditor has asked for."""
+    start_keeper_anew(staff.trial)
     staff.be(walker, staff.auditor)
     walker.look_at("log", "/log")
     walker.look_at("log, the earliest", "/log?before=20")
-    walker.press("log, verified", "form[action='/log/verify'] button")
+    walker.look_at("log, what is held", "/log/inventory")
+    alerts(walker)
+    reports(walker, staff)
+    walker.look_at("log, evidence", "/log/evidence")
+    walker.look_at("log, evidence chosen", "/log/evidence?type=all-roster&last=40")
+    walker.look_at("log, evidence of nothing", "/log/evidence?type=sheets&to=2001-01-01&last=40")
+    walker.look_at("log, its witnesses", "/log/witnesses")
+    walker.look_at("log, its head", "/log/checkpoint")
+    walker.look_at("log, which one goes on", "/log/heads")
+    walker.look_at("log, filtered", "/log?type=read&outcome=done")
+    walker.look_at("log, nothing fits", "/log?purpose=audit&to=2000-01-01")
+    walker.look_at("log, no such handle", "/log?tip=0000-0000")
+    for room in ("charts", "refusals", "exports", "roster", "duties", "missed"):
+        walker.look_at(f"log, {room}", f"/log/{room}")
+    walker.look_at("log, no charts", "/log/charts?from=2001-01-01&to=2001-01-05")
+    walker.look_at("log, a member's day", f"/log{staff.member('reviewer-a')}")
+    walker.look_at("log, a tip's life", f"/log{staff.tip('verifying')}")
+    verified(walker, staff)
     before = 10_000
     while True:
         walker.go(f"/log?before={before}")

@@ -14,6 +14,11 @@ OF_THE_LAYOUT: Final = {
     "runOnly": ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"],
 }
 """What can change with the width of the window and the colours."""
+OF_LAYOUT_AND_LANGUAGE: Final = {
+    **OF_THE_LAYOUT,
+    "runOnly": [*OF_THE_LAYOUT["runOnly"], "html-has-lang", "html-lang-valid", "valid-lang"],
+}
+"""What can change with the language besides."""
 
 
 @dataclass(frozen=True)

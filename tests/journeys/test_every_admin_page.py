@@ -5,20 +5,18 @@ Rooms add pages; the addresses come from the site itself, so a page that no roun
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, ViewportSize
+from playwright.sync_api import Browser
 
 from admin.app import TEMPLATES, create_app
 from tests.journeys import admin_rounds, axe, html_checker
 from tests.journeys.trial import Trial
-from tests.journeys.walker import Seen, Walker
+from tests.journeys.walker import Looks, Seen, Walker
 from tests.journeys.windows import DESKTOP, PHONE
 from tipline.settings import Settings
-
-Looks = Mapping[str, tuple[ViewportSize, bool, Any]]
 
 LANGUAGES: Final[Mapping[str, tuple[str, Looks]]] = {
     "zh-CN": (
@@ -28,13 +26,14 @@ LANGUAGES: Final[Mapping[str, tuple[str, Looks]]] = {
             "desktop-dark": (DESKTOP, True, axe.OF_THE_LAYOUT),
         },
     ),
-    "en": ("192.0.2.", {"phone-dark": (PHONE, True, axe.OF_THE_LAYOUT)}),
+    "en": ("192.0.2.", {"phone-dark": (PHONE, True, axe.OF_LAYOUT_AND_LANGUAGE)}),
 }
 """What does not change with the language is judged in one; there are a hundred and fifty pages."""
 
 NO_PAGE: Final = {
     "static": "style sheets and scripts",
     "home.language": "leads back to the page it came from",
+    "leaders.file": "a spreadsheet, as an attachment",
 }
 """What can be opened and shows no page, and why."""
 

@@ -15,12 +15,28 @@ from playwright.sync_api import Browser
 from tests.journeys import axe, html_checker, rounds
 from tests.journeys import browser as plain
 from tests.journeys.trial import Trial
-from tests.journeys.walker import OUTLINE, TOO_LARGE, WITHOUT_RING, Seen, Walker
-from tests.journeys.windows import NARROW, Screen, Window
+from tests.journeys.walker import OUTLINE, TOO_LARGE, WITHOUT_RING, Looks, Seen, Walker
+from tests.journeys.windows import DESKTOP, NARROW, Screen, Window
 from tests.public.instance import make_instance
 from tipline.public.pages.style import STYLE
 
-LANGUAGES: Final = {"zh-CN": "203.0.113.", "en": "192.0.2."}
+LANGUAGES: Final[Mapping[str, tuple[str, Looks]]] = {
+    "zh-CN": (
+        "203.0.113.",
+        {
+            "narrow-light": (NARROW, False, axe.EVERY_RULE),
+            "wide-dark": (DESKTOP, True, axe.OF_THE_LAYOUT),
+        },
+    ),
+    "en": (
+        "192.0.2.",
+        {
+            "wide-light": (DESKTOP, False, axe.OF_THE_LAYOUT),
+            "narrow-dark": (NARROW, True, axe.OF_LAYOUT_AND_LANGUAGE),
+        },
+    ),
+}
+"""Every page is judged in both widths and both colours; what does not change with the language in one."""
 
 NO_PAGE: Final = {
     "pages.style": "the style sheet",
@@ -60,8 +76,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 def seen(proxied: Trial, chromium: Browser, site: Flask, reviewer: plain.Browser) -> Sequence[Seen]:
     """Every page in every state, in both languages."""
     found: list[Seen] = []
-    for language, address in LANGUAGES.items():
-        walker = Walker(chromium, proxied, site, language, address)
+    for language, (address, looks) in LANGUAGES.items():
+        walker = Walker(chromium, proxied, site, language, address, looks=looks)
         for walk in rounds.ROUNDS:
             walk(walker, reviewer)
         walker.close()

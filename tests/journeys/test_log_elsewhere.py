@@ -27,7 +27,8 @@ from tests.journeys.browser import Browser
 from tests.journeys.people import read, report
 from tests.journeys.store import tip_of
 from tests.journeys.trial import Trial
-from tipline.evidence.export import ExportedEntry, ExportWriter, Header, read_export
+from tipline.evidence.export import ExportWriter, Header, read_export
+from tipline.evidence.lines import ExportedEntry
 
 ABSENT: Final = ("sqlalchemy", "flask", "werkzeug", "alembic", "gunicorn", "limits", "argon2", "structlog")
 FILES: Final = (
@@ -38,6 +39,9 @@ FILES: Final = (
     "commands/__init__.py",
     "commands/log.py",
     "commands/plainly.py",
+    "tips/__init__.py",
+    "tips/moves.py",
+    "transitions.py",
 )
 STRANGERS: Final = """
 import sys
@@ -69,9 +73,10 @@ class Machine:
         source, target = Path(tipline.__file__).parent, folder / "rooms" / "tipline"
         no_caches = shutil.ignore_patterns("__pycache__")
         shutil.copytree(Path(crypto.__file__).parent, folder / "rooms" / "crypto", ignore=no_caches)
-        for room in ("deadlines", "evidence", "roster"):
+        for room in ("alerts", "deadlines", "evidence", "roster"):
             shutil.copytree(source / room, target / room, ignore=no_caches)
-        (target / "commands").mkdir()
+        for part in ("commands", "tips"):
+            (target / part).mkdir()
         for file in FILES:
             shutil.copy(source / file, target / file)
         return cls(folder)
@@ -252,6 +257,7 @@ def test_the_verifier_has_only_its_own_rooms_there(evidence: Evidence) -> None:
         rooms = {".".join(name.split(".")[:2]) for name in loaded}
         assert rooms == {
             "tipline",
+            "tipline.alerts",
             "tipline.cli",
             "tipline.clock",
             "tipline.commands",
@@ -259,4 +265,6 @@ def test_the_verifier_has_only_its_own_rooms_there(evidence: Evidence) -> None:
             "tipline.evidence",
             "tipline.ids",
             "tipline.roster",
+            "tipline.tips",
+            "tipline.transitions",
         }

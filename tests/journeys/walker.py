@@ -11,17 +11,12 @@ from werkzeug.exceptions import HTTPException
 
 from tests.journeys import axe
 from tests.journeys.trial import Trial
-from tests.journeys.windows import DESKTOP, LAST_BUTTON, NARROW, Screen, Window
+from tests.journeys.windows import LAST_BUTTON, NARROW, Screen, Window
 
 LARGE_PRINT: Final = ViewportSize(width=640, height=900)
 LETTERS: Final = 16  # pixels, as browsers come
 
-LOOKS: Final[Mapping[str, tuple[ViewportSize, bool, Any]]] = {
-    "narrow-light": (NARROW, False, axe.EVERY_RULE),
-    "narrow-dark": (NARROW, True, axe.OF_THE_LAYOUT),
-    "wide-dark": (DESKTOP, True, axe.EVERY_RULE),
-    "wide-light": (DESKTOP, False, axe.OF_THE_LAYOUT),
-}
+Looks = Mapping[str, tuple[ViewportSize, bool, Any]]
 
 # What sticks out of the window sideways, or is cut off by a box that hides what it cannot hold. A table may
 # scroll in a box of its own (WCAG 2.2, 1.4.10), which is named "scroll". So may the line of short cuts over
@@ -119,7 +114,7 @@ class Walker:
         address: str,
         *,
         base: str = "",
-        looks: Mapping[str, tuple[ViewportSize, bool, Any]] = LOOKS,
+        looks: Looks,
     ) -> None:
         """Walk in a language; `site` is asked which address is which endpoint.
 

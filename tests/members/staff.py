@@ -11,6 +11,7 @@ from crypto import passwords
 from crypto.keys import MemberSeed
 from crypto.randomness import random_bytes
 from tests.clocks import FixedClock
+from tests.founded import wrapping_once
 from tests.world import NOON, PEOPLE, World, member_id, member_seed
 from tipline.accounts.errors import DeskKeyMissing
 from tipline.accounts.models import Account, DeskSeal
@@ -34,7 +35,8 @@ class Staff:
     def __init__(self, world: World, clock: FixedClock) -> None:
         self.world, self.clock, self.database = world, clock, world.database
         self.keeper = world.client()
-        self.accounts = Accounts(self.database, KEY_FILE, clock)
+        with wrapping_once():
+            self.accounts = Accounts(self.database, KEY_FILE, clock)
         self.pin = Pin.of(world.settings)
         self.members = Members(self.keeper, self.database, self.accounts, self.pin, clock)
         self.proposals = Proposals(self.database, self.keeper, self.pin, clock, self.members.handlers())

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from crypto.notes import NoteVerifier
 from tests.clocks import FixedClock
+from tests.founded import copy_trial
 from tipline.accounts.models import Account, DeskSeal
 from tipline.accounts.service import OTP_SECONDS, Accounts, desk_identity, one_time_codes
 from tipline.accounts.types import UnlockedMember
@@ -34,7 +35,7 @@ from tipline.members.service import Members, NewMember
 from tipline.sealing.audience import DeskKey
 from tipline.settings import Settings
 from tipline.trial.credentials import sign_ins
-from tipline.trial.service import open_trial
+from tipline.trial.service import find_trial
 
 PASSWORD = "a password for the new one"
 
@@ -47,7 +48,8 @@ def clock() -> FixedClock:
 @pytest.fixture
 def settings(tmp_path: Path, clock: FixedClock) -> Iterator[Settings]:
     ram = tempfile.mkdtemp(prefix="tl-", dir="/dev/shm")
-    made = open_trial({"TIPLINE_DATA": str(tmp_path / "data"), "TIPLINE_RAM": ram}, clock, lambda _line: None)
+    copy_trial(tmp_path / "data", clock.unix())
+    made = find_trial({"TIPLINE_DATA": str(tmp_path / "data"), "TIPLINE_RAM": ram})
     with serving(made, clock, 300):
         yield made
     shutil.rmtree(ram)

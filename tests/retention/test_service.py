@@ -308,4 +308,4 @@ def test_no_other_table_holds_anything_of_a_tip() -> None:
         or any(key.column.table.name in ("tips", "items") for key in column.foreign_keys)
     }
     # A sheet's is emptied when its tip is entered.
-    assert named == {"items.tip_id", "slips.item_id", "sheets.tip_id"}
+    assert named == {"items.tip_id", "slips.item_id", "sheets.tip_id", "receipts.tip_id"}

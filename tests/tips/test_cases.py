@@ -35,7 +35,14 @@ def body(source: TipState, target: TipState, outcome: str = "", **changes: Any) 
         (each.needs for each in TIP_MOVES.moves if (each.source, each.target) == (source, target)), ""
     )
     detail = {"outcome": outcome} if outcome and needs == "outcome" else dict(DETAILS[needs])
-    return {"from": source.value, "to": target.value, "detail": detail, "reason": REASON, **changes}
+    return {
+        "desk": "intake",
+        "from": source.value,
+        "to": target.value,
+        "detail": detail,
+        "reason": REASON,
+        **changes,
+    }
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,8 @@ STEPS = st.builds(
     Step,
     days=st.sampled_from((0, 0, 1, 1, 2, 5, 12, 40)),
     kind=st.sampled_from(("move",) * 8 + ("silence", "missed", "reply", "spam", "pause", "resume", "extend"))
-    | st.sampled_from(("assign", "link", "unlink", "hold", "umbrella", "umbrella-step", "erase")),
+    | st.sampled_from(("assign", "link", "unlink", "hold", "umbrella", "umbrella-step", "erase"))
+    | st.sampled_from(("pause-end", "heard")),
     who=st.sampled_from(("m1", "m2", "m3")),
     which=st.integers(0, 4),
     outcome=st.sampled_from([outcome.value for outcome in Outcome]),
@@ -71,13 +79,17 @@ def after(case: CaseFile, step: Step, today: date, clocks: Clocks) -> CaseFile:
     level = cases.escalates(case, today, clocks)
     if step.kind == "missed" and not level:
         raise CaseRefused("not-allowed")
+    if step.kind == "pause-end" and not cases.is_pause_over(case, today, clocks):
+        raise CaseRefused("not-allowed")
     changes: Mapping[str, Callable[[], CaseFile]] = {
+        "pause-end": lambda: cases.after_pause(case, clocks),
+        "heard": lambda: cases.heard(case),
         "move": lambda: _moved(case, step, today, clocks),
         "silence": lambda: cases.after_silence(case, today, clocks),
         "missed": lambda: cases.missed(case, level, today),
         "reply": lambda: cases.answered(case),
         "spam": lambda: cases.closed_as_spam(case, step.who, today, clocks),
-        "pause": lambda: cases.paused(case, today),
+        "pause": lambda: cases.paused(case, today, clocks),
         "resume": lambda: cases.resumed(case, today, clocks),
         "extend": lambda: cases.extended(case, clocks),
         "assign": lambda: cases.assigned(case, step.who if step.truth else ""),
@@ -107,7 +119,9 @@ def _moved(case: CaseFile, step: Step, today: date, clocks: Clocks) -> CaseFile:
 def check(case: CaseFile, today: date) -> None:
     """What holds of every case that statements can lead to."""
     assert (case.due is None) == (case.state in ENDED)
-    assert case.due is None or case.due > case.since
+    # The clock of triage goes on where it stood when the tip had only waited for more.
+    assert case.due is None or case.due > case.since or case.state is TipState.TRIAGE
+    assert (case.triage_due is None) or case.state is TipState.NEED_MORE
     assert case.since <= today
     assert case.paused_on is None or case.since <= case.paused_on <= today
     assert case.paused_on is None or case.due is not None
@@ -126,7 +140,8 @@ def check_next_look(case: CaseFile, clocks: Clocks) -> None:
     last = date.fromisoformat(day) if day else date(2300, 1, 1)
 
     def is_stated(today: date) -> bool:
-        return cases.is_silent(case, today) or cases.escalates(case, today, clocks) > 0
+        late = cases.is_silent(case, today) or cases.escalates(case, today, clocks) > 0
+        return late or cases.is_pause_over(case, today, clocks)
 
     assert not is_stated(last)
     assert not day or is_stated(last + timedelta(days=1))
@@ -151,7 +166,7 @@ def test_no_order_of_statements_breaks_what_always_holds(
         if step.kind in ("resume", "extend") and before.due and case.due:
             assert case.due >= before.due
         if before.state is TipState.ERASED:
-            assert (case.state, step.kind) == (TipState.ERASED, "reply")
+            assert (case.state, step.kind in ("reply", "heard")) == (TipState.ERASED, True)
         if (before.state, case.state) == (TipState.OUTCOME, TipState.FEEDBACK):
             assert step.who not in before.decided_by
         if before.state is TipState.FEEDBACK and case.state is TipState.CLOSED:
@@ -269,9 +284,106 @@ def test_verification_is_extended_once() -> None:
 
 @pytest.mark.parametrize("state", sorted(ENDED))
 def test_where_nothing_is_due_no_clock_stands_still(state: TipState) -> None:
-    for change in (cases.paused, lambda case, today: cases.resumed(case, today, Clocks())):
+    for change in (cases.paused, cases.resumed):
         with pytest.raises(CaseRefused):
-            change(at(state), DAY)
+            change(at(state), DAY, Clocks())
+
+
+def days_later(number: int) -> date:
+    return DAY + timedelta(days=number)
+
+
+VISITS = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=6)
+"""Days in triage and days of waiting, turn by turn."""
+
+
+@given(CLOCKS, VISITS)
+def test_asking_for_more_and_coming_back_gives_a_desk_no_day_more_for_triage(
+    clocks: Clocks, visits: list[tuple[int, int]]
+) -> None:
+    case, today, spent = began(TipState.TRIAGE, clocks), DAY, 0
+    term = clocks.term("triage").days
+    for inside, waiting in visits:
+        before, today = today, today + timedelta(days=inside)
+        spent += clocks.calendar.between(before, today)
+        assert case.is_overdue(today) <= (spent >= term)
+        assert (spent > term) <= case.is_overdue(today)
+        case = cases.moved(case, body(case.state, TipState.NEED_MORE), "m1", today, clocks)
+        today += timedelta(days=waiting)
+        case = cases.moved(case, body(case.state, TipState.TRIAGE), "m1", today, clocks)
+
+
+def test_a_deadline_of_triage_that_was_missed_stays_missed_after_asking_for_more() -> None:
+    case = at(TipState.TRIAGE, due=DAY, level=ABOVE, level_on=DAY)
+    waits = cases.moved(case, body(case.state, TipState.NEED_MORE), "m1", days_later(1), Clocks())
+    assert (waits.level, waits.due) == (0, days_later(31))
+    back = cases.moved(waits, body(waits.state, TipState.TRIAGE), "m1", days_later(2), Clocks())
+    assert (back.level, back.level_on, back.due) == (ABOVE, days_later(2), days_later(1))
+
+
+def test_the_reporter_s_answer_and_their_silence_begin_triage_anew() -> None:
+    case = at(TipState.TRIAGE, due=DAY)
+    waits = cases.moved(case, body(case.state, TipState.NEED_MORE), "m1", DAY, Clocks())
+    heard = cases.moved(cases.heard(waits), body(waits.state, TipState.TRIAGE), "m1", days_later(7), Clocks())
+    silent = cases.after_silence(waits, days_later(31), Clocks())
+    assert (heard.due, silent.due) == (days_later(10), days_later(36))  # three working days
+    assert (heard.triage_due, heard.heard, silent.triage_due) == (None, False, None)
+
+
+def test_a_word_from_before_the_tip_waited_does_not_begin_triage_anew() -> None:
+    case = cases.heard(at(TipState.TRIAGE))
+    waits = cases.moved(case, body(case.state, TipState.NEED_MORE), "m1", DAY, Clocks())
+    assert not waits.heard
+    back = cases.moved(waits, body(waits.state, TipState.TRIAGE), "m1", days_later(1), Clocks())
+    assert back.due == days_later(6)
+
+
+PAUSES = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 60)), min_size=1, max_size=8)
+"""Days between pauses, and days after which somebody lets the clock run again."""
+
+
+@given(CLOCKS, PAUSES)
+def test_however_often_it_is_stopped_no_clock_stands_still_longer_than_its_term(
+    clocks: Clocks, pauses: list[tuple[int, int]]
+) -> None:
+    case, today, stood = began(TipState.VERIFYING, clocks), DAY, 0
+    for gap, length in pauses:
+        today += timedelta(days=gap)
+        if not cases.may_pause(case, clocks):
+            with pytest.raises(CaseRefused):
+                cases.paused(case, today, clocks)
+            continue
+        first, case, today = today, cases.paused(case, today, clocks), today + timedelta(days=length)
+        if cases.is_pause_over(case, today, clocks):
+            last = cases.pause_ends(case, clocks)
+            assert last is not None
+            stood += clocks.calendar.between(first, last)
+            case = cases.after_pause(case, clocks)
+        else:
+            stood += clocks.calendar.between(first, today)
+            case = cases.resumed(case, today, clocks)
+        assert stood == case.paused_days
+    assert stood <= clocks.term("pause").days
+
+
+def test_a_pause_that_is_over_is_noticed_and_lengthens_nothing_by_being_noticed_late() -> None:
+    case = cases.paused(at(TipState.VERIFYING), DAY, Clocks())
+    last = days_later(42)  # thirty working days
+    assert cases.next_look(case, Clocks()) == last.isoformat()
+    assert not cases.is_pause_over(case, last, Clocks())
+    assert cases.is_pause_over(case, last + timedelta(days=1), Clocks())
+    assert cases.after_pause(case, Clocks()).due == days_later(5) + timedelta(days=42)
+
+
+def test_waiting_for_more_in_between_gives_no_new_days_of_pause() -> None:
+    case = at(TipState.TRIAGE, paused_days=30)
+    waits = cases.moved(case, body(case.state, TipState.NEED_MORE), "m1", DAY, Clocks())
+    back = cases.moved(waits, body(waits.state, TipState.TRIAGE), "m1", DAY, Clocks())
+    for one in (case, waits, back):
+        with pytest.raises(CaseRefused):
+            cases.paused(one, DAY, Clocks())
+    heard = cases.moved(cases.heard(waits), body(waits.state, TipState.TRIAGE), "m1", DAY, Clocks())
+    assert cases.paused(heard, DAY, Clocks()).paused_on == DAY
 
 
 KEPT = [
@@ -326,7 +438,7 @@ def test_after_a_miss_the_clocks_look_again_when_something_can_be_missed_and_not
     late = at(TipState.TRIAGE, level=LEAD, level_on=DAY)
     assert cases.next_look(late, Clocks()) == "2026-03-08"  # the due day, after the lead's two working days
     assert cases.next_look(replace(late, due=DAY), Clocks()) == "2026-03-05"
-    assert cases.next_look(replace(late, paused_on=DAY), Clocks()) == ""
+    assert cases.next_look(replace(late, paused_on=DAY), Clocks()) == "2026-04-14"  # when the pause ends
     assert cases.next_look(replace(late, level=ABOVE), Clocks()) == ""
 
 

@@ -2,8 +2,11 @@
 
 import pytest
 
+from tipline.ids import DeskId
 from tipline.transfers.errors import NotANumber
 from tipline.transfers.numbers import LetterNumber
+
+NUMBER = LetterNumber(DeskId("intake"), 2026, 12)
 
 
 @pytest.mark.parametrize(
@@ -11,9 +14,9 @@ from tipline.transfers.numbers import LetterNumber
 )
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(NotANumber):
-        LetterNumber.parse(text)
+        LetterNumber.parse("intake", text)
 
 
 def test_a_number_is_read_and_written() -> None:
-    assert LetterNumber.parse("2026-12") == LetterNumber(2026, 12)
-    assert str(LetterNumber(2026, 12)) == "2026-12"
+    assert LetterNumber.parse("intake", "2026-12") == NUMBER
+    assert str(NUMBER) == "2026-12"

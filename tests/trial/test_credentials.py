@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.clocks import FixedClock
+from tests.founded import copy_trial
 from tipline.accounts.errors import SignInFailed
 from tipline.accounts.service import OTP_SECONDS, Accounts, one_time_codes
 from tipline.database import Database
 from tipline.settings import Settings
 from tipline.trial.credentials import TRIAL_FILE, sign_ins
 from tipline.trial.errors import NotATrial, NoTrial
-from tipline.trial.service import open_trial
+from tipline.trial.service import find_trial, open_trial
 
 
 @pytest.fixture
@@ -25,7 +26,8 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 def settings(tmp_path: Path, clock: FixedClock) -> Settings:
-    return open_trial({"TIPLINE_DATA": str(tmp_path / "data")}, clock, lambda _line: None)
+    copy_trial(tmp_path / "data", clock.unix())
+    return find_trial({"TIPLINE_DATA": str(tmp_path / "data")})
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """`tipline trial` as a person runs it: three processes that start, come back, and end together."""
 
+import json
 import os
 import shutil
 import signal
@@ -52,6 +53,12 @@ def running(tmp_path: Path, ram: Path) -> Iterator[Trial]:
         yield trial
 
 
+def printed_codes(trial: Trial) -> dict[str, dict[str, str]]:
+    """What the command line shows, by name."""
+    printed = trial.run("trial", "codes", "--json")
+    return {person["name"]: person for person in json.loads(printed.stdout)}
+
+
 def test_a_second_start_beside_the_first_is_refused(running: Trial) -> None:
     second = subprocess.run(
         [*CLI, "trial"], env=running.environment, capture_output=True, text=True, timeout=60, check=False
@@ -63,7 +70,7 @@ def test_a_second_start_beside_the_first_is_refused(running: Trial) -> None:
 
 def test_the_trial_runs_comes_back_ends_and_is_the_same_again(running: Trial, tmp_path: Path) -> None:
     shown = running.output.read_text()
-    people = running.codes()
+    people = printed_codes(running)
     for name, person in people.items():
         assert name in shown
         assert person["password"] in shown
@@ -80,7 +87,8 @@ def test_the_trial_runs_comes_back_ends_and_is_the_same_again(running: Trial, tm
     os.kill(keeper, signal.SIGKILL)
     wait_for("the keeper is back", lambda: children(running.process.pid).get("keeper", keeper) != keeper)
     assert "The keeper ended (signal 9)" in running.output.read_text()
-    wait_for("the keeper answers", lambda: _lists(running))
+    wait_for("the keeper is ready", lambda: running.output.read_text().count("keeper ready") == 2)
+    assert listed(sign_in(running, "reviewer-b")) == []
 
     running.process.send_signal(signal.SIGINT)
     assert running.process.wait(40) == 0
@@ -88,7 +96,7 @@ def test_the_trial_runs_comes_back_ends_and_is_the_same_again(running: Trial, tm
     assert not answers(running.public)
 
     with running_trial(running.data, running.ram, tmp_path / "second.txt", running.environment) as again:
-        assert {name: person["password"] for name, person in again.codes().items()} == {
+        assert {name: person["password"] for name, person in printed_codes(again).items()} == {
             name: person["password"] for name, person in people.items()
         }
 
@@ -117,7 +125,3 @@ def test_an_address_that_is_taken_is_named(tmp_path: Path, ram: Path) -> None:
     assert refused.returncode == 1
     assert "TIPLINE_ADMIN_BIND" in refused.stderr
     assert "Traceback" not in refused.stderr
-
-
-def _lists(trial: Trial) -> bool:
-    return sign_in(trial, "reviewer-b").get("/tips").status == 200
