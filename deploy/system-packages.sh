@@ -23,6 +23,7 @@ TESTS=(
     "fonts-dejavu-core"               # a Latin font of known width
     "postgresql"                      # the database of larger places
     "redis-server"                    # shared rate limits across machines
+    "strace"                          # lets the n-th write or fsync of a keeper fail, or kills it there
 )
 PYTHON="${PYTHON:-python3}"
 
@@ -52,6 +53,7 @@ installed() { # NAME|NAME…
             libmagic*) "$PYTHON" -c 'import ctypes.util, sys; sys.exit(not ctypes.util.find_library("magic"))'; return ;;
             postgresql) command -v initdb >/dev/null; return ;;
             redis-server) command -v redis-server >/dev/null; return ;;
+            strace) command -v strace >/dev/null; return ;;
             *) return 1 ;;
         esac
     fi
