@@ -13,7 +13,7 @@ FOUND = {"size": 1, "root": "0" * 64}
 
 def said(lost: int, number: int = 0) -> dict[str, Any]:
     head = {"size": lost, "root": "1" * 64}
-    fields = {"what": "rollback", "lost": head, "found": FOUND, "reason": {}}
+    fields: dict[str, Any] = {"what": "rollback", "lost": head, "found": FOUND, "reason": {}}
     return body("acknowledge", [AUDITOR, REGISTRAR], number=number, **fields)
 
 

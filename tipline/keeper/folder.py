@@ -46,7 +46,8 @@ class KeeperFolder:
 
     While the log's keys are changed, `log.key.next` and `log-pq.key.next` lie beside
     (`tipline.keeper.rotation`). `log-keys` holds the statements of all changes, a line each; no secret.
-    `time-in-doubt` is `tipline.keeper.kept_time`'s. `beside` is a folder in RAM for the second copy of the last checkpoint; a command needs none.
+    `time-in-doubt` is `tipline.keeper.kept_time`'s.
+    `beside` is a folder in RAM for the second copy of the last checkpoint; a command needs none.
     """
 
     def __init__(self, path: Path, beside: Path | None = None) -> None:

@@ -27,7 +27,7 @@ NONCE_SECONDS: Final = 3_600 + 300
 """How long a nonce is kept: the clock may be set back by an hour (`kept_time.LEAP`) meanwhile."""
 JOINT_NONCE_SECONDS: Final = JOINT_SECONDS + NONCE_SECONDS
 GRANT_SECONDS: Final = 600
-MAX_ENTRIES: Final = 5_000
+MAX_ENTRIES: Final = 20_000
 """Entries that one member may ask for in `GRANT_SECONDS` without asking for all: a hundred pages."""
 _MINUTE: Final = 60
 
