@@ -215,7 +215,7 @@ FORGED: Final[dict[str, Forge]] = {
     ),
     "a hold that one person lifts": _by("unhold", [REVIEWER_A], desk="intake"),
     "a hold that two of one desk lift": _by("unhold", [REVIEWER_A, REVIEWER_B], desk="intake"),
-    "a reading at a desk that reads nothing": _by("read", [AUDITOR], desk="auditors"),
+    "a reply by a desk that reads nothing": _by("reply", [AUDITOR], desk="auditors"),
     "an acknowledgement without an auditor": _by(
         "acknowledge",
         [REGISTRAR, REVIEWER_A],

@@ -244,10 +244,14 @@ def test_what_a_desk_does_all_its_signers_hold_the_desk_for(kind: str) -> None:
     township().check(body(kind, [REVIEWER_A], desk="intake"))
 
 
-@pytest.mark.parametrize("kind", ["read", "umbrella", "route", "hold"])
+@pytest.mark.parametrize("kind", ["reply", "umbrella", "route", "hold"])
 def test_a_desk_that_reads_no_tips_does_nothing_with_them(kind: str) -> None:
     by = [AUDITOR, REVIEWER_A] if kind == "hold" else [AUDITOR]
     assert reason(body(kind, by, desk="auditors")) == "not-allowed"
+
+
+def test_auditors_read_the_reasons_that_are_sealed_for_them() -> None:
+    township().check(body("read", [AUDITOR], desk="auditors"))
 
 
 def test_two_take_a_tip_out_of_erasing_and_put_it_back() -> None:
