@@ -12,11 +12,14 @@ from crypto import canonical
 from crypto.errors import BadFormat
 
 POLICY_LENGTH = 1_024
+IDENTITY = "identity"
+"""The kind whose slips have the custodians' lock, too (`crypto.identities`)."""
+
 _VERSION = 1
 KINDS = frozenset(
     (
         *("text", "message", "reply", "file", "note", "tags", "card", "card-key", "reason", "route"),
-        "identity",
+        IDENTITY,
     )
 )
 _ID = re.compile(r"[a-z][a-z0-9-]{0,39}")

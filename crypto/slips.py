@@ -12,16 +12,19 @@ slip: whether its item is the one first seen is for the keeper to check.
 from collections.abc import Sequence
 
 from crypto import age
+from crypto.errors import BadFormat
 from crypto.keys import Identity, Recipient
-from crypto.policies import POLICY_LENGTH, Policy
+from crypto.policies import IDENTITY, POLICY_LENGTH, Policy
 
 
 def make_slip(policy: Policy, item_key: Identity, keeper: Recipient, desk: Recipient) -> bytes:
     """Lock an item key for one desk, and around it for the keeper.
 
     Raises:
-        BadFormat: the policy is too long, or a recipient is no valid key.
+        BadFormat: the policy is too long or an identity's, or a recipient is no valid key.
     """
+    if policy.kind == IDENTITY:
+        raise BadFormat("an identity has the custodians' lock, too")
     inner = age.seal(item_key.reveal().encode("ascii"), [desk])
     return age.seal(policy.encode() + inner, [keeper])
 

@@ -22,6 +22,7 @@ UNIT_ID_DIGITS = 8
 INTAKE = DeskId("intake")
 INTEGRITY = DeskId("integrity")
 AUDITORS = DeskId("auditors")
+CUSTODIANS = DeskId("custodians")
 
 
 NO_TIP: Final = TipId(bytes(16))

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from crypto.errors import BadFormat, CannotOpen
-from crypto.passwords import unwrap, wrap
+from crypto.passwords import LANES, MEMORY_KIB, PASSES, unwrap, wrap
 
 SECRET = b"a seed of thirty-two bytes here!"
 KEY_FILE = bytes(range(32))
@@ -15,6 +15,10 @@ PASSWORD = "Straße né 口令"
 @pytest.fixture(scope="module")
 def wrapped() -> bytes:
     return wrap(SECRET, PASSWORD, KEY_FILE)
+
+
+def test_a_guess_costs_what_the_source_recommends() -> None:
+    assert (MEMORY_KIB, PASSES, LANES) == (64 * 1024, 3, 4)  # RFC 9106, section 4
 
 
 def test_a_wrong_password_opens_nothing(wrapped: bytes) -> None:

@@ -1,11 +1,12 @@
 """Who may open an item, and under which route."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from crypto.canonical import encode
+from crypto.identities import make_identity_slip
 from crypto.keys import Identity, Recipient
-from crypto.policies import Policy, Route
+from crypto.policies import IDENTITY, Policy, Route
 from crypto.slips import make_slip
 from tipline.ids import DeskId, ItemId, TipId
 
@@ -51,26 +52,48 @@ def claim_message(tip: TipId, item: ItemId, digest: bytes, kind: str) -> bytes:
 def write_slips(
     tip: TipId, item: ItemId, kind: str, digest: bytes, item_key: Identity, audience: Audience
 ) -> tuple[NewSlip, ...]:
-    """One slip for each desk of the audience."""
+    """One slip for each desk of the audience.
+
+    Raises:
+        BadFormat: an identity, whose slips have one lock more.
+    """
+    policies = _policies(tip, item, kind, digest, audience)
+    return tuple(
+        NewSlip(desk.id, desk.epoch, make_slip(policy, item_key, audience.keeper, desk.recipient))
+        for desk, policy in policies
+    )
+
+
+def write_identity_slips(
+    tip: TipId, item: ItemId, digest: bytes, item_key: Identity, audience: Audience, custodians: Recipient
+) -> tuple[NewSlip, ...]:
+    """One slip for each desk of the audience, with the custodians' lock around the desk's."""
+    policies = _policies(tip, item, IDENTITY, digest, audience)
+    keeper = audience.keeper
     return tuple(
         NewSlip(
-            desk=desk.id,
-            epoch=desk.epoch,
-            slip=make_slip(
-                Policy(
-                    item=item.hex(),
-                    digest=digest.hex(),
-                    tip=tip.hex(),
-                    desk=desk.id,
-                    epoch=desk.epoch,
-                    kind=kind,
-                    route=audience.route,
-                    claim=audience.claim.hex(),
-                ),
-                item_key,
-                audience.keeper,
-                desk.recipient,
+            desk.id,
+            desk.epoch,
+            make_identity_slip(policy, item_key, keeper, custodians, desk.recipient),
+        )
+        for desk, policy in policies
+    )
+
+
+def _policies(
+    tip: TipId, item: ItemId, kind: str, digest: bytes, audience: Audience
+) -> Iterator[tuple[DeskKey, Policy]]:
+    for desk in audience.desks:
+        yield (
+            desk,
+            Policy(
+                item=item.hex(),
+                digest=digest.hex(),
+                tip=tip.hex(),
+                desk=desk.id,
+                epoch=desk.epoch,
+                kind=kind,
+                route=audience.route,
+                claim=audience.claim.hex(),
             ),
         )
-        for desk in audience.desks
-    )

@@ -11,8 +11,15 @@ from typing import Protocol
 from crypto import age, padding
 from crypto.canonical import encode
 from crypto.keys import Identity, Recipient, SigningKey
+from crypto.policies import IDENTITY
 from tipline.ids import ItemId, TipId, new_item_id
-from tipline.sealing.audience import Audience, NewSlip, claim_message, write_slips
+from tipline.sealing.audience import (
+    Audience,
+    NewSlip,
+    claim_message,
+    write_identity_slips,
+    write_slips,
+)
 
 FLOORS = {"card": padding.CARD_FLOOR, "file": padding.FILE_FLOOR}
 FORMAT = 1
@@ -77,6 +84,30 @@ def seal_item(
     digest = hashlib.sha256(sealed).digest()
     slips = write_slips(tip, item, kind, digest, item_key, audience) if audience else ()
     return NewItem(item, tip, kind, digest, sealed, slips, _claimed(claim, tip, item, digest, kind))
+
+
+def seal_identity(
+    item: ItemId,
+    tip: TipId,
+    content: bytes,
+    *,
+    audience: Audience,
+    custodians: Recipient,
+    claim: SigningKey | None = None,
+) -> NewItem:
+    """Seal who somebody is, to its item key alone: with their code, a reporter cannot open it again.
+
+    Args:
+        item: the item's id; the same content under the same id is the same sending.
+        custodians: the key of the desk without which no desk of the audience opens it.
+        claim: the reporter's claim key, for what the reporter sends.
+    """
+    item_key = Identity.generate()
+    data = padding.pad(ItemHeader(IDENTITY, tip, item).encode() + content, padding.TEXT_FLOOR)
+    sealed = age.seal(data, [item_key.recipient])
+    digest = hashlib.sha256(sealed).digest()
+    slips = write_identity_slips(tip, item, digest, item_key, audience, custodians)
+    return NewItem(item, tip, IDENTITY, digest, sealed, slips, _claimed(claim, tip, item, digest, IDENTITY))
 
 
 class Sink(Protocol):

@@ -1,0 +1,44 @@
+"""What can be wrong with a name or a contact; each sentence is what the person sees."""
+
+from tipline.words import mark
+
+
+class IdentityError(Exception):
+    """A name or a contact was not stored."""
+
+    sentence = mark("This could not be stored. Please send it again.")
+
+
+class NothingLeft(IdentityError):
+    """No field says anything."""
+
+    sentence = mark("Please write a name, or how to reach you. One of the fields is enough.")
+
+
+class NoCustodians(IdentityError):
+    """The directory has no custodians desk with people in it: nobody could hold the second lock."""
+
+    sentence = mark("A name cannot be left here yet. Nothing was stored.")
+
+
+class WrongField(IdentityError):
+    """One field cannot be stored as it is; `field` is its name in the record."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+class FieldTooLong(WrongField):
+    """A field is over MAX_FIELD_BYTES as UTF-8."""
+
+    sentence = mark("This is too long for one field. Please shorten it to about 1,000 characters.")
+
+
+class HoldsIdentityNumber(WrongField):
+    """A field holds the number of an identity card."""
+
+    sentence = mark(
+        "This looks like the number of an identity card. We never keep such a number. Please take it out; "
+        "everything else is still here."
+    )
