@@ -5,7 +5,7 @@ Empty tables, a keeper's founding, a trial without tips, wrapped seeds, compiled
 
 import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,8 +18,10 @@ import pytest
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from werkzeug.routing import Rule
 
 from crypto import passwords
+from crypto.passwords import wrap
 from tests.clocks import FixedClock
 from tipline import migrations
 from tipline.clock import Clock
@@ -72,12 +74,12 @@ def _tables() -> bytes:
 
 def copy_trial(data: Path, moment: int) -> None:
     """Put a trial that was founded at a Unix time into a data folder; those of one moment are equal."""
-    with tarfile.open(fileobj=BytesIO(_trial(moment))) as packed:
+    with tarfile.open(fileobj=BytesIO(_trial(moment, passwords.MEMORY_KIB))) as packed:
         packed.extractall(data, filter="fully_trusted")  # noqa: S202  our own, with its modes and times
 
 
 @lru_cache(maxsize=4)
-def _trial(moment: int) -> bytes:
+def _trial(moment: int, _memory: int) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         data, packed = Path(folder, "data"), BytesIO()
         environment = {"TIPLINE_DATA": str(data), "TIPLINE_RAM": str(Path(folder, "ram"))}
@@ -87,8 +89,26 @@ def _trial(moment: int) -> bytes:
         return packed.getvalue()
 
 
-wrapped_once = cache(passwords.wrap)
-"""`wrap`, the same bytes for the same secret: each call takes 64 MiB and a tenth of a second."""
+def wrapped_once(secret: bytes, password: str, key_file: bytes) -> bytes:
+    """`wrap`, the same bytes for the same secret: each call takes 64 MiB and a tenth of a second."""
+    return _wrapped(secret, password, key_file, passwords.MEMORY_KIB)
+
+
+@cache
+def _wrapped(secret: bytes, password: str, key_file: bytes, _memory: int) -> bytes:
+    return wrap(secret, password, key_file)
+
+
+@contextmanager
+def quick_passwords() -> Iterator[None]:
+    """Inside, guessing is cheap: for rooms that say who comes in, and not what a guess costs.
+
+    `tests/crypto/test_passwords.py` says that, and the journeys sign in at the full price.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "MEMORY_KIB", 8 * passwords.LANES)  # the least that Argon2 takes
+        patch.setattr(passwords, "PASSES", 1)
+        yield
 
 
 @contextmanager
@@ -119,6 +139,31 @@ _COMPILED: Final = _Compiled()
 def share_templates(app: Flask) -> None:
     """Let a site that was just built take its templates from those that another one has compiled."""
     app.jinja_env.bytecode_cache = _COMPILED
+
+
+_compile_builder = Rule._compile_builder
+
+
+@contextmanager
+def links_when_asked_for() -> Iterator[None]:
+    """Let a site that is built inside make the code that writes a link to a page when it first writes one.
+
+    werkzeug makes it for every page at once, which is half of what building a site takes; a test sees few.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", _compile_later)
+        yield
+
+
+def _compile_later(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+    made: list[Callable[..., tuple[str, str]]] = []
+
+    def build(bound: Rule, **values: object) -> tuple[str, str]:
+        if not made:
+            made.append(_compile_builder(rule, append_unknown))
+        return made[0](bound, **values)
+
+    return build
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -37,7 +37,7 @@ def test_rules_that_say_nothing_clear_are_refused(value: Any) -> None:
 
 @given(st.data())
 def test_a_threshold_is_taken_within_its_bounds_alone(data: st.DataObject) -> None:
-    rule = data.draw(st.sampled_from([rule for rule in Rule if RULES[rule]]))
+    rule = data.draw(st.sampled_from([rule for rule in Rule if RULES.get(rule)]))
     name = data.draw(st.sampled_from(sorted(RULES[rule])))
     number, bounds = data.draw(st.integers(-20_000, 20_000)), RULES[rule][name]
     if bounds.least <= number <= bounds.most:
@@ -53,8 +53,14 @@ def test_only_decoys_are_off_until_somebody_switches_them_on() -> None:
     assert not RuleBook.read({"burst": {ON: False}}).is_on(Rule.BURST)
 
 
+@pytest.mark.parametrize("change", [{ON: False}, {ON: True}, {"count": 2}], ids=str)
+def test_nobody_changes_the_rule_of_emergencies(change: dict[str, object]) -> None:
+    with pytest.raises(BadRules):
+        RuleBook.read({"emergency-disclosure": change})
+
+
 def test_every_default_lies_within_its_bounds() -> None:
-    assert RULES.keys() == set(Rule)
+    assert RULES.keys() == set(Rule) - {Rule.EMERGENCY}
     for thresholds in RULES.values():
         assert all(each.least <= each.value <= each.most for each in thresholds.values())
 

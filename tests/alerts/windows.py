@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from tipline.alerts.finding import Alert, find
-from tipline.alerts.rules import Rule, RuleBook
+from tipline.alerts.rules import RULES, Rule, RuleBook
 from tipline.alerts.seen import Seen, Window
 from tipline.deadlines import Calendar
 
@@ -37,7 +37,7 @@ def step(index: int, at: int, **changes: Any) -> Seen:
 
 def found(window: Window, rule: Rule, **thresholds: Any) -> Sequence[Alert]:
     """What one rule finds, the others being off."""
-    others: dict[str, dict[str, Any]] = {other.value: {"on": False} for other in Rule if other is not rule}
+    others: dict[str, dict[str, Any]] = {other.value: {"on": False} for other in RULES if other is not rule}
     book = RuleBook.read(others | ({rule.value: thresholds} if thresholds else {}))
     holiday = Calendar(off=frozenset((date(2026, 3, 5),)))
     return find(window, book, holiday)

@@ -1,6 +1,8 @@
 """Keepers as processes of their own, started quickly: one process loads the code once and forks each keeper.
 
 python -m tests.keeper.nursery DATA RAM LOG_KEY GENESIS      then a line on its input starts a keeper
+
+A keeper that is `held` stands still before it does anything, until it is let go.
 """
 
 import os
@@ -35,6 +37,22 @@ class Child:
         """Ask it to end."""
         os.kill(self.pid, signal.SIGTERM)
 
+    def let_go(self) -> None:
+        """Let one that is held begin."""
+        os.kill(self.pid, signal.SIGCONT)
+
+    def has_ended(self) -> bool:
+        """Whether it is no longer there, but for its exit code."""
+        return self._state() == "Z"
+
+    def stands_still(self) -> bool:
+        """Whether it waits to be let go."""
+        return self._state() == "T"
+
+    def _state(self) -> str:
+        """As the system calls it: proc_pid_stat(5)."""
+        return Path(f"/proc/{self.pid}/stat").read_text("utf-8").rpartition(") ")[2][0]
+
     def limit_files(self, size: int) -> None:
         """From now on no file of its can grow beyond `size` bytes; -1 lifts that."""
         _, hard = resource.prlimit(self.pid, resource.RLIMIT_FSIZE)
@@ -58,6 +76,15 @@ class Nursery:
                 return child
             time.sleep(0.005)
         raise TimeoutError("the keeper does not listen")
+
+    def hold(self) -> Child:
+        """A new keeper that has not begun."""
+        self._world.settings.admin_socket.unlink(missing_ok=True)
+        self._write("hold")
+        child = Child(int(self._read()))
+        while not child.stands_still():
+            time.sleep(0.001)
+        return child
 
     def wait(self) -> int:
         """The exit code of the last keeper; negative: the signal that ended it."""
@@ -94,7 +121,7 @@ def nursery(world: World, errors: Path) -> Iterator[Nursery]:
 
 
 def main(data: str, ram: str, log_key: str, genesis: str) -> None:
-    """Fork a keeper for each "start"; say how it ended for each "wait"."""
+    """Fork a keeper for each "start" or "hold"; say how it ended for each "wait"."""
     settings = settings_of(Path(data), Path(ram), log_key=log_key, genesis=genesis)
     child, children = 0, list[int]()
     signal.signal(signal.SIGALRM, lambda _number, _frame: os.kill(child, signal.SIGKILL))
@@ -109,6 +136,8 @@ def main(data: str, ram: str, log_key: str, genesis: str) -> None:
         child = os.fork()
         if child == 0:
             sys.stdin.close()
+            if line.strip() == "hold":
+                os.kill(os.getpid(), signal.SIGSTOP)
             os._exit(run(settings, None, PLENTY))
         children.append(child)
         print(child, flush=True)  # noqa: T201

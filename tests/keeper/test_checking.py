@@ -39,7 +39,7 @@ from tipline.keeper.checking.errors import (
     Unreadable,
 )
 from tipline.keeper.checking.outcome import DAMAGED, FILE, Outcome, read_outcome
-from tipline.keeper.checking.service import Pins, check_log
+from tipline.keeper.checking.service import Pins, Progress, check_log
 from tipline.keeper.log import Growth, read_head
 
 SIZE = 700
@@ -65,11 +65,11 @@ class StoredLog:
         with closing(sqlite3.connect(self.path)) as connection, connection:
             assert connection.execute(statement, values).rowcount
 
-    def check(self) -> int:
+    def check(self, progress: Progress = lambda _done, _all: None) -> int:
         """The full check."""
         database = Database(f"sqlite:///{self.path}")
         try:
-            return check_log(database, self.pins, self.signed, lambda _done, _all: None)
+            return check_log(database, self.pins, self.signed, progress)
         finally:
             database.dispose()
 
@@ -82,7 +82,7 @@ class StoredLog:
                 growth = Growth(read_head(connection))
                 for statement in statements:
                     growth.append(Entry(self.world.clock.unix(), DONE, "", statement))
-                return growth.store(connection, signer).checkpoint
+                return growth.store(connection, signer, lambda _: b"").checkpoint
         finally:
             database.dispose()
 
@@ -218,6 +218,60 @@ def test_a_statement_is_gone_only_where_a_later_entry_says_so(stored: StoredLog)
     assert found.value.index == READ + 2
     stored.grow(own(stored, "forget", entries=[[READ + 1, READ + 2]], before="2026-01-01"))
     assert stored.check() == SIZE + 2
+
+
+def test_no_row_behind_the_signed_head_says_that_a_statement_may_be_gone(stored: StoredLog) -> None:
+    forged = Entry(
+        stored.world.clock.unix(),
+        DONE,
+        "",
+        own(stored, "forget", entries=[[READ, READ]], before="2026-01-01"),
+    )
+    with closing(sqlite3.connect(stored.path)) as connection, connection:
+        columns = 'SELECT salt, entry FROM entries WHERE "index" = ?'
+        row = connection.execute(columns, (READ,)).fetchone()
+        connection.execute(
+            "UPDATE entries SET type = 'forgotten', actor = '', tip = x'', outcome = '', reason = '',"
+            " salt = ?, entry = x'' WHERE \"index\" = ?",
+            (commitment(*row), READ),
+        )
+        connection.execute(
+            "INSERT INTO entries VALUES (?, 1, 'forget', 'keeper', x'', 'done', '', zeroblob(32), ?)",
+            (10**9, forged.encode()),
+        )
+    with pytest.raises(ForgottenByNobody) as found:
+        stored.check()
+    assert found.value.index == READ
+
+
+@pytest.mark.parametrize("index", [SIZE, SIZE + 7, -1])
+def test_a_row_that_the_signed_head_does_not_cover_is_found(stored: StoredLog, index: int) -> None:
+    stored.by_hand(
+        "INSERT INTO entries SELECT ?, at, type, actor, tip, outcome, reason, salt, entry"
+        f' FROM entries WHERE "index" = {READ}',
+        index,
+    )
+    with pytest.raises(EntryMissing) as found:
+        stored.check()
+    assert found.value.index == index
+
+
+def test_a_statement_that_is_forgotten_while_the_check_runs_is_named_by_what_was_logged_meanwhile(
+    stored: StoredLog,
+) -> None:
+    def forget(done: int, _all: int) -> None:
+        if done != SIZE:
+            return
+        stored.grow(own(stored, "forget", entries=[[READ, READ]], before="2026-01-01"))
+
+    with closing(sqlite3.connect(stored.path)) as connection, connection:
+        row = connection.execute('SELECT salt, entry FROM entries WHERE "index" = ?', (READ,)).fetchone()
+        connection.execute(
+            "UPDATE entries SET type = 'forgotten', actor = '', tip = x'', outcome = '', reason = '',"
+            " salt = ?, entry = x'' WHERE \"index\" = ?",
+            (commitment(*row), READ),
+        )
+    assert stored.check(forget) == SIZE + 1
 
 
 def test_a_database_without_a_table_cannot_be_read(stored: StoredLog) -> None:

@@ -228,6 +228,24 @@ def test_each_deputy_lapses_once_and_a_restart_changes_nothing(world: World, clo
             assert keeper.size() == expected
 
 
+def test_a_deputy_reads_nothing_after_their_day_also_while_the_time_is_in_doubt(
+    world: World, clock: FixedClock
+) -> None:
+    """Then the keeper states no end that cannot be undone; by whoever's clock, the day is over."""
+    with world.keeper():
+        keeper = Observed(world)
+        newcomer(world, keeper)
+        keeper.client.append(joint(world, until=clock.today().isoformat()))
+    clock.advance(3 * DAY)
+    with world.keeper():
+        keeper, tip = Observed(world), world.seal_tip()
+        with pytest.raises(Refused, match="desk-not-held"):
+            keeper.client.release(world.read("newcomer", tip), [request(tip.item("text"))])
+        assert keeper.client.release(world.read("reviewer-a", tip), [request(tip.item("text"))]).inner
+        assert "lapse" not in {keeper.entry(index).statement.body["type"] for index in range(keeper.size())}
+        assert verify(world, keeper.client).size == keeper.size()
+
+
 def test_nobody_but_the_keeper_states_that_a_deputy_lapsed(world: World, keeper: Observed) -> None:
     newcomer(world, keeper)
     keeper.client.append(joint(world, until=world.clock.today().isoformat()))

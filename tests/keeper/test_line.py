@@ -1,6 +1,9 @@
 """Requests wait together while several callers are at work; whoever is alone does not wait."""
 
+import queue
 import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -26,6 +29,18 @@ def join(waiting: Line, number: int) -> None:
         waiting.join(Asked(APPEND), lambda _outcome: None)
 
 
+class Later(queue.SimpleQueue[Waiting | None]):
+    """Somebody joins only when they are waited for."""
+
+    def __init__(self, joins: Callable[[], None]) -> None:
+        self.joins = joins
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Waiting | None:
+        if self.empty():
+            self.joins()
+        return super().get(block, timeout)
+
+
 def test_nobody_joins_a_closed_line_and_who_waits_is_told() -> None:
     told: list[object] = []
     waiting = Line()
@@ -38,22 +53,36 @@ def test_nobody_joins_a_closed_line_and_who_waits_is_told() -> None:
 
 
 def test_whoever_is_alone_does_not_wait(joined: Line) -> None:
+    joined._waiting = Later(lambda: join(joined, 1))
     with ThreadPoolExecutor(1) as pool:
         for _ in range(3):
-            join(joined, 1)
             assert len(pool.submit(joined.next_batch).result(timeout=LONG / 3)) == 1
 
 
-def test_of_several_half_are_waited_for(joined: Line) -> None:
+def test_those_who_are_at_work_are_waited_for(joined: Line) -> None:
     join(joined, 8)
     assert len(joined.next_batch()) == 8
     join(joined, 3)
     with ThreadPoolExecutor(1) as pool:
-        batch = pool.submit(joined.next_batch)  # of 8 and the 1 before: 5 are half
+        batch = pool.submit(joined.next_batch)  # of 8 who were answered and 3 who came meanwhile
         assert not threading.Event().wait(0.05)
         assert not batch.done()
-        join(joined, 2)
-        assert len(batch.result()) == 5
+        join(joined, 8)
+        assert len(batch.result()) == 11
+
+
+def test_who_comes_after_the_moment_waits_for_nobody(joined: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    join(joined, 8)
+    joined.next_batch()
+
+    def comes_late() -> None:
+        later = time.monotonic() + LONG
+        monkeypatch.setattr(time, "monotonic", lambda: later)
+        join(joined, 1)
+
+    joined._waiting = Later(comes_late)
+    with ThreadPoolExecutor(1) as pool:
+        assert len(pool.submit(joined.next_batch).result(timeout=LONG / 3)) == 1
 
 
 def test_a_batch_has_an_end(joined: Line) -> None:

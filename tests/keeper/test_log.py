@@ -45,7 +45,7 @@ def grow(database: Database, number: int) -> None:
         growth = Growth(read_head(session.connection()))
         for _ in range(number):
             growth.append(Entry(FixedClock(NOON).unix(), DONE, "", statement))
-        growth.store(session.connection(), SIGNER)
+        growth.store(session.connection(), SIGNER, lambda _: b"")
 
 
 def leaves(database: Database) -> list[bytes]:

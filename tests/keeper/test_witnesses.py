@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -284,6 +285,23 @@ def test_an_old_cosignature_counts_by_its_own_time_whatever_its_row_says(
     assert keeper.client.health().cosigned[0].at == clock.unix() - HOUR - 1
     ask(raw)
     keeper.client.release(world.read("reviewer-a", tip), [request(tip.item("text"))])
+
+
+def test_an_old_cosignature_on_a_later_day_makes_no_witness_look_late(
+    world: World, raw: Keeper, keeper: Observed, county: Running, clock: FixedClock
+) -> None:
+    keeper.client.append(policy(world, county.fields(), alarm_hours=1))
+    ask(raw)
+    old = keeper.client.cosigned()[0].note
+    clock.advance(30 * HOUR)
+    grow(world, keeper)
+    ask(raw)
+    newest = keeper.client.health().cosigned[0]
+    for day in ("9999-12-31", "9999-12-30", (clock.today() + timedelta(days=1)).isoformat()):
+        forge(world, note=old, day=day)
+    health = keeper.client.health()
+    assert (health.stopped, health.alarms, health.cosigned) == (False, (), (newest,))
+    assert newest.at == clock.unix()
 
 
 def test_a_cosignature_from_the_future_does_not_count(

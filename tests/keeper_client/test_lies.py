@@ -175,6 +175,18 @@ def test_a_checkpoint_by_another_key_is_a_lie(world: World, tip: SealedTip) -> N
         read(world, client, tip)
 
 
+def test_nothing_is_handed_out_before_its_head_is_remembered(
+    world: World, tip: SealedTip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object) -> None:
+        raise OSError("no room for what was seen")
+
+    client = world.client()
+    monkeypatch.setattr(SeenFile, "_write", full)
+    with pytest.raises(OSError, match="no room"):
+        read(world, client, tip)
+
+
 def test_a_forked_log_is_a_lie(world: World, tip: SealedTip) -> None:
     """Even one that is signed by the log's own key."""
     signer = NoteSigner(ORIGIN, world.log_key)

@@ -1,5 +1,7 @@
 """What a site has seen of the log only ever goes up, in every worker and after every restart."""
 
+import os
+import stat
 import threading
 from pathlib import Path
 
@@ -73,6 +75,27 @@ def test_many_workers_lose_nothing(path: Path) -> None:
     for thread in threads:
         thread.join()
     assert SeenFile(path).checkpoint == note(199)
+
+
+def test_what_was_seen_stands_after_a_power_cut_under_its_name_too(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file in the place of another is durable once its folder is."""
+    done: list[str] = []
+    replace, sync = os.replace, os.fsync
+
+    def note_replace(fresh: str, name: str) -> None:
+        done.append("named")
+        replace(fresh, name)
+
+    def note_sync(file: int) -> None:
+        done.append("folder" if stat.S_ISDIR(os.fstat(file).st_mode) else "file")
+        sync(file)
+
+    monkeypatch.setattr(os, "replace", note_replace)
+    monkeypatch.setattr(os, "fsync", note_sync)
+    SeenFile(path).advance_directory(7)
+    assert done == ["file", "named", "folder"]
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b'{"checkpoint":1,"directory_version":1,"v":1}', b"\xff"])

@@ -8,7 +8,18 @@ from crypto.cosignatures import Ed25519Cosigner, MldsaCosigner
 from crypto.keys import SigningKey
 from crypto.mldsa import MldsaSigningKey
 from crypto.notes import NoteVerifier
-from tests.roster.township import AUDITOR, INTEGRITY, REGISTRAR, REVIEWER_A, body, township
+from tests.roster.township import (
+    AUDITOR,
+    INTEGRITY,
+    NEWCOMER,
+    POLICE,
+    REGISTRAR,
+    REVIEWER_A,
+    body,
+    member,
+    recipient,
+    township,
+)
 from tipline.roster import RosterRefused
 from tipline.roster.witnesses import NO_WITNESSES, read_policy, write_policy
 
@@ -86,6 +97,29 @@ def test_a_witness_is_nobody_else() -> None:
         assert reason([REGISTRAR, INTEGRITY], witnesses=[witness(keys=theirs)]) == "not-allowed"
     twice = [witness(keys=[FIRST.vkey]), witness(name="w2", keys=[type(FIRST)("w2", FIRST.key).vkey])]
     assert reason([REGISTRAR, INTEGRITY], witnesses=twice) == "not-allowed"
+
+
+def test_nobody_gets_the_key_of_a_witness() -> None:
+    roster = township().apply(1, body("witnesses", [REGISTRAR, INTEGRITY], **policy()))
+    theirs = FIRST.key.raw.hex()
+    changes = {
+        "member": body("member", [REGISTRAR], member=member(NEWCOMER, POLICE, signing_key=theirs)),
+        "new-keys": body(
+            "new-keys",
+            [REGISTRAR, INTEGRITY],
+            member=REVIEWER_A,
+            signing_key=theirs,
+            recipient=recipient("fresh"),
+        ),
+    }
+    for statement in changes.values():
+        with pytest.raises(RosterRefused) as refused:
+            roster.apply(2, statement)
+        assert refused.value.reason == "not-allowed"
+        township().apply(2, statement)  # it is the witness that is in the way
+    # The witness itself stays, with the key it had.
+    again = roster.apply(2, body("witnesses", [REGISTRAR, INTEGRITY], **policy(alarm_hours=2)))
+    assert again.witnesses.alarm_hours == 2
 
 
 def test_two_people_name_the_witnesses_and_replace_them() -> None:

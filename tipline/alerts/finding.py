@@ -74,9 +74,26 @@ def find_again(alert: Alert, window: Window, rules: RuleBook, calendar: Calendar
     return max(same, key=lambda one: one.count, default=None)
 
 
+def read_before_exclusion(route: Seen, firsts: Sequence[Seen]) -> Alert:
+    """The one alert of a route: first readings of those whom it excludes, and the route itself.
+
+    It names the member where only one of them knew.
+    """
+    members = sorted({one.member for one in firsts})
+    who = members[0] if len(members) == 1 else ""
+    some = [*sorted(firsts, key=lambda one: one.index), route]
+    return _alert(Rule.READ_BEFORE_EXCLUSION, some, len(members), member=who, tip=route.tip)
+
+
 def decoy_opened(reading: Seen) -> Alert:
     """The alert of a reading of a planted tip."""
     return _alert(Rule.DECOY, [reading], 1, tip=reading.tip)
+
+
+def opened_at_once(entries: tuple[int, int], member: str, desk: str, tip: str, at: int) -> Alert:
+    """The alert of an identity that is opened in an emergency: request and yes, and who asked."""
+    day = datetime.fromtimestamp(at, UTC).date().isoformat()
+    return Alert(Rule.EMERGENCY, member, desk, tip, day, 1, entries)
 
 
 def _burst(window: Window, rules: RuleBook, _calendar: Calendar) -> Iterator[Alert]:
@@ -276,4 +293,5 @@ _LOOKS: Final[Mapping[Rule, Callable[[Window, RuleBook, Calendar], Iterator[Aler
     Rule.BACK_AND_FORTH: _back_and_forth,
     Rule.PAUSES: _pauses,
 }
-"""All but the decoy: its alert comes with the reading itself."""
+"""All but three, whose alerts come at once: a decoy's with the reading, that of who knew with the route, that
+of an emergency with the yes."""

@@ -13,8 +13,8 @@ from typing import Any, Final, Self
 from tipline.alerts.errors import BadRules
 
 ON: Final = "on"
-IDENTITY_REQUEST: Final = "identity-request"
-"""The type of a statement that asks for a reporter's identity. While there is none, its rule counts none."""
+IDENTITY_REQUEST: Final = "disclosure"
+"""The type of a statement that asks for somebody's identity."""
 
 
 class Rule(StrEnum):
@@ -42,8 +42,12 @@ class Rule(StrEnum):
     """A tip goes to and fro between triage and waiting for more."""
     PAUSES = "pauses"
     """A tip's clock is stopped again and again."""
+    READ_BEFORE_EXCLUSION = "read-before-exclusion"
+    """A unit is excluded from a tip that members of it have read."""
     DECOY = "decoy"
     """A planted tip was opened."""
+    EMERGENCY = "emergency-disclosure"
+    """An identity was opened at once, without telling its reporter first. Nobody switches this one off."""
 
 
 @dataclass(frozen=True)
@@ -80,11 +84,14 @@ RULES: Final[Mapping[Rule, Mapping[str, Threshold]]] = MappingProxyType(
         Rule.CLOCK: {"seconds": Threshold(300, 180, 86_400)},
         Rule.BACK_AND_FORTH: {"count": _count(3), "days": Threshold(90, 1, 3_650)},
         Rule.PAUSES: {"count": _count(2), "days": Threshold(90, 1, 3_650)},
+        Rule.READ_BEFORE_EXCLUSION: {},
         Rule.DECOY: {},
     }
 )
 OFF_AT_FIRST: Final = frozenset((Rule.DECOY,))
 """Rules that do nothing until two people switch them on."""
+UNASKED: Final = frozenset((Rule.OWN_UNIT, Rule.READ_BEFORE_EXCLUSION))
+"""Whom such an alert is about, nobody asks: they would learn of a tip that shuts their unit out."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +135,8 @@ def _known(name: object) -> Rule:
 
 
 def _checked(rule: Rule, value: object) -> dict[str, Any]:
+    if rule not in RULES:
+        raise BadRules("this rule is never changed")
     if not isinstance(value, Mapping) or not value:
         raise BadRules("a rule that is named is changed in something")
     for name, each in value.items():

@@ -7,7 +7,7 @@ from typing import Final, Self
 
 from crypto.statements import Entry
 from tipline.keeper_client.reasons import Reason
-from tipline.lookups.facets import facets_of, tips_of
+from tipline.lookups.facets import UNREADABLE, facets_of, tips_of
 from tipline.roster.freshness import is_joint
 from tipline.roster.rules import KEEPER
 
@@ -46,7 +46,9 @@ class Seen:
     def of(cls, index: int, entry: Entry) -> Self:
         """The entry at an index."""
         facets, body = facets_of(entry), entry.statement.body
-        proven = () if entry.reason in UNPROVEN else facets.signers
+        # What the keeper logged as a digest names nobody but who is known to have signed it.
+        is_known = entry.reason not in UNPROVEN or facets.type == UNREADABLE
+        proven = facets.signers if is_known else ()
         target = body.get("to") if facets.type == "move" else ""
         tips = tips_of(entry)
         return cls(

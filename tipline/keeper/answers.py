@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -9,7 +10,8 @@ from typing import Any, Final
 from crypto.keys import Identity
 from crypto.notes import NoteSigner, sign_json
 from crypto.policies import Route
-from tipline.keeper.asked import LIST, RELEASE
+from crypto.windows import Window
+from tipline.keeper.asked import LIST, RELEASE, UNLOCK, VIEW
 from tipline.keeper.batch import Done, Looked
 from tipline.keeper.log import Log, Published
 from tipline.keeper.pins import Standing
@@ -55,6 +57,13 @@ class Answers:
             answer["groups"] = self._groups(done)
             items = (item for item, _ in done.granted.inner)
             answer["routes"] = dict(zip(items, map(_route, done.granted.routes), strict=True))
+        elif op in (UNLOCK, VIEW):
+            [(_, inner)] = done.granted.inner
+            answer |= {"inner": to_text(inner), "window": _window(done.granted.window)}
+        elif done.granted.told is not None:
+            told = done.granted.told
+            note = sign_json(told.to_body(self._signer.name, done.logged.index), self._signer)
+            answer |= {"told": to_text(note), "tip": told.tip}
         elif done.statement.body["type"] in RECORDED:
             answer["record"] = to_text(self.record(done))
         if done.statement.body["type"] in STANDING_TYPES:
@@ -119,6 +128,10 @@ class Answers:
 
 def _day(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).date().isoformat()
+
+
+def _window(window: Window | None) -> dict[str, Any]:
+    return asdict(window) if window is not None else {}
 
 
 def _route(route: Route) -> dict[str, list[str]]:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from crypto.errors import BadFormat, BadSignature
 from crypto.keys import Identity, VerifyKey
 from crypto.statements import MAX_STATEMENT, Statement
+from crypto.windows import Window
 from tipline.keeper.release import OpenedSlip, SlipFrame, open_card_key, open_slips
 from tipline.keeper_client.reasons import Reason
 from tipline.roster import Roster
@@ -21,6 +22,9 @@ CLOCKS = "clocks"
 ERASE = "erase"
 INVENTORY = "inventory"
 FORGET = "forget"
+DISCLOSE = "disclose"
+UNLOCK = "unlock"
+VIEW = "view"
 
 
 @dataclass(frozen=True)
@@ -28,8 +32,8 @@ class Asked:
     """One request for an entry.
 
     Attributes:
-        op: `release`, `list`, `append`, `enter`, or one of those that the keeper states itself: `export`,
-            `clocks`, `erase`, `inventory`, `forget`.
+        op: `release`, `list`, `append`, `enter`, `disclose`, `unlock`, `view`, or one of those that the
+            keeper states itself: `export`, `clocks`, `erase`, `inventory`, `forget`.
         statement: None when the bytes were none, or the keeper states it.
         digest: SHA-256 of those bytes, hex.
         fault: why there is no statement.
@@ -38,8 +42,12 @@ class Asked:
         card_key: the stored form of a card group's slip.
         arrived: for `clocks`, beside each slip the day on which its tip came.
         tips: for `clocks` those whose hour has passed, for `erase` those that should go.
+        walked: for `clocks` tips that a walk over all rows has found due, or nobody's.
         note: for an `acknowledge` the signed checkpoint of the head that it says was lost.
+        put_back: for a `view` what a custodian's session put back, opened; None when it does not open.
         counted: for `inventory` how many items are held as they were accepted, and the root over them.
+        altered: for `inventory` whether what is remembered is another than the last list left.
+        readings: for `inventory` the entry up to which readings are counted.
     """
 
     op: str
@@ -51,8 +59,12 @@ class Asked:
     card_key: bytes = b""
     arrived: tuple[date, ...] = ()
     tips: tuple[bytes, ...] = ()
+    walked: tuple[bytes, ...] = ()
     counted: tuple[int, bytes] = (0, b"")
+    altered: bool = False
+    readings: int = -1
     note: bytes = b""
+    put_back: tuple[Window, bytes] | None = field(default=None, repr=False)
 
 
 def prepare(

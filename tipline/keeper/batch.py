@@ -1,6 +1,8 @@
 """What one request becomes inside a batch: an entry, done or refused, or a refusal without one."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from crypto.keys import SigningKey
@@ -13,11 +15,13 @@ from tipline.keeper.asked import CLOCKS, ERASE, EXPORT, FORGET, INVENTORY, Asked
 from tipline.keeper.errors import Refusal
 from tipline.keeper.inventory import stating
 from tipline.keeper.log import Logged
+from tipline.keeper.readable import is_readable, without_answers
 from tipline.keeper.rules.case import Granted
 from tipline.keeper.rules.table import authenticate, carry_out, check_fresh
 from tipline.keeper.state import Draft
 from tipline.keeper.succession import LogSigner
 from tipline.keeper_client.reasons import Reason
+from tipline.lookups.facets import UNREADABLE
 from tipline.roster import Roster
 from tipline.roster.rules import KEEPER
 
@@ -95,7 +99,7 @@ class Examiner:
         for fields, granted in alerting.look(draft):
             _done(draft, self._own(draft, dict(fields)), granted)
         # One look has its bound; after a flood the next batch goes on, and not only the next hour.
-        self._watched = _NO_HOUR if alerting_window.is_behind(draft.connection) else hour
+        self._watched = _NO_HOUR if alerting_window.is_behind(draft.connection, draft.rows) else hour
 
     def decide(self, asked: Asked, draft: Draft) -> Outcome:
         """Carry a request out in the draft, and append its entry there."""
@@ -108,17 +112,17 @@ class Examiner:
             statement = authenticate(asked, draft)
         except Refusal as refusal:
             # What perhaps nobody signed is logged as its digest: else anybody could write into the log.
-            unreadable = self._unreadable(asked, draft)
-            flooded = self._flooded(draft, NOBODY, unreadable)
-            return flooded or _refused(draft, unreadable, refusal.reason)
-        if flooded := self._flooded(draft, statement.signers[0], statement):
+            flooded = self._flooded(draft, NOBODY, lambda: self._unreadable(asked, draft))
+            return flooded or _refused(draft, self._unreadable(asked, draft), refusal.reason)
+        told = partial(self._told, asked, statement, draft)
+        if flooded := self._flooded(draft, statement.signers[0], told):
             return flooded
         before = draft.roster
         try:
             check_fresh(statement, draft)
             granted = carry_out(asked, statement, draft)
         except Refusal as refusal:
-            return _refused(draft, statement, refusal.reason)
+            return _refused(draft, told(), refusal.reason)
         done = _done(draft, statement, granted)
         for fields, alerted in alerting.opened(statement, done.logged.index, draft):
             _done(draft, self._own(draft, dict(fields)), alerted)
@@ -131,19 +135,25 @@ class Examiner:
             for fields, granted in clockwork.unassigned(before, draft):
                 _done(draft, self._own(draft, dict(fields)), granted)
 
-    def _flooded(self, draft: Draft, who: str, statement: Statement) -> Declined | None:
+    def _told(self, asked: Asked, statement: Statement, draft: Draft) -> Statement:
+        """What is logged of a statement that is refused, though its signers are known."""
+        if is_readable(statement.body):
+            return without_answers(statement)
+        return self._unreadable(asked, draft, statement.signers)
+
+    def _flooded(self, draft: Draft, who: str, told: Callable[[], Statement]) -> Declined | None:
         """The first request over the limit has an entry, so that it is seen; the rest would fill the log."""
         over = draft.count(who) - self._limit
         if over <= 0:
             return None
         if over > 1:
             return Declined(Reason.TOO_MANY, NO_ENTRY)
-        return _refused(draft, statement, Reason.TOO_MANY)
+        return _refused(draft, told(), Reason.TOO_MANY)
 
     def _export(self, draft: Draft) -> Outcome:
         root, size = draft.growth.root.hex(), draft.growth.next_index
         statement = self._own(draft, {"type": "export", "size": size, "root": root})
-        if flooded := self._flooded(draft, KEEPER, statement):
+        if flooded := self._flooded(draft, KEEPER, lambda: statement):
             return flooded
         draft.grant(statement)
         return _done(draft, statement, Granted())
@@ -155,8 +165,10 @@ class Examiner:
         except Refusal as refusal:
             return Declined(refusal.reason, NO_ENTRY)
 
-    def _unreadable(self, asked: Asked, draft: Draft) -> Statement:
-        return self._own(draft, {"type": "unreadable", "digest": asked.digest})
+    def _unreadable(self, asked: Asked, draft: Draft, members: Sequence[str] = ()) -> Statement:
+        """The digest of what was sent; and the members, where they are known to have signed it."""
+        signed = {"members": list(members)} if members else {}
+        return self._own(draft, {"type": UNREADABLE, "digest": asked.digest, **signed})
 
     def _own(self, draft: Draft, fields: dict[str, object]) -> Statement:
         return own_statement(draft.roster.origin, draft.at, fields, self._log_key)

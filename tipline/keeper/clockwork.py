@@ -14,6 +14,7 @@ from crypto.policies import Route
 from tipline.ids import INTEGRITY, MemberId
 from tipline.keeper import models
 from tipline.keeper.asked import Asked
+from tipline.keeper.disclosing.lapsing import lapse
 from tipline.keeper.errors import Refusal
 from tipline.keeper.pins import Standing
 from tipline.keeper.rules.case import Granted, may_have
@@ -37,8 +38,14 @@ Stated = tuple[Mapping[str, Any], Granted]
 def look(asked: Asked, draft: Draft) -> Iterator[Stated]:
     """Take in tips that nobody opened yet, and find what is overdue. The draft is changed on the way."""
     yield from _taken_in(asked, draft)
+    yield from lapse(draft)
+    yield from _let_go(asked.walked, draft)
     late = draft.connection.scalars(_passed(draft.today)).all()
-    stated = (each for tip in dict.fromkeys((*asked.tips, *late)) for each in _overdue(tip, asked, draft))
+    stated = (
+        each
+        for tip in dict.fromkeys((*asked.tips, *asked.walked, *late))
+        for each in _overdue(tip, asked, draft)
+    )
     yield from islice(stated, AT_ONCE)
 
 
@@ -49,13 +56,20 @@ def unassigned(before: Roster, draft: Draft) -> Iterator[Stated]:
     """
     members = draft.roster.members
     changed = [name for name, member in members.items() if before.members.get(name) != member]
-    gone = []
-    for tip in draft.pins.assigned_to(changed):
+    yield from _let_go(draft.pins.assigned_to(changed), draft)
+
+
+def _let_go(tips: Iterable[bytes], draft: Draft) -> Iterator[Stated]:
+    members, gone = draft.roster.members, []
+    for tip in tips:
         standing = draft.pins.tip(tip)
-        if standing is None or may_have(draft, members[MemberId(standing.case.assignee)], standing.route):
+        if standing is None or not standing.case.assignee:
+            continue
+        if may_have(draft, members[MemberId(standing.case.assignee)], standing.route):
             continue
         draft.pins.put_tip(tip, standing.with_case(cases.assigned(standing.case, "")))
         gone.append(tip.hex())
+    gone.sort()
     for start in range(0, len(gone), MAX_TIPS):
         yield {"type": "unassign", "tips": gone[start : start + MAX_TIPS]}, Granted()
 

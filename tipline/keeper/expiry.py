@@ -4,16 +4,26 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from tipline.deadlines import Clocks
 from tipline.keeper import models
-from tipline.tips.case_file import CaseFile
+from tipline.keeper.digests.rows import Rows
+from tipline.keeper.digests.tables import TIPS
+from tipline.keeper.pins import standing_of
+from tipline.keeper.prepared import Prepared
 from tipline.tips.cases import kept_until
 from tipline.tips.moves import TipState
 
 LOOKED_AT: Final = 5_000
 """Closed tips that one question looks at."""
+
+_CLOSED: Final = Prepared(
+    select(*TIPS.all_columns)
+    .where(models.tips.c.state == TipState.CLOSED.value, models.tips.c.tip > bindparam("after"))
+    .order_by(models.tips.c.tip)
+    .limit(LOOKED_AT)
+)
 
 
 @dataclass(frozen=True)
@@ -27,15 +37,14 @@ class Expiring:
     last: bytes
 
 
-def expiring(connection: Connection, after: bytes, today: date, clocks: Clocks) -> Expiring:
-    """Look at closed tips in the order of their ids, from after one on."""
-    table = models.tips
-    rows = connection.execute(
-        select(table.c.tip, table.c.file)
-        .where(table.c.state == TipState.CLOSED.value, table.c.tip > after)
-        .order_by(table.c.tip)
-        .limit(LOOKED_AT)
-    ).all()
-    days = ((tip, kept_until(CaseFile.decode(file), clocks)) for tip, file in rows)
+def expiring(connection: Connection, rows: Rows, after: bytes, today: date, clocks: Clocks) -> Expiring:
+    """Look at closed tips in the order of their ids, from after one on.
+
+    Raises:
+        RowsChanged: one is not as it was written.
+    """
+    closed = _CLOSED.run(connection, {"after": after}).fetchall()
+    rows.check(TIPS, closed)
+    days = ((row[0], kept_until(standing_of(row).case, clocks)) for row in closed)
     over = tuple((tip, until) for tip, until in days if until is not None and until < today)
-    return Expiring(over, rows[-1].tip if len(rows) == LOOKED_AT else b"")
+    return Expiring(over, closed[-1][0] if len(closed) == LOOKED_AT else b"")

@@ -11,6 +11,9 @@ from sqlalchemy import Connection
 from crypto.errors import BadProof, CryptoError
 from crypto.notes import Checkpoint, NoteVerifier, open_checkpoint
 from tipline.keeper.claims import Claims
+from tipline.keeper.digests.buckets import read_hashes
+from tipline.keeper.digests.errors import RowsChanged
+from tipline.keeper.digests.seal import RowSeal
 from tipline.keeper.heads import LogHead, Stop, Stopped
 from tipline.keeper.log import Log, Published, read_head
 from tipline.keeper.replay import replay
@@ -32,6 +35,7 @@ def find(
     log: Log,
     verifiers: Sequence[NoteVerifier],
     claims: Claims,
+    seal: RowSeal,
     signed: Sequence[bytes],
     now: int,
 ) -> Found:
@@ -51,11 +55,26 @@ def find(
     # What two people acknowledged as lost counts no more: killed at that moment, the keeper goes on.
     going_on = [one for one in kept if _named(one[0]) not in memory.roster.lost_heads]
     kept = going_on or ([(stored, head.checkpoint)] if kept else [])
+    _take_rows(connection, memory, seal)
     stopped = _compared(connection, log, claims, stored, [checkpoint for checkpoint, _ in kept])
+    if not stopped and memory.changed_rows:
+        stopped = Stopped(Stop.ROWS, None, LogHead.of(stored), memory.changed_rows)
     if stopped:
         return Found(memory, Published(head.size, head.checkpoint), stopped)
     last, note = kept[-1]
     return Found(memory, Published(last.size, note), None)
+
+
+def _take_rows(connection: Connection, memory: Memory, seal: RowSeal) -> None:
+    """Read the digests of the rows, and note whether head and seal are of just these.
+
+    The seal names the roster's statements, too: one of them may hide behind another type.
+    """
+    memory.hashes, head = read_hashes(connection), memory.head
+    try:
+        seal.check(head.rows, head.checkpoint, memory.hashes.root, memory.changes)
+    except RowsChanged as changed:
+        memory.changed_rows = changed.table
 
 
 def _compared(

@@ -11,6 +11,8 @@ from crypto.statements import DONE, Entry
 from tipline.clock import Clock
 from tipline.database import Database
 from tipline.keeper.batch import own_statement
+from tipline.keeper.digests.buckets import BucketHashes
+from tipline.keeper.digests.seal import NO_CHANGES, RowSeal, with_change
 from tipline.keeper.errors import AlreadyInitialised
 from tipline.keeper.folder import KeeperFolder
 from tipline.keeper.log import Growth, read_head
@@ -67,6 +69,11 @@ def init_keeper(
             raise AlreadyInitialised("This keeper has a log already.")
         growth = Growth(head)
         logged = growth.append(Entry(clock.unix(), DONE, "", statement))
-        head = growth.store(session.connection(), NoteSigner(origin, keys.log_key))
+        seal, no_rows = RowSeal(keys.identity), BucketHashes().root
+        head = growth.store(
+            session.connection(),
+            NoteSigner(origin, keys.log_key),
+            lambda note: seal.make(note, no_rows, with_change(NO_CHANGES, *growth.changes[0])),
+        )
     folder.write_last_signed(head.checkpoint)
     return sha256(logged.data).hexdigest()

@@ -5,9 +5,8 @@ A grant lasts ten minutes. Whoever is excluded, leaves the desk or is removed me
 
 from datetime import date
 
-from sqlalchemy import Connection
-
 from tipline.ids import AUDITORS
+from tipline.keeper.digests.rows import Rows
 from tipline.keeper.errors import Refusal
 from tipline.keeper.pins import read_standings
 from tipline.keeper.state import Grant, Memory
@@ -28,21 +27,22 @@ def find_grant(memory: Memory, digest: str, now: int) -> Grant:
     return grant
 
 
-def require_still(grant: Grant, roster: Roster, today: date, connection: Connection) -> None:
+def require_still(grant: Grant, roster: Roster, today: date, rows: Rows) -> None:
     """Refuse a member who does not hold the desk any more, or whom the tip's latest route keeps out.
 
     Raises:
         Refusal: not-allowed; the operator's grant is refused too, for it is no member's.
+        RowsChanged: the tip's row is not as it was written.
     """
     member = roster.as_of(today).members.get(grant.member)
     if member is None or not member.holds(grant.desk):
         raise Refusal(Reason.NOT_ALLOWED)
-    if grant.tip and not _may_read(member, grant, roster, today, connection):
+    if grant.tip and not _may_read(member, grant, roster, today, rows):
         raise Refusal(Reason.NOT_ALLOWED)
 
 
-def _may_read(member: Member, grant: Grant, roster: Roster, today: date, connection: Connection) -> bool:
-    standing = read_standings(connection, [grant.tip]).get(grant.tip)
+def _may_read(member: Member, grant: Grant, roster: Roster, today: date, rows: Rows) -> bool:
+    standing = read_standings(rows, [grant.tip]).get(grant.tip)
     if standing is None or standing.case.state is TipState.ERASED:
         return False
     reads = grant.desk == AUDITORS or grant.desk in standing.route.desks

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from tipline.keeper.digests.anew import with_rows
 from tipline.keeper.fields import read_number
+from tipline.keeper.heads import Stop
 from tipline.keeper.log import Log, Published, Row
 from tipline.keeper.writer import Writer
 from tipline.keeper_client.frames import to_text
@@ -28,7 +30,10 @@ class HeadAnswers:
         if stopped is None:
             head = self._writer.head.to_fields()
             return {"stopped": {}, "as": "", "sentence": "", "head": head, "clock": clock}
-        told = {"stopped": stopped.to_fields(), "as": stopped.acknowledged_as}
+        if stopped.what is Stop.ROWS:  # of a damaged database nothing more is read
+            with self._log.database.reading() as session:
+                stopped = with_rows(stopped, session.connection())
+        told = {"stopped": stopped.to_fields(), "as": stopped.acknowledged_as, "table": stopped.table}
         return {**told, "sentence": stopped.sentence, "head": {}, "clock": clock}
 
     def found_roster(self, request: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ class Stop(StrEnum):
     MOVED = "moved"
     SECOND = "second-keeper"
     DAMAGED = "damaged"
+    ROWS = "rows"
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,15 @@ class Stopped:
     """Why the keeper stopped, the head that it signed last, and the one that it finds.
 
     `lost` is None where no last head is known or none was lost, `found` where what is stored is no log.
+    `table` is the one whose rows were changed; empty where it is not about rows. `rows` is the root of all
+    rows as they are just now (hex), where somebody asks for it to have them count.
     """
 
     what: Stop
     lost: LogHead | None
     found: LogHead | None
+    table: str = ""
+    rows: str = ""
 
     @property
     def alarm(self) -> str:
@@ -60,7 +65,7 @@ class Stopped:
     def sentence(self) -> str:
         """What happened and what to do, in plain words."""
         return _SENTENCES[self.what].format(
-            lost=self.lost or "not known any more", found=self.found or "not readable"
+            lost=self.lost or "not known any more", found=self.found or "not readable", table=self.table
         )
 
     @property
@@ -70,10 +75,11 @@ class Stopped:
 
     def to_fields(self) -> dict[str, Any]:
         """As the sites are told it; {} stands for a head that there is not."""
+        found = self.found.to_fields() if self.found else {}
         return {
             "what": self.what.value,
             "lost": self.lost.to_fields() if self.lost else {},
-            "found": self.found.to_fields() if self.found else {},
+            "found": found | ({"rows": self.rows} if found and self.rows else {}),
         }
 
 
@@ -82,12 +88,14 @@ _ALARMS: Final[Mapping[Stop, str]] = {
     Stop.MOVED: "moved",
     Stop.SECOND: "second-keeper",
     Stop.DAMAGED: "rolled-back",
+    Stop.ROWS: "rows-changed",
 }
 _ACKNOWLEDGED: Final[Mapping[Stop, str]] = {
     Stop.ROLLBACK: "rollback",
     Stop.MOVED: "moved",
     Stop.SECOND: "moved",
     Stop.DAMAGED: "",
+    Stop.ROWS: "rows",
 }
 _GOES_ON: Final = "Tips still arrive; nothing is read or signed. "
 _TWO_SIGN: Final = "two members, one of them an auditor, sign at /log/heads on the staff's site."
@@ -116,5 +124,13 @@ _SENTENCES: Final[Mapping[Stop, str]] = {
         "Signed last: {lost}. Found: {found}. "
         + _GOES_ON
         + "Keep this database as evidence, put the newest good copy in its place and start the keeper."
+    ),
+    Stop.ROWS: (
+        "In the keeper's database something is not as the keeper wrote it, found in the table {table}: rows "
+        "were changed, put back or removed by hand, or this version meets for the first time a database of "
+        "one that kept no digests of its rows. Found: {found}. "
+        + _GOES_ON
+        + "Keep this database as evidence, put the newest good copy in its place and start the keeper. If "
+        "there is none, or after such an update, " + _TWO_SIGN
     ),
 }

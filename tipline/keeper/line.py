@@ -12,8 +12,8 @@ from tipline.keeper.batch import Outcome
 from tipline.keeper.errors import Unavailable
 
 MAX_BATCH: Final = 256
-PATIENCE: Final = 0.001
-"""Seconds from a batch's first request on; see `Line.next_batch`."""
+PATIENCE: Final = 0.006
+"""Seconds after the last answers have left; see `Line.next_batch`."""
 STOPPED: Final = "The keeper is stopping."
 
 Answered = Callable[[Outcome | Unavailable], None]
@@ -39,7 +39,7 @@ class Line:
 
     def __init__(self) -> None:
         self._waiting: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
-        self._last = self._before = 1  # requests in the last two batches: all who are at work
+        self._answered = 0  # requests in the last batch
         self._closing = threading.Lock()
         self._closed = False
 
@@ -57,30 +57,31 @@ class Line:
     def next_batch(self) -> list[Waiting]:
         """What waits now, at least one; empty at the end.
 
-        While several callers are at work it waits a moment until half of them are there: the other half's
-        answers are on their way then, and neither waits for the other. A batch costs as much as four more
-        requests in it. Whoever is alone never waits.
+        At work are those whose answers have just left, and those who came meanwhile. For a moment they are
+        waited for: to commit and to take over a new head costs as much, here and at the callers, as ten
+        more requests in the batch. The moment begins when the answers leave, so whoever comes later, or is
+        alone, never waits.
         """
         batch: list[Waiting] = []
+        at_work, patient_until = self._answered + self._waiting.qsize(), time.monotonic() + PATIENCE
         following = self._waiting.get()
-        patient_until = time.monotonic() + PATIENCE
         while following is not None:
             batch.append(following)
             try:
-                following = self._next(len(batch), patient_until)
+                following = self._next(at_work - len(batch), len(batch), patient_until)
             except queue.Empty:
-                self._before, self._last = self._last, len(batch)
+                self._answered = len(batch)
                 return batch
         if batch:
             self._waiting.put(None)  # the end is seen again after this last batch
         return batch
 
-    def _next(self, taken: int, patient_until: float) -> Waiting | None:
+    def _next(self, missing: int, taken: int, patient_until: float) -> Waiting | None:
         """One more, None at the end. Raises queue.Empty when the batch is to be closed."""
         if taken >= MAX_BATCH:
             raise queue.Empty
         left = patient_until - time.monotonic()
-        if 2 * taken < self._last + self._before and left > 0:
+        if missing > 0 and left > 0:
             return self._waiting.get(timeout=left)
         return self._waiting.get_nowait()
 

@@ -4,7 +4,7 @@ Sources: RFC 6962, section 2.1 (tree); c2sp.org/tlog-checkpoint (the signed head
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from crypto.merkle import (
     inclusion_proof,
     leaf_hash,
     verify_consistency,
+    verify_inclusion,
 )
 from crypto.notes import Checkpoint, NoteSigner, NoteVerifier, open_checkpoint, sign_checkpoint
 from crypto.randomness import random_bytes
@@ -37,16 +38,22 @@ _READ: Final = "read"
 UNTOLD: Final = ("alert", "alert-review", "decoy")
 """What names a tip and is for auditors alone: no reader of the tip is told of it."""
 _AT_ONCE: Final = 64  # rows fetched together: one may have 128 KiB
+_CHANGES: Final = frozenset(ROSTER_TYPES)
 _TIP = re.compile(r"[0-9a-f]{32}")
 _ACTOR = re.compile(r"[a-z0-9]{1,16}")
 
 # Built once: putting a statement together takes longer than carrying it out.
-_HEAD: Final = Prepared(select(models.head.c.size, models.head.c.frontier, models.head.c.checkpoint))
+_HEAD: Final = Prepared(
+    select(models.head.c.size, models.head.c.frontier, models.head.c.checkpoint, models.head.c.rows)
+)
 _NEW_HEAD: Final = Prepared(insert(models.head))
 _CHANGED_HEAD: Final = Prepared(
     update(models.head)
     .where(models.head.c.id == _HEAD_ID)
-    .values({name: bindparam(name) for name in ("size", "frontier", "checkpoint")})
+    .values({name: bindparam(name) for name in ("size", "frontier", "checkpoint", "rows")})
+)
+_NEW_SEAL: Final = Prepared(
+    update(models.head).where(models.head.c.id == _HEAD_ID).values(rows=bindparam("rows"))
 )
 _NEW_ENTRY: Final = Prepared(insert(models.entries))
 _NEW_MENTION: Final = Prepared(insert(models.mentions))
@@ -79,11 +86,15 @@ Row = tuple[int, bytes, bytes]
 
 @dataclass(frozen=True)
 class Head:
-    """The tree as it was last stored: its size, its peaks, and its signed checkpoint."""
+    """The tree as it was last stored: its size, its peaks, its signed checkpoint, and the seal of the rows.
+
+    The seal (`tipline.keeper.digests.seal`) is empty where there is none.
+    """
 
     size: int
     peaks: tuple[bytes, ...]
     checkpoint: bytes
+    rows: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -112,6 +123,8 @@ class Growth:
         self._rows: list[dict[str, Any]] = []
         self._mentions: list[dict[str, Any]] = []
         self._facets: list[dict[str, Any]] = []
+        self.changes: list[tuple[int, bytes]] = []
+        """Index and leaf of those new entries that change the roster."""
         self.finished: list[Node] = []
 
     @property
@@ -124,27 +137,38 @@ class Growth:
         """The root of the tree with what was added so far."""
         return self._frontier.root()
 
+    def added(self) -> Iterator[tuple[int, bytes]]:
+        """Index and encoding of what was added so far: no query sees it before the batch is stored."""
+        yield from ((row["index"], row["entry"]) for row in self._rows)
+
     def append(self, entry: Entry) -> Logged:
         """Add one entry under a fresh salt."""
         logged = Logged(self.next_index, random_bytes(SALT_LENGTH), entry.encode())
-        self.finished += self._frontier.append(leaf_hash(commitment(logged.salt, logged.data)))
+        leaf = leaf_hash(commitment(logged.salt, logged.data))
+        self.finished += self._frontier.append(leaf)
         self._rows.append(columns_of(logged, entry))
         self._facets.append(facets_row(logged.index, facets_of(entry)))
         if entry.outcome == DONE:
+            if entry.statement.body["type"] in _CHANGES:
+                self.changes.append((logged.index, leaf))
             tips = entry.statement.body.get("tips", ())
             self._mentions += [{"tip": bytes.fromhex(tip), "index": logged.index} for tip in tips]
         return logged
 
-    def store(self, connection: Connection, signer: NoteSigner) -> Head:
-        """Write entries, nodes and the new head, signed by the log's key whose name is the origin."""
+    def store(self, connection: Connection, signer: NoteSigner, seal: Callable[[bytes], bytes]) -> Head:
+        """Write entries, nodes and the new head, signed by the log's key whose name is the origin.
+
+        `seal` makes the seal of the rows under a signed checkpoint.
+        """
         checkpoint = Checkpoint(signer.name, self._frontier.size, self.root)
-        new = Head(checkpoint.size, self._frontier.peaks, sign_checkpoint(checkpoint, [signer]))
+        note = sign_checkpoint(checkpoint, [signer])
+        new = Head(checkpoint.size, self._frontier.peaks, note, seal(note))
         _NEW_ENTRY.run(connection, self._rows)
         _NEW_FACETS.run(connection, self._facets)
         if self._mentions:
             _NEW_MENTION.run(connection, self._mentions)
         store_nodes(connection, self.finished)
-        values = {"size": new.size, "frontier": b"".join(new.peaks), "checkpoint": new.checkpoint}
+        values = {"size": new.size, "frontier": b"".join(new.peaks), "checkpoint": note, "rows": new.rows}
         if not _CHANGED_HEAD.run(connection, values).rowcount:
             _NEW_HEAD.run(connection, values | {"id": _HEAD_ID})
         return new
@@ -167,6 +191,15 @@ class Log:
             BadProof: it does not.
         """
         return inclusion_proof(index, size, self.nodes)
+
+    def check_leaf(self, head: Head, index: int, leaf: bytes) -> None:
+        """Check that a leaf stands at an index of the tree of a head.
+
+        Raises:
+            BadProof: it does not.
+        """
+        root = Frontier(head.size, head.peaks).root()
+        verify_inclusion(leaf, index, head.size, self.inclusion(index, head.size), root)
 
     def consistency(self, old: int, new: int) -> list[bytes]:
         """The proof that the tree of `new` entries begins with that of `old`.
@@ -264,9 +297,15 @@ def read_head(connection: Connection) -> Head:
     row = _HEAD.run(connection, {}).fetchone()
     if row is None:
         return Head(0, (), b"")
-    size, frontier, checkpoint = row
+    size, frontier, checkpoint, rows = row
     starts = range(0, len(frontier), HASH_LENGTH)
-    return Head(size, tuple(frontier[start : start + HASH_LENGTH] for start in starts), checkpoint)
+    peaks = tuple(frontier[start : start + HASH_LENGTH] for start in starts)
+    return Head(size, peaks, checkpoint, rows if type(rows) is bytes else b"")
+
+
+def store_seal(connection: Connection, seal: bytes) -> None:
+    """Put another seal beside the head that is stored: rows changed, and no entry came."""
+    _NEW_SEAL.run(connection, {"rows": seal})
 
 
 def columns_of(logged: Logged, entry: Entry) -> dict[str, Any]:

@@ -88,6 +88,8 @@ head = Table(
     Column("size", BigInteger, nullable=False),
     Column("frontier", LargeBinary, nullable=False),  # the peaks, largest first, 32 bytes each
     Column("checkpoint", LargeBinary, nullable=False),
+    # The seal of the rows under this head (`tipline.keeper.digests.seal`); none before there were digests.
+    Column("rows", LargeBinary(32), nullable=True),
 )
 
 claims = Table(
@@ -140,4 +142,23 @@ card_groups = Table(
     Column("slip", LargeBinary, nullable=False),
     UniqueConstraint("desk", "excluded", "epoch"),
     sqlite_with_rowid=False,
+)
+
+row_counts = Table(
+    "row_counts",
+    metadata,
+    Column("of", String, primary_key=True),  # `decoys`, or `card_groups/` and a desk
+    Column("count", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""How many rows a query over several must find: a row by its key is known to be missing, these are not."""
+
+row_digests = Table(
+    "row_digests",
+    metadata,
+    Column("bucket", Integer, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary(32), nullable=False),  # SHA-256 of the leaves
+    Column("leaves", LargeBinary, nullable=False),  # `tipline.keeper.digests`, sorted, 64 bytes each
+    # All hashes are read at a start, and no leaf.
+    Index("ix_row_digests_bucket", "bucket", "hash"),
 )

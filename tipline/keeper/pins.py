@@ -3,38 +3,26 @@
 Rows are read for a whole batch at once, changed in memory, and written back in the batch's own transaction.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, select
 
+from crypto.errors import BadFormat
 from crypto.policies import Route
 from tipline.deadlines import Clocks
 from tipline.keeper import models
+from tipline.keeper.digests.errors import RowsChanged
+from tipline.keeper.digests.rows import Rows
+from tipline.keeper.digests.tables import ITEMS, LETTERS, TIPS
 from tipline.keeper.errors import Refusal
 from tipline.keeper.release import route_digest
 from tipline.keeper_client.reasons import Reason
 from tipline.tips.case_file import CaseFile
 from tipline.tips.cases import next_look
 
-_AT_ONCE: Final = 500  # ids in one query
 _DIGEST: Final = 32
-
-
-_CHANGING: Final = ("claim", "desks", "excluded", "routes", "state", "due", "file", "route_index", "assignee")
-
-# Built once: putting a statement together takes longer than carrying it out.
-_WANTED: Final[BindParameter[bytes]] = bindparam("wanted", expanding=True)
-_TIPS: Final = select(models.tips).where(models.tips.c.tip.in_(_WANTED))
-_ITEMS: Final = select(models.items).where(models.items.c.item.in_(_WANTED))
-_NEW_TIP: Final = insert(models.tips)
-_NEW_ITEM: Final = insert(models.items)
-_CHANGED_TIP: Final = (
-    update(models.tips)
-    .where(models.tips.c.tip == bindparam("key"))
-    .values({name: bindparam(name) for name in _CHANGING})
-)
 
 
 @dataclass(frozen=True)
@@ -89,22 +77,33 @@ class Pin(NamedTuple):
 class Pins:
     """Tips and items as one batch sees and changes them."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, rows: Rows) -> None:
         self._connection = connection
+        self._rows = rows
         self._tips: dict[bytes, Standing | None] = {}
         self._items: dict[bytes, Pin | None] = {}
-        self._stored_tips: set[bytes] = set()
         self._changed_tips: dict[bytes, Standing] = {}
+        self._new_tips: set[bytes] = set()
         self._new_items: dict[bytes, Pin] = {}
         self._letters: dict[tuple[int, str], int] = {}
 
     def load(self, tips: Iterable[bytes], items: Iterable[bytes]) -> None:
-        """Read what is not in memory yet."""
-        for row in self._missing(_TIPS, self._tips, tips):
-            self._tips[row.tip] = _standing(row)
-            self._stored_tips.add(row.tip)
-        for row in self._missing(_ITEMS, self._items, items):
-            self._items[row.item] = Pin(row.tip, row.digest, row.kind)
+        """Read what is not in memory yet.
+
+        Raises:
+            RowsChanged: a row is not as it was written.
+        """
+        missing_tips = {tip for tip in tips if tip not in self._tips}
+        missing_items = {item for item in items if item not in self._items}
+        if not missing_tips and not missing_items:
+            return
+        found = self._rows.find(
+            {TIPS: [(tip,) for tip in missing_tips], ITEMS: [(item,) for item in missing_items]}
+        )
+        self._tips.update(dict.fromkeys(missing_tips))
+        self._tips.update({row[0]: standing_of(row) for row in found[TIPS].values()})
+        self._items.update(dict.fromkeys(missing_items))
+        self._items.update({row[0]: Pin(*row[1:]) for row in found[ITEMS].values()})
 
     def tip(self, tip: bytes) -> Standing | None:
         """Where a tip stands; None when it was never seen."""
@@ -118,6 +117,8 @@ class Pins:
 
     def put_tip(self, tip: bytes, standing: Standing) -> None:
         """Remember where a tip stands now."""
+        if self.tip(tip) is None:
+            self._new_tips.add(tip)
         self._tips[tip] = self._changed_tips[tip] = standing
 
     def put_item(self, item: bytes, pin: Pin) -> None:
@@ -150,58 +151,56 @@ class Pins:
 
     def _letters_of(self, year: int, desk: str) -> int:
         """How many of a desk's transfers have a number of this year."""
-        return self._letters.get((year, desk)) or read_letters(self._connection, year, desk)
+        return self._letters.get((year, desk)) or read_letters(self._rows, year, desk)
 
     def store(self, clocks: Clocks) -> None:
         """Write what changed; `clocks` say when a tip is looked at next."""
-        letters = models.letters
-        for (year, desk), count in self._letters.items():
-            same = (letters.c.year == year) & (letters.c.desk == desk)
-            self._connection.execute(delete(letters).where(same))
-            self._connection.execute(insert(letters).values(year=year, desk=desk, count=count))
-        rows = [_tip_row(tip, standing, clocks) for tip, standing in self._changed_tips.items()]
-        self._execute(_NEW_TIP, [row for row in rows if row["tip"] not in self._stored_tips])
-        self._execute(
-            _CHANGED_TIP,
-            [
-                {"key": row["tip"], **{name: row[name] for name in _CHANGING}}
-                for row in rows
-                if row["tip"] in self._stored_tips
-            ],
-        )
-        new = [{"item": item, **pin._asdict()} for item, pin in self._new_items.items()]
-        self._execute(_NEW_ITEM, new)
-
-    def _execute(self, statement: Any, rows: list[dict[str, Any]]) -> None:
-        if rows:
-            self._connection.execute(statement, rows)
-
-    def _missing(self, query: Any, known: dict[bytes, Any], wanted: Iterable[bytes]) -> Iterator[Row[Any]]:
-        missing = [each for each in dict.fromkeys(wanted) if each not in known]
-        known.update(dict.fromkeys(missing))
-        for start in range(0, len(missing), _AT_ONCE):
-            yield from self._connection.execute(query, {"wanted": missing[start : start + _AT_ONCE]})
+        letters = [
+            {"year": year, "desk": desk, "count": count} for (year, desk), count in self._letters.items()
+        ]
+        tips = [_tip_row(tip, standing, clocks) for tip, standing in self._changed_tips.items()]
+        items = [{"item": item, **pin._asdict()} for item, pin in self._new_items.items()]
+        for table, rows in ((LETTERS, letters), (TIPS, tips), (ITEMS, items)):
+            if rows:
+                self._rows.put(table, rows)
+        if self._new_tips:
+            self._rows.count_more(TIPS.name, len(self._new_tips))
 
 
-def read_letters(connection: Connection, year: int, desk: str) -> int:
-    """How many transfers a desk numbered in a year."""
-    table = models.letters
-    its = (table.c.year == year) & (table.c.desk == desk)
-    return connection.scalar(select(table.c.count).where(its)) or 0
+def read_letters(rows: Rows, year: int, desk: str) -> int:
+    """How many transfers a desk numbered in a year.
+
+    Raises:
+        RowsChanged: the row is not as it was written.
+    """
+    row = rows.one(LETTERS, year, desk)
+    return 0 if row is None else int(row[2])
 
 
-def read_standings(connection: Connection, tips: Iterable[bytes]) -> dict[bytes, Standing]:
-    """Where these tips stand; those never seen are left out."""
-    pins = Pins(connection)
+def read_standings(rows: Rows, tips: Iterable[bytes]) -> dict[bytes, Standing]:
+    """Where these tips stand; those never seen are left out.
+
+    Raises:
+        RowsChanged: a row is not as it was written.
+    """
     wanted = list(tips)
-    pins.load(wanted, [])
-    found = ((tip, pins.tip(tip)) for tip in wanted)
-    return {tip: standing for tip, standing in found if standing is not None}
+    found = rows.find({TIPS: [(tip,) for tip in wanted]})[TIPS]
+    return {tip: standing_of(found[tip,]) for tip in wanted if (tip,) in found}
 
 
-def _standing(row: Row[Any]) -> Standing:
-    route = Route(tuple(row.desks.split()), tuple(row.excluded.split()))
-    return Standing(row.claim, route, row.routes, CaseFile.decode(row.file), row.route_index)
+def standing_of(row: Sequence[Any]) -> Standing:
+    """Where the tip of a row stands, all columns in order; the row was checked.
+
+    Raises:
+        RowsChanged: it says nothing that could be read. Two members took it for what it is, unseen.
+    """
+    _, claim, desks, excluded, routes, _, _, file, route_index, _ = row
+    route = Route(tuple(desks.split()), tuple(excluded.split()))
+    try:
+        case = CaseFile.decode(file)
+    except BadFormat as error:
+        raise RowsChanged(TIPS.name) from error
+    return Standing(claim, route, routes, case, route_index)
 
 
 def _tip_row(tip: bytes, standing: Standing, clocks: Clocks) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from tipline.keeper.figures import count, open_then
 from tipline.keeper.kept_time import KeptTime
 from tipline.keeper.pins import read_letters, read_standings
 from tipline.keeper.rules.cards import known_groups
+from tipline.keeper.snapshots import look
 from tipline.keeper.writer import Writer
 from tipline.keeper_client.figures import LoggedFigures
 
@@ -43,9 +44,7 @@ class Questions:
 
     def _states(self, request: Mapping[str, Any]) -> dict[str, Any]:
         tips = read_ids(request, "tips", most=MAX_STATES)
-        _ = self._writer.memory  # refuses when rolled back
-        with self._database.reading() as session:
-            standings = read_standings(session.connection(), tips)
+        standings = look(self._writer, self._database, lambda _, rows: read_standings(rows, tips))
         return {
             "states": {
                 tip.hex(): {
@@ -61,16 +60,18 @@ class Questions:
     def _standings(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """What the reporters of these tips may know of them now: records that were lost, made again."""
         tips, last = read_ids(request, "tips", most=MAX_STATES), self._writer.published.size - 1
-        with self._database.reading() as session:
-            standings = read_standings(session.connection(), tips)
+        standings = look(self._writer, self._database, lambda _, rows: read_standings(rows, tips))
         return {"records": self._answers.restated(standings, last, self._clock.today())}
 
     def _expiring(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Closed tips that may go today, after an id, and the day on which each could first go."""
         after = b"".join(read_ids(request, "after", most=1))
-        memory = self._writer.memory
-        with self._database.reading() as session:
-            found = expiring(session.connection(), after, self._clock.today(), memory.roster.clocks)
+        today, clocks = self._clock.today(), self._writer.memory.roster.clocks
+        found = look(
+            self._writer,
+            self._database,
+            lambda connection, rows: expiring(connection, rows, after, today, clocks),
+        )
         return {
             "tips": [[tip.hex(), until.isoformat()] for tip, until in found.tips],
             "last": found.last.hex(),
@@ -78,14 +79,15 @@ class Questions:
 
     def _letters(self, request: Mapping[str, Any]) -> dict[str, Any]:
         year, desk = self._clock.today().year, read_text(request, "desk")
-        _ = self._writer.memory  # refuses when rolled back
-        with self._database.reading() as session:
-            return {"next": f"{year}-{read_letters(session.connection(), year, desk) + 1}"}
+        sent = look(self._writer, self._database, lambda _, rows: read_letters(rows, year, desk))
+        return {"next": f"{year}-{sent + 1}"}
 
     def _groups(self, _request: Mapping[str, Any]) -> dict[str, Any]:
-        _ = self._writer.memory  # refuses when rolled back
-        with self._database.reading() as session:
-            return {"groups": known_groups(session.connection())}
+        desks = sorted(self._writer.memory.roster.desks)
+        groups = look(
+            self._writer, self._database, lambda connection, rows: known_groups(connection, rows, desks)
+        )
+        return {"groups": groups}
 
     def _count(self, _request: Mapping[str, Any]) -> dict[str, Any]:
         """Counts up to the end of last week, made once a day, and what has changed since."""

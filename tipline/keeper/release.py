@@ -11,13 +11,15 @@ from typing import Final
 
 from crypto.canonical import encode
 from crypto.errors import CryptoError
+from crypto.identities import open_put_back
 from crypto.keys import Identity, VerifyKey
-from crypto.policies import Policy, Route
+from crypto.policies import IDENTITY, Policy, Route
 from crypto.slips import open_outer
+from crypto.windows import Window
 from tipline.ids import ItemId, TipId
 from tipline.sealing.audience import claim_message
 
-CLAIMED_KINDS: Final = frozenset(("text", "card", "file", "message"))
+CLAIMED_KINDS: Final = frozenset(("text", "card", "file", "message", IDENTITY))
 """What a reporter sends: each carries the claim key's signature."""
 
 STATED_KINDS: Final = frozenset(("reply", "note", "tags", "reason"))
@@ -75,6 +77,14 @@ def _is_claimed(policy: Policy, signature: bytes) -> bool:
     except CryptoError:
         return False
     return True
+
+
+def read_put_back(sealed: bytes, keeper: Identity) -> tuple[Window, bytes] | None:
+    """Take the lock off what was put back for a requester; None when it is nothing of the kind."""
+    try:
+        return open_put_back(sealed, keeper)
+    except CryptoError:
+        return None
 
 
 def open_card_key(slip: bytes, keeper: Identity) -> OpenedSlip | None:

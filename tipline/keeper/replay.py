@@ -9,12 +9,14 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from crypto.errors import BadFormat
-from crypto.merkle import Frontier, leaf_hash, verify_inclusion
+from crypto.merkle import leaf_hash
 from crypto.statements import DONE, Entry, Statement, commitment
 from tipline.keeper import models
+from tipline.keeper.digests.seal import NO_CHANGES, with_change
 from tipline.keeper.log import Head, Log
-from tipline.keeper.shapes import ROSTER_TYPES, TYPES
+from tipline.keeper.shapes import ROSTER_TYPES
 from tipline.keeper.state import GRANT_SECONDS, JOINT_NONCE_SECONDS, NONCE_SECONDS, Memory, grant_of
+from tipline.keeper.tail import read_tail
 from tipline.keeper_client.reasons import Reason
 from tipline.roster import Roster
 from tipline.roster.freshness import ALONE, is_joint
@@ -24,8 +26,6 @@ _UNPROVEN: Final = frozenset(
     (Reason.MALFORMED, Reason.TOO_LARGE, Reason.BAD_SIGNATURE, Reason.UNKNOWN_MEMBER, Reason.REMOVED_MEMBER)
 )
 """Refused before it was known that the signers had signed: such an entry uses up nobody's nonce."""
-_JOINT: Final = sorted(TYPES - ALONE)
-"""Types that several may sign: of three days, only these are taken up, and no reading."""
 
 
 def replay(connection: Connection, log: Log, head: Head, now: int) -> Memory:
@@ -35,61 +35,51 @@ def replay(connection: Connection, log: Log, head: Head, now: int) -> Memory:
         BadFormat, BadProof, BadSignature: an entry is not the one in the tree, or is signed by nobody.
         RosterRefused: an entry changes the roster in a way that no keeper would log.
     """
-    memory = Memory(_roster(connection, log, head), head, 0)
-    table = models.entries
-    memory.last_at = connection.scalar(select(table.c.at).where(table.c.index == head.size - 1)) or 0
+    roster, changes = _roster(connection, log, head)
+    tail = read_tail(connection, log, head, now, JOINT_NONCE_SECONDS)
+    memory = Memory(roster, head, tail[-1][1], changes)
     since = min(now, memory.last_at)  # a clock that is ahead at a start may be set right later
     memory.forgotten = since - NONCE_SECONDS
-    recent = connection.execute(
-        select(table.c.index, table.c.entry)
-        .where(table.c.index >= _first_since(connection, memory.forgotten, head.size))
-        .order_by(table.c.index)
-    )
-    for index, data in recent:
-        _recall(memory, index, Entry.decode(data), now, since - GRANT_SECONDS)
-    joint = connection.execute(
-        select(table.c.entry)
-        .where(
-            table.c.type.in_(_JOINT),
-            table.c.index >= _first_since(connection, since - JOINT_NONCE_SECONDS, head.size),
-            table.c.reason.not_in(_UNPROVEN),
-        )
-        .order_by(table.c.index)
-    )
-    for (data,) in joint:
+    for index, at, kind, _, _, _, reason, _, data in tail:
+        is_recent = at >= memory.forgotten
+        if not is_recent and (kind in ALONE or reason in _UNPROVEN):
+            continue
         entry = Entry.decode(data)
-        if is_joint(entry.statement.body):
+        if is_recent:
+            _recall(memory, index, entry, now, since - GRANT_SECONDS)
+        if entry.reason not in _UNPROVEN and is_joint(entry.statement.body):
             memory.joint_nonces[entry.statement.body["nonce"]] = entry.at
     return memory
 
 
-def _first_since(connection: Connection, moment: int, size: int) -> int:
-    """The first entry that was logged at a moment or later; `size` when there is none.
-
-    Asked by itself: a database that may choose its index by type goes through all entries of a type.
-    """
-    table = models.entries
-    first = select(table.c.index).where(table.c.at >= moment).order_by(table.c.at, table.c.index).limit(1)
-    found = connection.scalar(first)
-    return size if found is None else found
-
-
-def _roster(connection: Connection, log: Log, head: Head) -> Roster:
-    table = models.entries
-    changes = connection.execute(
-        select(table.c.index, table.c.salt, table.c.entry)
-        .where(table.c.type.in_(ROSTER_TYPES), table.c.outcome == DONE)
-        .order_by(table.c.index)
+def _roster(connection: Connection, log: Log, head: Head) -> tuple[Roster, bytes]:
+    """The roster, and the digest of the entries that make it: what hides itself is missed by the seal."""
+    table = models.entries.c
+    rows = connection.execute(
+        select(table.index, table.salt, table.entry)
+        .where(table.type.in_(ROSTER_TYPES), table.outcome == DONE)
+        .order_by(table.index)
     ).all()
     roster: Roster | None = None
-    root = Frontier(head.size, head.peaks).root()
-    for index, salt, data in changes:
+    changes = NO_CHANGES
+    for index, salt, data in rows:
+        if type(salt) is not bytes or type(data) is not bytes:  # SQLite takes text in their place, too
+            raise BadFormat("a change of the roster is no entry")
         leaf = leaf_hash(commitment(salt, data))
-        verify_inclusion(leaf, index, head.size, log.inclusion(index, head.size), root)
-        roster = next_roster(roster, index, Entry.decode(data).statement)
+        log.check_leaf(head, index, leaf)
+        roster = next_roster(roster, index, _change(data))
+        changes = with_change(changes, index, leaf)
     if roster is None:
         raise BadFormat("the log has no genesis")
-    return roster
+    return roster, changes
+
+
+def _change(data: bytes) -> Statement:
+    """The statement of an entry, which must change the roster, and be done."""
+    entry = Entry.decode(data)
+    if entry.outcome != DONE or entry.statement.body["type"] not in ROSTER_TYPES:
+        raise BadFormat("what shows itself as a change of the roster is none")
+    return entry.statement
 
 
 def next_roster(roster: Roster | None, index: int, statement: Statement) -> Roster:

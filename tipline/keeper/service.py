@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from crypto.errors import BadFormat
 from crypto.merkle import leaf_hash
+from crypto.mldsa import MldsaSigningKey
 from crypto.notes import sign_json
 from crypto.statements import MAX_ENTRY
 from tipline.database import Database
@@ -19,17 +20,23 @@ from tipline.keeper.answers import Answers, hashes_to_text
 from tipline.keeper.asked import (
     APPEND,
     CLOCKS,
+    DISCLOSE,
     ENTER,
     ERASE,
     EXPORT,
     FORGET,
     LIST,
     RELEASE,
+    UNLOCK,
+    VIEW,
     Asked,
     prepare,
 )
 from tipline.keeper.batch import Declined, Examiner, Looked, Outcome
 from tipline.keeper.clockwork import AT_ONCE
+from tipline.keeper.daily import TipsWalk
+from tipline.keeper.digests.seal import RowSeal
+from tipline.keeper.disclosing.answering import Disclosing
 from tipline.keeper.errors import Refusal, Unavailable
 from tipline.keeper.fields import read_bytes, read_ids, read_list, read_number, read_slips, read_text
 from tipline.keeper.folder import KeeperFolder
@@ -42,9 +49,10 @@ from tipline.keeper.log import Log, Published, Row
 from tipline.keeper.looking_up import LookUps
 from tipline.keeper.publishing import Publishing
 from tipline.keeper.questions import MAX_STATES, Questions
-from tipline.keeper.release import SlipFrame, open_slips
+from tipline.keeper.release import SlipFrame, open_slips, read_put_back
 from tipline.keeper.server import Finish
 from tipline.keeper.shapes import MAX_LISTED
+from tipline.keeper.snapshots import look
 from tipline.keeper.state import Grant
 from tipline.keeper.succession import LogSigner
 from tipline.keeper.witnessing.asking import Asking
@@ -83,13 +91,23 @@ class Keeper:
         self._log = Log(database)
         self._answers = Answers(self._log, self._signer, keys.identity)
         examiner = Examiner(keys.log_key, requests_per_minute)
-        self.writer = Writer(self._log, folder, self._signer, examiner, clock)
+        self.writer = Writer(self._log, folder, self._signer, RowSeal(keys.identity), examiner, clock)
         self._directory: tuple[tuple[int, date], bytes] | None = None
+        self._take_up_rooms(folder, keys.log_pq)
+        self._operations = self._table()
+        self.ending = threading.Event()
+        """Set when the operator wants this process to end; whoever watches over it starts another."""
+
+    def _take_up_rooms(self, folder: KeeperFolder, log_pq: MldsaSigningKey) -> None:
+        """Whoever answers one kind of question each, and who asks the witnesses."""
+        database, clock, signer = self._database, self._clock, self._signer
+        self._walk = TipsWalk(self.writer, database, clock)
         self._questions = Questions(database, self.writer, self._answers, clock)
-        self._inventory = Inventory(database, keys.identity, self.writer, self._signer, clock)
+        self._disclosing = Disclosing(database, self.writer, self._signer, clock)
+        self._inventory = Inventory(self._log, self._identity, self.writer, signer, clock)
         self._heads = HeadAnswers(self.writer, self._log, self._proven)
         self._publishing = Publishing(
-            self.writer, self._log, self._answers, origin, keys.log_pq, self._proven
+            self.writer, self._log, self._answers, signer.name, log_pq, self._proven
         )
         self._alerting = Alerting(
             database, self._log, self.writer, self._answers, self._member_grant, self._proven
@@ -97,14 +115,9 @@ class Keeper:
         self._look_ups = LookUps(
             database, self._log, self.writer, self._answers, self._member_grant, self._proven
         )
-        self.witnesses = Asking(
-            self.writer, self._publishing, self._log, database, self._signer.verifier, clock
-        )
+        self.witnesses = Asking(self.writer, self._publishing, self._log, database, signer.verifier, clock)
         """Asks them once it is started."""
         self._health = Health(self.writer, database, folder, clock)
-        self._operations = self._table()
-        self.ending = threading.Event()
-        """Set when the operator wants this process to end; whoever watches over it starts another."""
 
     def _table(self) -> Mapping[str, Operation]:
         """What each operation's name on the admin site's socket does."""
@@ -116,6 +129,9 @@ class Keeper:
             "enter": self._enter,
             "release": self._release,
             "list": self._list,
+            "disclose": partial(self._with_slip, DISCLOSE),
+            "unlock": partial(self._with_slip, UNLOCK),
+            "view": self._view,
             "entries": self._entries,
             "checkpoint": self._checkpoint,
             "signed-checkpoint": self._publishing.answer_note,
@@ -130,12 +146,14 @@ class Keeper:
             "heads": self._heads.heads,
             "health": self._health.answer,
             "cosigned": self._health.answer_notes,
+            "cosignatures": self._health.answer_between,
             "stamps": self._health.answer_stamps,
             "found-roster": self._heads.found_roster,
             **self._questions.operations(),
             **self._inventory.operations(),
             **self._look_ups.operations(),
             **self._alerting.operations(),
+            **self._disclosing.operations(),
         }
 
     def answer_admin(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -208,6 +226,14 @@ class Keeper:
     def _list(self, request: Mapping[str, Any]) -> dict[str, Any]:
         return self._submit(request, LIST, read_slips(request, most=MAX_LISTED), b"")
 
+    def _with_slip(self, op: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        return self._submit(request, op, read_slips(request, most=1), b"")
+
+    def _view(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        asked, seen = self._asked(request, VIEW, [], b"")
+        put_back = read_put_back(read_bytes(request, "put_back"), self._identity)
+        return self._logged(replace(asked, put_back=put_back), seen)
+
     def _submit(
         self, request: Mapping[str, Any], op: str, slips: list[SlipFrame], card_key: bytes
     ) -> dict[str, Any]:
@@ -266,8 +292,11 @@ class Keeper:
         """What a member's statement allows, if they would still be allowed it now."""
         memory = self.writer.memory
         grant = find_grant(memory, read_text(request, "statement"), self._clock.unix())
-        with self._database.reading() as session:
-            require_still(grant, memory.roster, self._clock.today(), session.connection())
+        look(
+            self.writer,
+            self._database,
+            lambda _, rows: require_still(grant, memory.roster, self._clock.today(), rows),
+        )
         return grant
 
     def _handed_out(self, grant: Grant, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -335,8 +364,9 @@ class Keeper:
         if len(frames) != len(days):
             raise BadFormat("a tip has one day")
         opened = open_slips(frames, self._identity)
-        tips = tuple(read_ids(request, "tips", most=MAX_STATES))
-        return self._logged(Asked(CLOCKS, slips=opened, arrived=tuple(map(_day, days)), tips=tips), 0)
+        tips, walked = tuple(read_ids(request, "tips", most=MAX_STATES)), self._walk.go_on()
+        arrived = tuple(map(_day, days))
+        return self._logged(Asked(CLOCKS, slips=opened, arrived=arrived, tips=tips, walked=walked), 0)
 
     def _erase(self, request: Mapping[str, Any]) -> dict[str, Any]:
         self.writer.require_right_time()

@@ -9,6 +9,9 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from tipline.alerts.findings import FINDINGS, REPORTS
+from tipline.disclosures.grounds import GROUNDS
+from tipline.disclosures.telling import TELLS
+from tipline.disclosures.terms import LEAST_HOURS, MOST_HOURS
 from tipline.keeper.errors import Refusal
 from tipline.keeper_client.reasons import Reason
 from tipline.lookups.filters import is_filter
@@ -132,6 +135,10 @@ def _are_pairs(value: Any) -> bool:
 
 def _is_reason(value: Any) -> bool:
     return value == {} or _is_item(value)
+
+
+def _is_letter_or_none(value: Any) -> bool:
+    return value == "" or (isinstance(value, str) and _LETTER.fullmatch(value) is not None)
 
 
 def _is_truth(value: Any) -> bool:
@@ -263,7 +270,22 @@ _FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
         "tip": _is_id_or_none,
         "reason": _is_reason,
     },
+    "alert-ask": {"alert": _whole(0, 2**53)},
+    "alert-answer": {"alert": _whole(0, 2**53), "item": _is_id, "hash": _is_hash},
     "decoy": {"tip": _is_id},
+    "disclosure": {
+        **_ITEM_OF_TIP,
+        "ground": _one_of_words(GROUNDS),
+        "hours": _whole(LEAST_HOURS, MOST_HOURS),
+        "tell": _one_of_words(TELLS),
+        "emergency": _is_truth,
+        "reason": _is_item,
+        "body": _is_member_or_none,
+        "letter": _is_letter_or_none,
+    },
+    "disclosure-decision": {"request": _whole(0, 2**53), "approved": _is_truth, "reason": _is_item},
+    "disclosure-unlock": {"request": _whole(0, 2**53)},
+    "disclosure-view": {"request": _whole(0, 2**53), **_ITEM_OF_TIP},
     "report": {"kind": _one_of_words(REPORTS), "period": _text(_MONTH), "hash": _is_hash},
 }
 
@@ -288,6 +310,7 @@ OWN_TYPES: Final = (
     "forget",
     "lapse",
     "alert",
+    "disclosure-lapse",
 )
 """What the keeper alone states; nobody sends it."""
 TYPES: Final = frozenset((*_FIELDS, *ROSTER_TYPES, *OWN_TYPES))

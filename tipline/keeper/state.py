@@ -14,6 +14,9 @@ from crypto.errors import BadProof
 from crypto.statements import Statement
 from tipline.ids import AUDITORS
 from tipline.keeper.asked import Asked
+from tipline.keeper.digests.buckets import BucketHashes, Changed
+from tipline.keeper.digests.rows import Rows
+from tipline.keeper.digests.seal import NO_CHANGES, RowSeal, with_change
 from tipline.keeper.errors import Refusal
 from tipline.keeper.heads import Stopped
 from tipline.keeper.log import Growth, Head
@@ -58,11 +61,19 @@ class Grant:
 
 @dataclass
 class Memory:
-    """What holds after the last commit. Only the writer changes it; others may read `roster` and `grants`."""
+    """What holds after the last commit. Only the writer changes it.
+
+    Others may read `roster` and `grants`, and rows under `hashes` (`tipline.keeper.snapshots`).
+    """
 
     roster: Roster
     head: Head
     last_at: int
+    changes: bytes = NO_CHANGES
+    """The digest of the entries that make the roster."""
+    hashes: BucketHashes = field(default_factory=BucketHashes)
+    changed_rows: str = ""
+    """Where the stored rows are not those that were sealed with this head: the table; empty when they are."""
     nonces: dict[str, int] = field(default_factory=dict)
     joint_nonces: dict[str, int] = field(default_factory=dict)
     counts: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -74,6 +85,11 @@ class Memory:
     def adopt(self, draft: "Draft", head: Head) -> None:
         """Take over what a batch has made durable."""
         self.roster, self.head, self.last_at = draft.roster, head, draft.at
+        self.changes = draft.changes
+        if draft.rows_anew is not None:
+            self.hashes, self.changed_rows = draft.rows_anew, ""
+        elif draft.stored_rows is not None:
+            self.hashes.adopt(draft.stored_rows)
         self.nonces.update(draft.nonces)
         self.joint_nonces.update(draft.joint_nonces)
         self.counts.update(draft.counts)
@@ -116,7 +132,10 @@ class Draft:
         self.at = max(now, memory.last_at)
         self.roster = memory.roster
         self.growth = Growth(memory.head)
-        self.pins = Pins(connection)
+        self.rows = Rows(connection, memory.hashes)
+        self.stored_rows: Changed | None = None  # their digests, once they are written
+        self.rows_anew: BucketHashes | None = None  # those of all rows, where they were taken anew
+        self.pins = Pins(connection, self.rows)
         self.nonces: dict[str, int] = {}
         self.joint_nonces: dict[str, int] = {}
         self.counts: dict[str, tuple[int, int]] = {}
@@ -127,11 +146,26 @@ class Draft:
         self.stopped: Stopped | None = None
         self.keeps_nonces = False
         self.check_contains: Callable[[int, bytes], None] = _knows_no_head
+        # Whether a leaf stands at an index of the stored log (or BadProof).
+        self.check_leaf: Callable[[int, bytes], None] = _knows_no_head
 
     @property
     def today(self) -> date:
         """The UTC day of this batch."""
         return day_of(self.now)
+
+    @property
+    def stored(self) -> int:
+        """How many entries were stored before this batch."""
+        return self._memory.head.size
+
+    @property
+    def changes(self) -> bytes:
+        """The digest of the entries that make the roster, those of this batch among them."""
+        changes = self._memory.changes
+        for index, leaf in self.growth.changes:
+            changes = with_change(changes, index, leaf)
+        return changes
 
     def load_pins(self, batch: Iterable[Asked]) -> None:
         """Read at once what the batch will ask for."""
@@ -140,6 +174,16 @@ class Draft:
             (bytes.fromhex(policy.tip) for policy in opened),
             (bytes.fromhex(policy.item) for policy in opened),
         )
+
+    def seal(self, by: RowSeal, checkpoint: bytes) -> bytes:
+        """The seal of the rows under a signed checkpoint; empty while rows stand that were changed."""
+        if self.rows_anew is not None:
+            root = self.rows_anew.root
+        elif self._memory.changed_rows:
+            return b""
+        else:
+            root = self.stored_rows.root if self.stored_rows else self._memory.hashes.root
+        return by.make(checkpoint, root, self.changes)
 
     def count(self, who: str) -> int:
         """Count one request; how many this minute, this one included."""

@@ -9,6 +9,8 @@ import queue
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import structlog
@@ -20,14 +22,18 @@ from tipline.keeper import storage
 from tipline.keeper.asked import Asked
 from tipline.keeper.batch import NO_ENTRY, Declined, Examiner, Outcome, follow_key
 from tipline.keeper.claims import Claims
+from tipline.keeper.digests.anew import take_anew, with_rows
+from tipline.keeper.digests.errors import RowsChanged
+from tipline.keeper.digests.seal import RowSeal
 from tipline.keeper.errors import KeeperFault, Refusal, RolledBack, StorageFailed, Unavailable
 from tipline.keeper.folder import KeeperFolder
 from tipline.keeper.found import find
 from tipline.keeper.heads import LogHead, Stop, Stopped
 from tipline.keeper.kept_time import KeptTime
 from tipline.keeper.line import Answered, Line, Waiting, settled
-from tipline.keeper.log import Head, Log, Published, read_head
+from tipline.keeper.log import Head, Log, Published, read_head, store_seal
 from tipline.keeper.rotation import finish
+from tipline.keeper.schema import require_plain
 from tipline.keeper.state import Draft, Memory
 from tipline.keeper.succession import LogSigner
 from tipline.roster import Roster
@@ -43,9 +49,21 @@ class Writer:
     """Holds the state of the log, and the only thread that changes it."""
 
     def __init__(
-        self, tree: Log, folder: KeeperFolder, signer: LogSigner, examiner: Examiner, time: KeptTime
+        self,
+        tree: Log,
+        folder: KeeperFolder,
+        signer: LogSigner,
+        seal: RowSeal,
+        examiner: Examiner,
+        time: KeptTime,
     ) -> None:
+        self.turn = threading.Lock()
+        """Held while a batch is carried out, until it is taken over: under it, memory is what is stored.
+
+        Whoever takes it must have no transaction open.
+        """
         self._log = tree
+        self._seal = seal
         self._folder = folder
         self._signer = signer
         self._examiner = examiner
@@ -129,6 +147,11 @@ class Writer:
         lost, self._memory = (self._head_of(self._memory) if self._memory else None), None
         return self._stop(Stopped(Stop.DAMAGED, lost, None))
 
+    def distrust_rows(self, changed: RowsChanged) -> RolledBack:
+        """Stop, because a row is not the one that was written. Whoever calls this holds `turn`."""
+        found = self._head_of(self._memory) if self._memory else None
+        return self._stop(Stopped(Stop.ROWS, None, found, changed.table))
+
     def require_right_time(self) -> None:
         """Refuse what cannot be undone while the time is in doubt.
 
@@ -141,10 +164,12 @@ class Writer:
         """Read the log and begin to write. A log that must not go on is reported, and only that.
 
         Raises:
+            SchemaChanged: the database does something by itself.
             Unavailable: the database cannot be read.
         """
         try:
             with self._log.database.reading() as session:
+                require_plain(session.connection())
                 memory = self._load(session.connection())
             self._time.begin(memory.last_at)
             self._publish(memory.head)
@@ -195,14 +220,16 @@ class Writer:
             self._line.refuse_all(batch)
 
     def _serve(self, batch: list[Waiting]) -> None:
+        if self._stopped:
+            batch, later = batch[:1], batch[1:]
+            for waiting in later:
+                waiting.answer(Unavailable(AGAIN))
         try:
-            if self._stopped:
-                outcomes = [self._resolve(waiting.asked) for waiting in batch[:1]]
-                batch, later = batch[:1], batch[1:]
-                for waiting in later:
-                    waiting.answer(Unavailable(AGAIN))
-            else:
-                outcomes = self._commit([waiting.asked for waiting in batch])
+            with self.turn:
+                if self._stopped:
+                    outcomes = [self._resolve(waiting.asked) for waiting in batch]
+                else:
+                    outcomes = self._commit([waiting.asked for waiting in batch])
         except Unavailable as unavailable:
             log.warning("batch unavailable", requests=len(batch), why=str(unavailable))
             for waiting in batch:
@@ -212,6 +239,12 @@ class Writer:
             waiting.answer(outcome)
 
     def _commit(self, batch: list[Asked]) -> list[Outcome]:
+        try:
+            return self._carry_out(batch)
+        except RowsChanged as changed:
+            raise self.distrust_rows(changed) from changed
+
+    def _carry_out(self, batch: list[Asked]) -> list[Outcome]:
         with self._writing() as connection:
             memory = self._current(connection)
             draft = self._draft(memory, connection)
@@ -235,18 +268,22 @@ class Writer:
                 if read_head(connection) != memory.head:
                     raise RolledBack(stopped.sentence)  # it was changed once more: start the keeper again
                 draft = self._draft(memory, connection)
-                draft.stopped = stopped
+                draft.stopped = with_rows(stopped, connection)
                 follow_key(draft, self._signer)
                 outcome = self._examiner.decide(asked, draft)
                 if isinstance(outcome, Declined):
                     raise Refusal(outcome.reason, NO_ENTRY)
                 self._claims.take(connection)
+                if stopped.what is Stop.ROWS:
+                    draft.rows_anew = take_anew(connection)
                 head = self._store(draft, memory)
         except Refusal as refusal:
             return Declined(refusal.reason, refusal.index)
         self._stopped, self._published = None, Published(0, b"")
         self._adopt(memory, draft, head)
         log.warning("log goes on", size=head.size, why="two members acknowledged how the log stands")
+        if memory.changed_rows:  # of these they said nothing
+            self.distrust_rows(RowsChanged(memory.changed_rows))
         return outcome
 
     @contextmanager
@@ -266,16 +303,26 @@ class Writer:
     def _draft(self, memory: Memory, connection: Connection) -> Draft:
         draft = Draft(memory, connection, self._time.unix())
         draft.keeps_nonces = self._time.was_set
+        draft.check_leaf = partial(self._log.check_leaf, memory.head)
         draft.check_contains = lambda size, root: self._log.check_contains(
             self._log.signed_head(memory.head, self._verifiers), size, root
         )
         return draft
 
     def _store(self, draft: Draft, memory: Memory) -> Head:
-        if not draft.growth:
+        if draft.growth:
+            draft.pins.store(draft.roster.clocks)
+        if draft.rows.is_changed:
+            draft.stored_rows = draft.rows.store()
+        seal = partial(draft.seal, self._seal)
+        if draft.growth:
+            return draft.growth.store(draft.connection, self._signer, seal)
+        if draft.stored_rows is None:
             return memory.head
-        draft.pins.store(draft.roster.clocks)
-        return draft.growth.store(draft.connection, self._signer)
+        # Rows changed and no entry came: what was noted of a look that found nothing, for example.
+        head = replace(memory.head, rows=seal(memory.head.checkpoint))
+        store_seal(draft.connection, head.rows)
+        return head
 
     def _adopt(self, memory: Memory, draft: Draft, head: Head) -> None:
         self._claimed = True
@@ -314,7 +361,9 @@ class Writer:
         """Check the stored log against what was signed last and where, then build the state from it."""
         self._log.nodes.forget()
         signed = [self._published.checkpoint, *self._folder.signed()]
-        found = find(connection, self._log, self._verifiers, self._claims, signed, self._time.unix())
+        found = find(
+            connection, self._log, self._verifiers, self._claims, self._seal, signed, self._time.unix()
+        )
         self._memory, self._published = found.memory, found.published
         if found.stopped:
             raise self._stop(found.stopped)

@@ -14,6 +14,7 @@ from crypto.statements import Statement
 from tipline.keeper_client.alerting import AlertQuestions
 from tipline.keeper_client.cases import read_group, read_looked, read_route, records_of
 from tipline.keeper_client.connections import Connections
+from tipline.keeper_client.disclosures import Disclosures
 from tipline.keeper_client.entries import entries_request, read_bytes, read_hashes, read_objects
 from tipline.keeper_client.errors import (
     EntryNotProven,
@@ -296,6 +297,11 @@ class AdminKeeper(Questions):
     def alerts(self) -> AlertQuestions:
         """What auditors ask of alerts."""
         return AlertQuestions(self._connections, self._trust)
+
+    @property
+    def disclosures(self) -> Disclosures:
+        """Opening an identity, and how requests for it stand."""
+        return Disclosures(self._connections, self._keys, self._logged)
 
     @property
     def proofs(self) -> ProofQuestions:

@@ -24,17 +24,21 @@ TRIES: Final = 3
 """Looks at a log that grows meanwhile."""
 
 Head = Mapping[str, Any]
-"""{"size","root"}, or {} where there is none."""
+"""{"size","root"}, or {} where there is none; what is found of changed rows has their root, "rows", too."""
 
 
 @dataclass(frozen=True)
 class Heads:
-    """Two heads that do not fit together. `what` is what an `acknowledge` says; empty: none is taken."""
+    """Two heads that do not fit together. `what` is what an `acknowledge` says; empty: none is taken.
+
+    `table` is one of the keeper's, where it is about its rows and not about heads.
+    """
 
     what: str
     stop: str
     lost: Head
     found: Head
+    table: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,11 @@ class HeadQuestions:
             raise KeeperLied("the answer names no heads")
         if stopped:
             return Heads(
-                _text(answer, "as"), _text(stopped, "what"), _head(stopped, "lost"), _head(stopped, "found")
+                _text(answer, "as"),
+                _text(stopped, "what"),
+                _head(stopped, "lost"),
+                _head(stopped, "found", with_rows=_text(answer, "table") != ""),
+                _text(answer, "table"),
             )
         before = self._seen.checkpoint
         if not before:
@@ -218,12 +226,12 @@ def _text(answer: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def _head(answer: Mapping[str, Any], name: str) -> Head:
-    value = answer.get(name)
+def _head(answer: Mapping[str, Any], name: str, *, with_rows: bool = False) -> Head:
+    value, roots = answer.get(name), {"root", "rows"} if with_rows else {"root"}
     if value == {}:
         return {}
-    if not isinstance(value, dict) or value.keys() != {"size", "root"}:
+    if not isinstance(value, dict) or value.keys() != {"size"} | roots:
         raise KeeperLied("the answer names no heads")
-    if type(value["size"]) is not int or not isinstance(value["root"], str):
+    if type(value["size"]) is not int or not all(isinstance(value[root], str) for root in roots):
         raise KeeperLied("the answer names no heads")
     return value

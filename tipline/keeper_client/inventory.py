@@ -30,7 +30,10 @@ class StoredItem:
 
 @dataclass(frozen=True)
 class Night:
-    """What one list said, and the entry that says it."""
+    """What one list said, and the entry that says it.
+
+    `altered`: what the keeper remembered of the list before was not what that had left.
+    """
 
     day: date
     index: int
@@ -38,6 +41,7 @@ class Night:
     missing: int
     changed: int
     unvouched: int
+    altered: bool
 
 
 @dataclass(frozen=True)
@@ -126,12 +130,7 @@ class HeldItems:
         """The nights and what is harmed, under an audit statement that was logged before."""
         answer = self._connections.ask({"op": "inventory", "statement": audit.digest})
         try:
-            nights = tuple(
-                _night(
-                    dict(zip(("day", "index", "count", "missing", "changed", "unvouched"), one, strict=True))
-                )
-                for one in answer["nights"]
-            )
+            nights = tuple(_night(dict(one)) for one in answer["nights"])
             items = tuple(
                 HarmedItem(str(what), str(tip), str(kind), _day(day) if day else None)
                 for what, tip, kind, day in answer["lines"]
@@ -170,10 +169,11 @@ def _notes(value: object, log_key: NoteVerifier) -> MailboxNotes:
 
 
 def _night(fields: Mapping[str, Any]) -> Night:
-    numbers = [fields.get(name) for name in ("index", "count", "missing", "changed", "unvouched")]
-    if not all(type(number) is int for number in numbers):
+    numbers = {name: fields.get(name) for name in ("index", "count", "missing", "changed", "unvouched")}
+    altered = fields.get("altered")
+    if not all(type(number) is int for number in numbers.values()) or type(altered) is not bool:
         raise KeeperLied("the answer holds no list")
-    return Night(_day(fields.get("day")), *numbers)  # type: ignore[arg-type]  # they were looked at
+    return Night(day=_day(fields.get("day")), altered=altered, **numbers)  # type: ignore[arg-type]  # looked at
 
 
 def _text(answer: Mapping[str, Any], name: str) -> str:

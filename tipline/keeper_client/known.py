@@ -1,13 +1,14 @@
 """Whose signatures a site would follow to a log that was set back: the members it knew before.
 
 The roster of the log that is found must not say who may vouch for it: somebody who was removed in what is
-lost would be a member again.
+lost would be a member again, and a passkey that was brought there would not be asked.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
+from crypto.assertions import Passkey
 from crypto.errors import BadFormat, BadSignature
 from crypto.keys import VerifyKey
 from crypto.statements import Statement
@@ -18,11 +19,15 @@ from tipline.roster import Member, Roster
 
 @dataclass(frozen=True)
 class KnownSigners:
-    """Active members with a desk or a role, and their keys (hex); the auditors; what was acknowledged."""
+    """Active members with a desk or a role, and their keys (hex); the auditors; what was acknowledged.
+
+    `passkeys` are those of the members who have one.
+    """
 
     members: Mapping[str, str]
     auditors: tuple[str, ...]
     acknowledged: tuple[str, ...]
+    passkeys: Mapping[str, Passkey] = field(default_factory=dict)
 
     @classmethod
     def of(cls, roster: Roster) -> Self:
@@ -32,6 +37,7 @@ class KnownSigners:
             {one.id: one.signing_key.raw.hex() for one in settled},
             tuple(sorted(one.id for one in settled if one.holds(AUDITORS))),
             roster.acknowledged,
+            {one.id: one.passkey for one in settled if one.passkey is not None},
         )
 
     @classmethod
@@ -43,8 +49,10 @@ class KnownSigners:
         """
         try:
             members = {str(member): str(key) for member, key in fields["members"].items()}
-            return cls(members, tuple(fields["auditors"]), tuple(fields["acknowledged"]))
-        except (AttributeError, KeyError, TypeError) as error:
+            said = fields.get("passkeys", {})  # files from before have none; the next roster brings them
+            passkeys = {str(member): Passkey.read(one) for member, one in said.items()}
+            return cls(members, tuple(fields["auditors"]), tuple(fields["acknowledged"]), passkeys)
+        except (AttributeError, KeyError, TypeError, BadFormat) as error:
             raise KeeperLied("the file of what was seen is damaged; restore or remove it") from error
 
     def to_fields(self) -> dict[str, Any]:
@@ -53,14 +61,18 @@ class KnownSigners:
             "members": dict(self.members),
             "auditors": list(self.auditors),
             "acknowledged": list(self.acknowledged),
+            "passkeys": {member: passkey.fields() for member, passkey in self.passkeys.items()},
         }
 
     def knows(self, member: Member) -> bool:
-        """Whether somebody of another roster is known under the same key."""
-        return self.members.get(member.id) == member.signing_key.raw.hex()
+        """Whether somebody of another roster is known under the same key, and with the passkey if any."""
+        passkey = self.passkeys.get(member.id, member.passkey)
+        return self.members.get(member.id) == member.signing_key.raw.hex() and passkey == member.passkey
 
     def require_signed(self, statement: Statement) -> None:
         """Check that two known people, one of them an auditor, signed an acknowledgement that is new.
+
+        Their passkeys answered, too. One that only the log that is found knows was checked with its roster.
 
         Raises:
             KeeperRolledBack: they did not.
@@ -75,3 +87,16 @@ class KnownSigners:
             statement.verify(keys)
         except (KeyError, ValueError, BadFormat, BadSignature) as error:
             raise KeeperRolledBack("somebody unknown acknowledged the rollback") from error
+        self._require_answers(statement)
+
+    def _require_answers(self, statement: Statement) -> None:
+        """An acknowledgement is sensitive, whatever the log that is found knows of passkeys.
+
+        Source: tipline/roster/sensitive.py.
+        """
+        needed = {one: self.passkeys[one] for one in statement.signers if one in self.passkeys}
+        try:
+            for signer, passkey in needed.items():
+                passkey.verify(statement.assertions[signer], statement.challenge)
+        except (KeyError, BadFormat, BadSignature) as error:
+            raise KeeperRolledBack("a signer's passkey did not answer over the acknowledgement") from error

@@ -1,6 +1,7 @@
 """What the admin site asks without a statement. It is believed, but for the records, which are signed."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import partial
 from itertools import islice
 from typing import Final
@@ -15,6 +16,7 @@ from tipline.keeper_client.witnesses import (
     CosignedNote,
     Health,
     StampedHead,
+    ask_cosignatures,
     ask_cosigned,
     ask_health,
     ask_stamps,
@@ -37,6 +39,10 @@ class Questions:
     def cosigned(self) -> list[CosignedNote]:
         """The last countersigned note of each witness, not checked."""
         return ask_cosigned(self._connections)
+
+    def cosignatures(self, witness: str, since: date, until: date) -> list[bytes]:
+        """The notes that the keeper has of a witness for some days (UTC), not checked."""
+        return ask_cosignatures(self._connections, witness, since, until)
 
     def stamps(self) -> list[StampedHead]:
         """The last heads that an outside service has stamped with a time."""

@@ -15,6 +15,7 @@ from typing import Final
 from crypto import canonical
 from crypto.errors import BadFormat
 from crypto.notes import Checkpoint
+from tipline.durably import sync_folder
 from tipline.keeper_client.errors import KeeperLied, KeeperRolledBack
 from tipline.keeper_client.known import KnownSigners
 
@@ -35,7 +36,10 @@ class SeenFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._name = str(path)  # asked for at every answer
+        # Texts, made once: a path is put together anew for each of these that is asked for.
+        self._name = str(path)
+        self._lock = f"{path}.lock"
+        self._fresh = f"{path}.new"
         self._guard = threading.Lock()
         # The file that was read last, and what stood in it. Replaced as one, so that whoever only looks does
         # not wait for whoever makes something durable.
@@ -111,11 +115,7 @@ class SeenFile:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        lock = os.open(
-            self._path.with_name(self._path.name + ".lock"),
-            os.O_RDWR | os.O_CREAT | os.O_CLOEXEC,
-            _OWNER_ONLY,
-        )
+        lock = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _OWNER_ONLY)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
@@ -147,14 +147,14 @@ class SeenFile:
                 "followed": content.followed,
             }
         )
-        fresh = self._path.with_name(self._path.name + ".new")
-        file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _OWNER_ONLY)
+        file = os.open(self._fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _OWNER_ONLY)
         with os.fdopen(file, "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(file)
             status = os.fstat(file)
-        fresh.replace(self._path)
+        os.replace(self._fresh, self._name)
+        sync_folder(self._path.parent)
         self._known = ((status.st_ino, status.st_mtime_ns), content)
 
 

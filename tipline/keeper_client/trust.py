@@ -136,7 +136,12 @@ class Trust:
         Raises:
             KeeperLied: the proofs fail, or the entry holds another statement or outcome.
         """
-        proven = self.entry(answer, self.checkpoint(answer, asked_from), statement)
+        try:
+            # Under a head that is signed and no more yet: while the first of several threads makes it
+            # durable, the others need not stand still.
+            proven = self.entry(answer, self._opened(_bytes(answer, "checkpoint")), statement)
+        finally:  # what is wrong with the head is said before what is wrong with the entry
+            self.checkpoint(answer, asked_from)
         logged = proven.entry.statement
         if proven.entry.outcome != DONE or logged.parts() != statement.parts():
             raise KeeperLied("the entry is not that of the statement")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from tipline.keeper_client.connections import Connections
@@ -86,6 +86,15 @@ def ask_cosigned(connections: Connections) -> list[CosignedNote]:
         return [_cosigned(one, read_bytes(one["note"])) for one in answer["cosigned"]]
     except (KeyError, TypeError) as error:
         raise KeeperLied("the answer holds no notes") from error
+
+
+def ask_cosignatures(connections: Connections, witness: str, since: date, until: date) -> list[bytes]:
+    """The notes that the keeper has of a witness for some days, in their order."""
+    days = {"since": since.isoformat(), "until": until.isoformat()}
+    notes = connections.ask({"op": "cosignatures", "witness": witness, **days}).get("notes")
+    if not isinstance(notes, list):
+        raise KeeperLied("the answer holds no notes")
+    return [read_bytes(note) for note in notes]
 
 
 def _cosigned(value: Mapping[str, Any], note: bytes = b"") -> CosignedNote:

@@ -12,6 +12,7 @@ from crypto.statements import DONE, Entry
 from tipline.ids import INTEGRITY
 
 HOUR: Final = 3600
+UNREADABLE: Final = "unreadable"
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _TIP: Final = re.compile(r"[0-9a-f]{32}")
 
@@ -23,7 +24,7 @@ class Facets:
     Attributes:
         hour: hours since 1970 (UTC) in which it was logged.
         type: of its statement; empty when that is no name.
-        member: who signed first.
+        member: who signed first, also of what is logged as its digest alone.
         also: who signed second, third …, with a space between; empty for most.
         desk: the desk that the statement names.
         purpose: what a reading was for.
@@ -46,17 +47,28 @@ class Facets:
 
 def facets_of(entry: Entry) -> Facets:
     """The facts of an entry."""
-    body = entry.statement.body
-    first, *others = (_name(signer) for signer in entry.statement.signers)
+    return facets_of_body(entry.at, entry.reason, entry.statement.body)
+
+
+def facets_of_body(at: int, reason: str, body: Mapping[str, Any]) -> Facets:
+    """The same from an entry's parts: its time in Unix seconds, why it was refused, its statement's body."""
+    first, *others = (_name(signer) for signer in signers_of(body))
     return Facets(
-        hour=entry.at // HOUR,
+        hour=at // HOUR,
         type=_name(body["type"]),
         member=first,
         also=" ".join(filter(None, others)),
         desk=desk_of(body),
         purpose=_name(body.get("purpose")),
-        reason=entry.reason,
+        reason=reason,
     )
+
+
+def signers_of(body: Mapping[str, Any]) -> list[str]:
+    """Who signed; of what the keeper logged as its digest alone, the members who are known to have."""
+    members = body.get("members") if body["type"] == UNREADABLE else None
+    known = isinstance(members, list) and bool(members) and all(isinstance(one, str) for one in members)
+    return list(members if known and members else body["by"])
 
 
 def desk_of(body: Mapping[str, Any]) -> str:

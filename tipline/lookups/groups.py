@@ -20,7 +20,7 @@ STEPS: Final = "all-steps"
 TYPES_OF: Final[Mapping[str, tuple[str, ...]]] = {
     ROSTER: tuple(sorted(("genesis", *CHANGES))),
     EXPORTS: ("audit-all", "evidence", "export", "packet", "report"),
-    ALERTS: ("alert", "alert-review", "alert-rules", "decoy"),
+    ALERTS: ("alert", "alert-answer", "alert-ask", "alert-review", "alert-rules", "decoy"),
     STEPS: (
         *("close-spam", "entry", "erase", "extend", "hold", "link", "missed", "move", "pause", "pause-end"),
         *("received", "resume", "route", "silence", "umbrella", "umbrella-step", "unhold", "unlink"),

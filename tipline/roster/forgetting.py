@@ -16,10 +16,12 @@ KEPT_TYPES: Final = frozenset(
         *CHANGES,
         *("genesis", "log-key", "witnesses", "acknowledge", "alert-rules"),
         *("card-group", "sheets", "route", "erase", "hold", "unhold", "forget", "inventory"),
-        *("export", "audit-all", "evidence", "alert", "alert-review", "report"),
+        *("export", "audit-all", "evidence", "report"),
+        *("disclosure", "disclosure-decision", "disclosure-unlock", "disclosure-view", "disclosure-lapse"),
+        *("alert", "alert-review", "alert-ask", "alert-answer"),
     )
 )
-"""Roster, keys, sheets, routes, what was taken out of the log and what was found in it; done or refused."""
+"""Roster, keys, sheets, routes, identities, what was taken out of the log or found in it; done or refused."""
 
 
 _KEPT_MOVES: Final = frozenset(

@@ -14,7 +14,8 @@ ALONE: Final = frozenset(
     (
         *("read", "list", "card-group", "reply", "note", "tags", "sheets", "entry", "audit", "export"),
         *("audit-all", "evidence", "genesis", "unreadable", "log-key", "search"),
-        *("alert", "alert-review", "decoy", "report"),
+        *("disclosure", "disclosure-decision", "disclosure-unlock", "disclosure-view", "disclosure-lapse"),
+        *("alert", "alert-review", "alert-ask", "alert-answer", "decoy", "report"),
     )
 )
 """What no two people sign together; the rules refuse it. Most of a log, so nobody looks for it there."""

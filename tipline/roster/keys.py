@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from crypto.cosignatures import Ed25519CosignatureVerifier, MldsaCosignatureVerifier
 from tipline.roster import rules
 from tipline.roster.bodies import (
     BASE_FIELDS,
@@ -121,11 +122,20 @@ def set_passkey(roster: Roster, body: Mapping[str, Any]) -> Roster:
 
 
 def known_keys(roster: Roster) -> frozenset[object]:
-    """Every signing key that somebody has or had: one key under two ids would sign for "two people"."""
+    """Every signing key that somebody has or had: one key under two ids would sign for "two people".
+
+    Those of the witnesses, too: whoever countersigns the log is nobody whose acts it holds.
+    """
     members = roster.members.values()
     past = (key for member in members for key in member.past_keys)
     log = (roster.log_key, *(gone.key for gone in roster.past_log_keys))
-    return frozenset((*log, *(member.signing_key for member in members), *past))
+    witnesses = (
+        key.key
+        for witness in roster.witnesses.witnesses
+        for key in witness.keys
+        if isinstance(key, Ed25519CosignatureVerifier | MldsaCosignatureVerifier)
+    )
+    return frozenset((*log, *(member.signing_key for member in members), *past, *witnesses))
 
 
 def _stale(roster: Roster, member: Member) -> Roster:

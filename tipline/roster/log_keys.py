@@ -43,8 +43,8 @@ def set_log_key(roster: Roster, body: Mapping[str, Any]) -> Roster:
         raise malformed("the log's next key is none") from error
     except BadSignature as error:
         raise not_allowed("the log's next key does not prove itself") from error
-    if pair.key in known_keys(roster) or pair.pq in _second_keys(roster):
-        raise not_allowed("the log or a member has, or had, this key already")
+    if known_keys(roster).intersection((pair.key, pair.pq)) or pair.pq in _second_keys(roster):
+        raise not_allowed("the log, a member or a witness has, or had, this key already")
     return replace(roster, log_key=pair.key, log_key_pq=pair.pq)
 
 

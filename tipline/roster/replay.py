@@ -34,6 +34,7 @@ from tipline.roster.competent import Body
 from tipline.roster.errors import RosterRefused
 from tipline.roster.log_keys import PastLogKey, read_second_key, with_past
 from tipline.roster.rules import DUTIES, KEEPER
+from tipline.roster.subjects import stated_on
 from tipline.roster.types import Desk, Member, Unit
 from tipline.roster.witnesses import NO_WITNESSES, WitnessPolicy
 from tipline.roster.working_time import write_clocks
@@ -167,12 +168,12 @@ class Roster:
             raise RosterRefused("unknown-member", "nobody has this id") from error
 
     def signers(self, body: Mapping[str, Any]) -> list[Member]:
-        """The members who sign a statement, in its order.
+        """The members who sign a statement, in its order, with the desks that they hold on its day.
 
         Raises:
             RosterRefused: one is unknown, was removed, or is the keeper, who signs alone.
         """
-        members = [self.member(signer) for signer in body["by"]]
+        members = [self.member(signer).on(stated_on(body)) for signer in body["by"]]
         if not all(member.active for member in members):
             raise RosterRefused("removed-member", "a signer was removed")
         return members
@@ -183,7 +184,7 @@ class Roster:
         The keeper states their end when it is next asked something; a site need not wait for that.
         """
         over: dict[str, Member] = {
-            member.id: member.without(desk for desk in member.until if member.is_over(desk, day))
+            member.id: member.on(day)
             for member in self.members.values()
             if any(member.is_over(desk, day) for desk in member.until)
         }

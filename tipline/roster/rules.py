@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from tipline.ids import AUDITORS, DeskId
+from tipline.ids import AUDITORS, CUSTODIANS, DeskId
 from tipline.roster.bodies import malformed
 from tipline.roster.errors import RosterRefused
 from tipline.roster.types import Member
@@ -130,6 +130,19 @@ def require_auditors(roster: Roster, body: Mapping[str, Any]) -> None:
         raise RosterRefused("desk-not-held", "a signer is not an auditor")
 
 
+def require_member(roster: Roster, body: Mapping[str, Any]) -> None:
+    """One member alone, whatever they hold."""
+    if len(roster.signers(body)) != 1:
+        raise not_allowed("one member alone states this")
+
+
+def require_custodian(roster: Roster, body: Mapping[str, Any]) -> None:
+    """One signer: a custodian."""
+    signers = roster.signers(body)
+    if len(signers) != 1 or not signers[0].holds(CUSTODIANS):
+        raise RosterRefused("desk-not-held", "a custodian states this alone")
+
+
 DUTIES: Final[Mapping[str, Duty]] = {
     "list": require_holders,
     "card-group": require_holders,
@@ -157,6 +170,8 @@ DUTIES: Final[Mapping[str, Duty]] = {
     "audit": require_auditors,
     "audit-all": require_auditors,
     "alert-review": require_auditors,
+    "alert-ask": require_auditors,
+    "alert-answer": require_member,
     "decoy": require_auditors,
     "report": require_auditors,
     "evidence": require_auditors,
@@ -170,6 +185,11 @@ DUTIES: Final[Mapping[str, Duty]] = {
     "alert": require_keeper,
     "inventory": require_keeper,
     "forget": require_keeper,
+    "disclosure": require_holders,
+    "disclosure-decision": require_custodian,
+    "disclosure-unlock": require_custodian,
+    "disclosure-view": require_holders,
+    "disclosure-lapse": require_keeper,
 }
 """Done statements that leave the roster as it is, and who must sign them."""
 
@@ -191,8 +211,8 @@ def is_settled(member: Member) -> bool:
 
 
 def _require_reads(roster: Roster, kind: str, desk: str) -> None:
-    if (kind, desk) == ("read", AUDITORS):
-        return  # reasons and searched words are sealed for them
+    if kind == "read" and desk in (AUDITORS, CUSTODIANS):
+        return  # reasons and searched words are sealed for auditors, reasons of requests for custodians
     if desk == AUDITORS or not roster.desks[DeskId(desk)].reads:
         raise not_allowed("this desk reads no tips")
 

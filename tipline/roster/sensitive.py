@@ -29,10 +29,14 @@ SENSITIVE: Final = frozenset(
         *("unit", "member", "member-unit", "grant", "regrant", "revoke", "remove", "role", "lead"),
         *("new-keys", "regrant", PASSKEY),
         *("desk", "calendar", "deadlines", "body"),
+        *("disclosure", "disclosure-decision", "disclosure-view"),
         *("unhold", "audit-all", "export", "evidence", "acknowledge", "witnesses", "alert-rules"),
     )
 )
-"""What changes who may do what, lets go of what was held, or lets much out at once."""
+"""What changes who may do what, lets go of what was held, lets much out at once, or shows who somebody is.
+
+A custodian's unlock gives nothing that their yes has not given already.
+"""
 
 SENSITIVE_OF_TWO: Final = frozenset(("route",))
 """What is as sensitive where two sign it.

@@ -21,6 +21,8 @@ ROLES: Final = frozenset(
     (REGISTRAR, OFFICE_CLERK, LEADER, LIAISON, PROPOSER, VERIFIER, APPROVER, PAY_CLERK),
 )
 """What a person may be beside the desks that they hold."""
+REWARD_ROLES: Final = frozenset((PROPOSER, VERIFIER, APPROVER, PAY_CLERK))
+"""Those that rewards alone need."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,11 @@ class Member:
     def is_over(self, desk: DeskId, day: date) -> bool:
         """Whether this is a deputy of the desk whose last day lies before a day."""
         return desk in self.until and self.until[desk] < day.isoformat()
+
+    def on(self, day: date) -> Self:
+        """The same member on a day: no deputy any more where their last day lies before it."""
+        over = [desk for desk in self.until if self.is_over(desk, day)]
+        return self.without(over) if over else self
 
     def without(self, desks: Iterable[DeskId]) -> Self:
         """The same member, no longer at these desks."""

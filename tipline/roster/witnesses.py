@@ -26,6 +26,7 @@ MAX_KEYS: Final = 4
 MAX_ALARM_HOURS: Final = 24 * 30
 MAX_NAME: Final = 100
 MAX_URL: Final = 200
+POLICY_FIELDS: Final = ("witnesses", "quorum", "alarm_hours", "stop")
 SCHEMES: Final = frozenset(("http", "https"))
 """http, too: an onion address or a private line brings no certificate, and a cosignature proves itself."""
 
@@ -69,11 +70,21 @@ def set_witnesses(roster: Roster, body: Mapping[str, Any]) -> Roster:
 
     Two sign: whoever alone could name the witnesses would name their own.
     """
-    fields = require_fields(body, BASE_FIELDS | {"witnesses", "quorum", "alarm_hours", "stop"})
+    fields = require_fields(body, BASE_FIELDS.union(POLICY_FIELDS))
     rules.require_registrar_and_another(roster, body)
-    policy = read_policy({name: fields[name] for name in ("witnesses", "quorum", "alarm_hours", "stop")})
+    policy = stated_policy(fields)
     _require_own_keys(roster, policy)
-    return replace(roster, witnesses=replace(policy, since=body["at"]))
+    return replace(roster, witnesses=policy)
+
+
+def stated_policy(body: Mapping[str, Any]) -> WitnessPolicy:
+    """The policy of a `witnesses` statement.
+
+    Raises:
+        RosterRefused: malformed.
+    """
+    policy = read_policy({name: body.get(name) for name in POLICY_FIELDS})
+    return replace(policy, since=body["at"])
 
 
 def read_policy(value: object) -> WitnessPolicy:
@@ -82,7 +93,7 @@ def read_policy(value: object) -> WitnessPolicy:
     Raises:
         RosterRefused: malformed.
     """
-    fields = require_fields(value, {"witnesses", "quorum", "alarm_hours", "stop"})
+    fields = require_fields(value, POLICY_FIELDS)
     witnesses = tuple(_read_witness(one) for one in listed(fields["witnesses"]))
     if len(witnesses) > MAX_WITNESSES or len({one.name for one in witnesses}) != len(witnesses):
         raise malformed("there are too many witnesses, or two of one name")
@@ -150,7 +161,8 @@ def _require_own_keys(roster: Roster, policy: WitnessPolicy) -> None:
     Source: c2sp.org/tlog-cosignature (a key has one name: an Ed25519 cosignature does not say which).
     """
     raw = [key.raw for one in policy.witnesses for key in one.keys]
-    others = {key.raw for key in known_keys(roster) if isinstance(key, VerifyKey)}
+    before = replace(roster, witnesses=NO_WITNESSES)  # a witness may stay, with the key it had
+    others = {key.raw for key in known_keys(before) if isinstance(key, VerifyKey)}
     second = [roster.log_key_pq, *(past.pq for past in roster.past_log_keys)]
     others |= {key.raw for key in second if key is not None}
     if len(set(raw)) != len(raw) or others.intersection(raw):

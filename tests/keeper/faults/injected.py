@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from crypto.note_lines import split_note
+from crypto.notes import Checkpoint
 from crypto.statements import Entry
 from tests.journeys.trial import wait_for
 from tests.keeper.nursery import Child, Nursery, nursery
@@ -20,6 +22,7 @@ from tipline.clock import SystemClock
 from tipline.evidence.export import ExportWriter
 from tipline.evidence.verify import verify_export
 from tipline.keeper import models
+from tipline.keeper.last_signed import SignedFile
 from tipline.keeper_client import AdminKeeper, KeeperUnavailable
 
 WRITES = ("pwrite64", "write", "ftruncate", "rename", "fsync", "fdatasync")
@@ -88,6 +91,16 @@ class Machine:
         wait_for("the keeper answers", answers_socket(self.world.settings.operator_socket), pause=0.005)
         return self.child
 
+    def hold(self) -> Child:
+        """A new keeper that has not begun."""
+        self.child = self.keepers.hold()
+        return self.child
+
+    def terminate(self) -> None:
+        """Ask the keeper to end."""
+        assert self.child is not None
+        self.child.terminate()
+
     def wait(self) -> int:
         """The exit code of the keeper; negative: the signal that ended it."""
         self.child = None
@@ -108,6 +121,8 @@ class Machine:
             self.lost.append(statement.digest)
             return False
         self.handed.append((release.index, statement.digest))
+        kept = SignedFile(self.world.keeper_folder.last_signed).read()
+        assert Checkpoint.parse(split_note(kept)[0]).size > release.index, "kept outside before it was shown"
         return True
 
     def said(self) -> str:

@@ -1,5 +1,9 @@
-"""The tables of the alerts. They repeat what stands in the log, so that it is found quickly."""
+"""The tables of the alerts. They repeat what stands in the log, so that it is found quickly.
 
+A row counts only with its digest (`tipline.keeper.digests`).
+"""
+
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table
@@ -21,6 +25,19 @@ alerts = Table(
     Index("ix_alerts_rule", "rule", "member", "tip", "index"),
     Index("ix_alerts_review", "review", "index"),
 )
+
+
+@dataclass(frozen=True)
+class AlertRow:
+    """A row of `alerts`."""
+
+    index: int
+    rule: str
+    member: str
+    day: str
+    tip: str
+    review: int
+
 
 acts = Table(
     "acts",

@@ -4,13 +4,15 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from crypto.statements import DONE, REFUSED, Entry
 from tipline.alerts.rules import IDENTITY_REQUEST, Rule, RuleBook
 from tipline.alerts.seen import READ, Seen, Turn, Window
 from tipline.keeper import models
-from tipline.keeper.alerting.models import acts, watched
+from tipline.keeper.digests.rows import Rows
+from tipline.keeper.digests.tables import ACTS, WATCHED
+from tipline.keeper.log import read_head
 from tipline.tips.moves import TipState
 
 AT_ONCE: Final = 5_000
@@ -33,10 +35,16 @@ _ENTRIES: Final = models.entries.c
 _ROWS: Final = select(_ENTRIES.index, _ENTRIES.entry)
 
 
-def read_window(connection: Connection, rules: RuleBook, now: int) -> Window:
-    """The entries since the last look, and what the rules need of those before. `now` is in Unix seconds."""
-    first = _first(connection, now)
-    since = _ROWS.where(_ENTRIES.index >= first, _ENTRIES.entry != b"").order_by(_ENTRIES.index)
+def read_window(connection: Connection, rows: Rows, rules: RuleBook, now: int) -> Window:
+    """The entries since the last look, and what the rules need of those before. `now` is in Unix seconds.
+
+    Raises:
+        RowsChanged: what was noted at the last look is not as it was written.
+    """
+    size = read_head(connection).size
+    first = _first(connection, rows, now, size)
+    here = (_ENTRIES.index >= first) & (_ENTRIES.index < size)  # beyond the head there is no log
+    since = _ROWS.where(here, _ENTRIES.entry != b"").order_by(_ENTRIES.index)
     new = _seen(connection, since.limit(AT_ONCE))
     if not new:
         return Window(())
@@ -48,39 +56,37 @@ def read_window(connection: Connection, rules: RuleBook, now: int) -> Window:
     return Window(
         new=new,
         before=before,
-        last_acts=_last_acts(connection, {member for one in new for member in one.signers}),
-        turns=_turns(connection, sorted(readings)),
-        steps={tip: _steps(connection, tip) for tip in sorted(stepped)},
+        last_acts=_last_acts(rows, {member for one in new for member in one.signers}),
+        turns=_turns(connection, sorted(readings), size),
+        steps={tip: _steps(connection, tip, size) for tip in sorted(stepped)},
     )
 
 
-def remember(connection: Connection, window: Window) -> None:
+def remember(rows: Rows, window: Window) -> None:
     """Note how far was looked, and who was seen to act when."""
     latest = {member: one.at for one in window.new for member in one.signers}
-    known = _last_acts(connection, latest)
-    for member, at in sorted(latest.items()):
-        if member in known:
-            connection.execute(update(acts).where(acts.c.member == member).values(at=at))
-        else:
-            connection.execute(insert(acts).values(member=member, at=at))
-    following = window.new[-1].index + 1
-    if not connection.execute(update(watched).values(index=following)).rowcount:
-        connection.execute(insert(watched).values(id=_ID, index=following))
+    rows.put(ACTS, [{"member": member, "at": at} for member, at in sorted(latest.items())])
+    rows.put(WATCHED, [{"id": _ID, "index": window.new[-1].index + 1}])
 
 
-def is_behind(connection: Connection) -> bool:
+def is_behind(connection: Connection, rows: Rows) -> bool:
     """Whether entries are left that no look had before it."""
-    index = connection.scalar(select(watched.c.index))
-    last = connection.scalar(select(func.max(_ENTRIES.index)))
-    return index is not None and last is not None and index <= last
+    index = _watched(rows)
+    return index is not None and index < read_head(connection).size
 
 
-def _first(connection: Connection, now: int) -> int:
-    index = connection.scalar(select(watched.c.index))
+def _first(connection: Connection, rows: Rows, now: int, size: int) -> int:
+    index = _watched(rows)
     if index is None:
-        recent = select(_ENTRIES.index).where(_ENTRIES.at >= now - FIRST_DAYS * _DAY)
+        recent = select(_ENTRIES.index).where(_ENTRIES.at >= now - FIRST_DAYS * _DAY, _ENTRIES.index < size)
         index = connection.scalar(recent.order_by(_ENTRIES.at, _ENTRIES.index).limit(1))
     return index or 0
+
+
+def _watched(rows: Rows) -> int | None:
+    """The first entry that was not looked at yet; None before the first look."""
+    row = rows.one(WATCHED, _ID)
+    return None if row is None else int(row[1])
 
 
 def _before(connection: Connection, first: Seen, rules: RuleBook) -> list[Seen]:
@@ -95,12 +101,12 @@ def _before(connection: Connection, first: Seen, rules: RuleBook) -> list[Seen]:
     return [one for _, one in sorted(found.items())]
 
 
-def _last_acts(connection: Connection, members: Collection[str]) -> dict[str, int]:
-    rows = connection.execute(select(acts.c.member, acts.c.at).where(acts.c.member.in_(members)))
-    return {row.member: row.at for row in rows}
+def _last_acts(rows: Rows, members: Collection[str]) -> dict[str, int]:
+    found = rows.find({ACTS: [(member,) for member in members]})[ACTS]
+    return {str(member): int(at) for member, at in found.values()}
 
 
-def _turns(connection: Connection, tips: Sequence[str]) -> dict[str, list[Turn]]:
+def _turns(connection: Connection, tips: Sequence[str], size: int) -> dict[str, list[Turn]]:
     """Whose each of these tips was from when on: who gives tips away names several at once."""
     named = models.mentions.c
     turns: dict[str, list[Turn]] = {}
@@ -108,7 +114,7 @@ def _turns(connection: Connection, tips: Sequence[str]) -> dict[str, list[Turn]]
         place = func.row_number().over(partition_by=named.tip, order_by=named.index.desc())
         given = (
             select(named.tip, named.index, place.label("place"))
-            .join(models.entries, _ENTRIES.index == named.index)
+            .join(models.entries, (_ENTRIES.index == named.index) & (_ENTRIES.index < size))
             .where(named.tip.in_([bytes.fromhex(tip) for tip in some]), _ENTRIES.type.in_(_GIVEN))
             .subquery()
         )
@@ -124,8 +130,9 @@ def _turns(connection: Connection, tips: Sequence[str]) -> dict[str, list[Turn]]
     return turns
 
 
-def _steps(connection: Connection, tip: str) -> list[Seen]:
-    condition: ColumnElement[bool] = (_ENTRIES.tip == bytes.fromhex(tip)) & _ENTRIES.type.in_(_STEPS)
+def _steps(connection: Connection, tip: str, size: int) -> list[Seen]:
+    its: ColumnElement[bool] = (_ENTRIES.tip == bytes.fromhex(tip)) & (_ENTRIES.index < size)
+    condition = its & _ENTRIES.type.in_(_STEPS)
     latest = _ROWS.where(condition, _ENTRIES.outcome == DONE).order_by(_ENTRIES.index.desc())
     return _seen(connection, latest.limit(MOST_BEFORE))[::-1]
 

@@ -88,3 +88,63 @@ class Unreadable(CheckFailed):
 
     def __init__(self) -> None:
         super().__init__(NO_ENTRY, "The keeper's database cannot be read as a whole.")
+
+
+class RowMissing(CheckFailed):
+    """A table lacks what can be had again from an entry."""
+
+    def __init__(self, index: int, table: str) -> None:
+        super().__init__(index, f"The keeper's table {table} lacks what this entry says.")
+
+
+class RowChanged(CheckFailed):
+    """A table says something else than the entry that it repeats."""
+
+    def __init__(self, index: int, table: str) -> None:
+        super().__init__(index, f"The keeper's table {table} says something else than this entry.")
+
+
+class RowAdded(CheckFailed):
+    """A table holds what no entry says."""
+
+    def __init__(self, index: int, table: str) -> None:
+        super().__init__(index, f"The keeper's table {table} holds a row that no entry gives.")
+
+
+class RowForged(CheckFailed):
+    """A row that decides something is not as the keeper wrote it."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(NO_ENTRY, f"A row of the keeper's table {table} is not as the keeper wrote it.")
+
+
+class RowForeign(CheckFailed):
+    """A row that decides something was written by somebody else."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(NO_ENTRY, f"The keeper's table {table} holds a row that the keeper did not write.")
+
+
+class RowGone(CheckFailed):
+    """A row that decides something was taken out."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(NO_ENTRY, f"A row that the keeper wrote is gone from its table {table}.")
+
+
+class DigestsChanged(CheckFailed):
+    """What the rows are compared with was itself changed, or there is none."""
+
+    def __init__(self) -> None:
+        super().__init__(NO_ENTRY, "The digests of the keeper's rows (row_digests) are not those it sealed.")
+
+
+class SchemaChanged(CheckFailed):
+    """The database does something by itself, or shows other rows than there are."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            NO_ENTRY,
+            f"The keeper's database holds a trigger or a view, {name}, that the keeper did not make. "
+            "Keep this database as evidence, put the newest good copy in its place and start the keeper.",
+        )

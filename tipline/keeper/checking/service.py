@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, not_, select
 from sqlalchemy.exc import DBAPIError
 
 from crypto.errors import BadProof, CryptoError
@@ -40,6 +40,7 @@ from tipline.keeper.log import Head, Log, read_head
 from tipline.keeper.nodes import RANGE, TILE_LEVELS
 from tipline.keeper.prepared import Prepared
 from tipline.keeper.replay import next_roster
+from tipline.keeper.schema import require_plain
 from tipline.keeper.shapes import ROSTER_TYPES
 from tipline.roster import Roster, RosterRefused
 
@@ -49,12 +50,11 @@ PIECE: Final = 4_096
 
 _TOLD: Final = frozenset((*ROSTER_TYPES, FORGET))
 """Statements that are read; of all others the bytes are enough."""
-_FORGETS: Final = Prepared(
-    select(models.entries.c.entry).where(
-        models.entries.c.type == FORGET,
-        models.entries.c.outcome == DONE,
-        models.entries.c.index >= bindparam("size"),
-    )
+_UNCOVERED: Final = Prepared(
+    select(models.entries.c.index)
+    .where(not_(models.entries.c.index.between(0, bindparam("size") - 1)))
+    .order_by(models.entries.c.index)
+    .limit(1)
 )
 
 Progress = Callable[[int, int], None]
@@ -84,15 +84,29 @@ def check_log(database: Database, pins: Pins, signed: Sequence[bytes], progress:
     """
     try:
         with database.engine.begin() as connection:
-            head = read_head(connection)
+            require_plain(connection)
+        head, uncovered = _head(database)
         check = _Check(database, pins)
-        for start in range(0, head.size, PIECE):
-            check.take(start, min(start + PIECE, head.size))
-            progress(check.tree.size, head.size)
+        check.walk(head.size, progress)
+        # What was forgotten meanwhile is named behind that head: it counts under a later one.
+        while check.lacks_reasons and (later := _head(database))[0].size > head.size:
+            head, uncovered = later
+            check.walk(head.size, progress)
         check.finish(head, signed)
-    except DBAPIError as error:
+        if uncovered is not None:
+            raise EntryMissing(uncovered)
+    except (DBAPIError, database.engine.dialect.loaded_dbapi.Error) as error:  # the driver's own, of fetching
         raise Unreadable from error
     return head.size
+
+
+def _head(database: Database) -> tuple[Head, int | None]:
+    """The stored head, and the first row that it does not cover: the keeper writes both at once."""
+    with database.engine.begin() as connection:
+        head = read_head(connection)
+        return head, next(
+            (index for (index,) in _UNCOVERED.run(connection, {"size": head.size}).fetchall()), None
+        )
 
 
 class _Check:
@@ -107,8 +121,18 @@ class _Check:
         self._gone: list[int] = []
         self._said_gone: list[tuple[int, int]] = []
 
-    def take(self, start: int, stop: int) -> None:
-        """Check the next entries."""
+    @property
+    def lacks_reasons(self) -> bool:
+        """Whether statements are gone of which no entry so far says that they may be."""
+        return self._first_unsaid() != NO_ENTRY
+
+    def walk(self, size: int, progress: Progress) -> None:
+        """Check what there is up to a size, piece by piece."""
+        for start in range(self.tree.size, size, PIECE):
+            self._take(start, min(start + PIECE, size))
+            progress(self.tree.size, size)
+
+    def _take(self, start: int, stop: int) -> None:
         # The rows in a transaction of their own, the tree after it: the keeper waits for readers, and whoever
         # began to read a second time while it does would wait for the keeper.
         with self._database.engine.begin() as connection:
@@ -146,7 +170,8 @@ class _Check:
             raise EntryMissing(self.tree.size)
         if self.tree.peaks != head.peaks or type(head.checkpoint) is not bytes:
             raise HeadChanged
-        self._check_forgotten(head.size)
+        if self.lacks_reasons:
+            raise ForgottenByNobody(self._first_unsaid())
         keys = self._keys()
         try:
             checkpoint = open_checkpoint(head.checkpoint, keys[:1])
@@ -191,17 +216,10 @@ class _Check:
         past = [gone.key for gone in self._roster.past_log_keys]
         return [NoteVerifier(self._pins.origin, key) for key in (self._roster.log_key, *past)]
 
-    def _check_forgotten(self, size: int) -> None:
-        if not self._gone:
-            return
-        with self._database.engine.begin() as connection:  # some may be forgotten while this goes on
-            later = _FORGETS.run(connection, {"size": size}).fetchall()
-        for (data,) in later:
-            self._said_gone += [(first, last) for first, last in Entry.decode(data).statement.body["entries"]]
+    def _first_unsaid(self) -> int:
+        """The first statement that is gone and that no entry names; -1 when there is none."""
         said = {index for first, last in self._said_gone for index in range(first, last + 1)}
-        for index in self._gone:
-            if index not in said:
-                raise ForgottenByNobody(index)
+        return next((index for index in self._gone if index not in said), NO_ENTRY)
 
     def _check_continues(self, stored: Checkpoint, outside: Sequence[Checkpoint]) -> None:
         if not outside:

@@ -66,9 +66,13 @@ readers = Table(
 )
 """Who read a tip on a day for a desk: for counting, from readings that are in the log."""
 
-counted = Table(
-    "counted",
+remembered = Table(
+    "remembered",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),  # always 1
-    Column("index", BigInteger, nullable=False),  # the readings up to this entry are in `readers`
+    Column("day", String, nullable=False),  # of the last list
+    Column("readings", BigInteger, nullable=False),  # those up to this entry are in `readers`
+    Column("harmed", LargeBinary(32), nullable=False),  # over what of `held` is not in the list's root
+    Column("readers", LargeBinary(32), nullable=False),  # over `readers` of days before that day
 )
+"""What the last list left beside its root. It has a digest of its own (`tipline.keeper.digests`)."""

@@ -4,14 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Final
 
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, func, select, text
 
 from crypto.statements import DONE, Entry
 from tipline.ids import AUDITORS
 from tipline.keeper import models
-from tipline.keeper.inventory.models import counted, readers
+from tipline.keeper.inventory.models import readers
 
-_ID: Final = 1
 _PAGE: Final = 2_000
 _NEW: Final = text(
     "insert into readers (tip, day, desk, member) values (:tip, :day, :desk, :member) on conflict do nothing"
@@ -20,17 +19,18 @@ _NEW: Final = text(
 _TYPE: Final = "read"
 
 
-def count_readings(connection: Connection, before: date) -> bool:
-    """Take up some of the readings that were logged before a day (UTC); whether there may be more.
+def count_readings(connection: Connection, before: date, after: int) -> tuple[int, bool]:
+    """Take up some of the readings behind an entry that were logged before a day (UTC).
+
+    The last that was taken up, and whether there may be more; what is taken up twice counts once.
 
     Auditors open what staff wrote about a tip, never what its reporter sent: they are not counted.
     """
     midnight = int(datetime.combine(before, datetime.min.time(), UTC).timestamp())
-    done = connection.scalar(select(counted.c.index).where(counted.c.id == _ID))
     table = models.entries.c
     rows = connection.execute(
         select(table.index, table.at, table.tip, table.entry)
-        .where(table.type == _TYPE, table.index > (-1 if done is None else done))
+        .where(table.type == _TYPE, table.index > after)
         .where(table.outcome == DONE, table.at < midnight)
         .order_by(table.index)
         .limit(_PAGE)
@@ -42,11 +42,7 @@ def count_readings(connection: Connection, before: date) -> bool:
     ]
     if found:
         connection.execute(_NEW, found)
-    if rows:
-        values = {"index": rows[-1].index}
-        if not connection.execute(update(counted).where(counted.c.id == _ID).values(values)).rowcount:
-            connection.execute(insert(counted).values(id=_ID, **values))
-    return len(rows) == _PAGE
+    return rows[-1][0] if rows else after, len(rows) == _PAGE
 
 
 def reading_days(

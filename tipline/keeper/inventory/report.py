@@ -4,7 +4,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, literal, select
 
-from tipline.keeper.inventory.models import held, inventories, strangers
+from tipline.keeper.inventory.models import held, strangers
+from tipline.keeper.inventory.remembered import latest
 
 MISSING: Final = "missing"
 CHANGED: Final = "changed"
@@ -14,20 +15,15 @@ LISTED: Final = 500
 """Lines of one answer; the statement of the night says how many there are."""
 
 
-def report(connection: Connection) -> dict[str, list[list[Any]]]:
+def report(connection: Connection) -> dict[str, list[Any]]:
     """The latest nights, newest first, and lines (what, tip, kind, day on which it was found).
 
     A stranger's day is empty: it is looked at anew each night.
     """
-    table = inventories.c
-    nights = connection.execute(
-        select(table.day, table.index, table.count, table.missing, table.changed, table.unvouched)
-        .order_by(table.index.desc())
-        .limit(NIGHTS)
-    )
+    nights = [one.to_fields() for one in latest(connection, NIGHTS)]
     found = [row for query in _lines() for row in connection.execute(query.limit(LISTED))]
     lines = [[what, tip.hex(), kind, day] for what, tip, kind, day in found[:LISTED]]
-    return {"nights": [list(night) for night in nights], "lines": lines}
+    return {"nights": nights, "lines": lines}
 
 
 def _lines() -> tuple[Select[Any], ...]:

@@ -11,25 +11,32 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from sqlalchemy import Connection, delete
+
 from crypto.errors import BadFormat
 from crypto.keys import Identity
 from crypto.notes import NoteSigner
 from crypto.randomness import random_bytes
 from tipline.clock import Clock
-from tipline.database import Database
 from tipline.keeper.asked import INVENTORY, Asked
 from tipline.keeper.batch import Declined, Looked
+from tipline.keeper.digests.rows import Rows
 from tipline.keeper.errors import Refusal
 from tipline.keeper.fields import read_ids, read_list, read_slips, read_text
 from tipline.keeper.granting import find_grant, require_still
 from tipline.keeper.inventory import sighting, stating
-from tipline.keeper.inventory.models import inventories
+from tipline.keeper.inventory.beside import NONE, is_as_left, left, require_as_left
+from tipline.keeper.inventory.committing import commitment_to_all
+from tipline.keeper.inventory.models import readers
 from tipline.keeper.inventory.readers import count_readings
-from tipline.keeper.inventory.receipts import write_notes
+from tipline.keeper.inventory.receipts import Notes, write_notes
+from tipline.keeper.inventory.remembered import is_remembered, latest
 from tipline.keeper.inventory.report import report
 from tipline.keeper.inventory.sighting import Sighting
+from tipline.keeper.log import Log
 from tipline.keeper.release import open_slips
 from tipline.keeper.shapes import MAX_LISTED
+from tipline.keeper.snapshots import change, look
 from tipline.keeper.state import Draft
 from tipline.keeper.writer import Writer
 from tipline.keeper_client.frames import to_text
@@ -49,9 +56,10 @@ class Inventory:
     """The run that is under way, and what came of those before."""
 
     def __init__(
-        self, database: Database, identity: Identity, writer: Writer, signer: NoteSigner, clock: Clock
+        self, log: Log, identity: Identity, writer: Writer, signer: NoteSigner, clock: Clock
     ) -> None:
-        self._database = database
+        self._log = log
+        self._database = log.database
         self._identity = identity
         self._writer = writer
         self._signer = signer
@@ -86,8 +94,11 @@ class Inventory:
             if len(piece) > self._room:
                 raise Refusal(Reason.TOO_MANY)
             self._room -= len(piece)
-            with self._database.writing() as session:
-                asked = sighting.take(session.connection(), piece)
+            asked = change(
+                self._writer,
+                self._database,
+                lambda connection, rows: sighting.take(connection, rows, piece),
+            )
         return {"ask": [item.hex() for item in asked]}
 
     def _slips(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,70 +106,74 @@ class Inventory:
         opened = open_slips(read_slips(request, most=MAX_LISTED), self._identity)
         with self._turn:
             self._require_run(request)
-            memory = self._writer.memory
-            with self._database.writing() as session:
-                connection = session.connection()
-                sighting.vouch(connection, Draft(memory, connection, self._clock.unix()), opened)
+            change(
+                self._writer,
+                self._database,
+                lambda connection, _: sighting.vouch(connection, self._draft(connection), opened),
+            )
         return {}
+
+    def _draft(self, connection: Connection) -> Draft:
+        return Draft(self._writer.memory, connection, self._clock.unix())
 
     def _end(self, request: Mapping[str, Any]) -> dict[str, Any]:
         with self._turn:
             self._require_run(request)
             self._writer.require_right_time()
-            while self._count_readings():
-                pass
-            with self._database.reading() as session:
-                counted = stating.commitment_to_all(session.connection())
-            outcome = self._writer.submit(Asked(INVENTORY, counted=counted))
+            as_left = look(self._writer, self._database, is_as_left)
+            readings = self._count_readings(anew=not as_left)
+            # As late as can be: whoever changes rows while a run goes on is found by it, too.
+            altered = not as_left or not is_remembered(self._database, self._log, self._writer.memory.head)
+            counted = commitment_to_all(self._database)
+            outcome = self._writer.submit(
+                Asked(INVENTORY, counted=counted, altered=altered, readings=readings)
+            )
             self._run = ""
         if isinstance(outcome, Declined):
             raise Refusal(outcome.reason, outcome.index)
         stated = isinstance(outcome, Looked) and bool(outcome.done)
         with self._database.reading() as session:
-            return {"stated": stated, **_latest(session.connection())}
+            return {"stated": stated, **latest(session.connection())[0].to_fields()}
 
-    def _count_readings(self) -> bool:
-        with self._database.writing() as session:
-            return count_readings(session.connection(), self._clock.today())
+    def _count_readings(self, *, anew: bool) -> int:
+        """Count the readings until today; `anew` all that the log has. The last entry that was counted."""
+        last = look(self._writer, self._database, lambda _, rows: left(rows))
+        done, more = NONE if last is None or anew else last.readings, True
+        if anew:
+            with self._database.writing() as session:
+                session.execute(delete(readers))
+        while more:
+            with self._database.writing() as session:
+                done, more = count_readings(session.connection(), self._clock.today(), done)
+        return done
 
     def _report(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """The nights and the list, for ten minutes after an auditor stated that they look at just these."""
         memory = self._writer.memory
         grant = find_grant(memory, read_text(request, "statement"), self._clock.unix())
+        today = self._clock.today()
+        look(self._writer, self._database, lambda _, rows: require_still(grant, memory.roster, today, rows))
+        if grant.view != View.INVENTORY:
+            raise Refusal(Reason.NOT_ALLOWED)
         with self._database.reading() as session:
-            connection = session.connection()
-            require_still(grant, memory.roster, self._clock.today(), connection)
-            if grant.view != View.INVENTORY:
-                raise Refusal(Reason.NOT_ALLOWED)
-            return report(connection)
+            return report(session.connection())
 
     def _receipts(self, request: Mapping[str, Any]) -> dict[str, Any]:
         after = b"".join(read_ids(request, "after", most=1))
         since = stating.signed_since(self._writer.memory.roster)
-        with self._database.reading() as session:
-            notes = write_notes(session.connection(), after, since, self._signer)
+        notes = look(
+            self._writer, self._database, lambda connection, rows: self._notes(connection, rows, after, since)
+        )
         return {"notes": [[one.tip.hex(), to_text(one.receipt), to_text(one.counts)] for one in notes]}
+
+    def _notes(self, connection: Connection, rows: Rows, after: bytes, since: int) -> list[Notes]:
+        """Who read what is long, and looked at once for all mailboxes."""
+        require_as_left(connection, rows, with_readers=not after)
+        return write_notes(connection, after, since, self._signer)
 
     def _require_run(self, request: Mapping[str, Any]) -> None:
         if not self._run or read_text(request, "run") != self._run:
             raise Refusal(Reason.NOT_ALLOWED)
-
-
-def _latest(connection: Any) -> dict[str, Any]:
-    table = inventories.c
-    row = (
-        connection.execute(
-            inventories.select()
-            .with_only_columns(
-                table.index, table.day, table.count, table.missing, table.changed, table.unvouched
-            )
-            .order_by(table.index.desc())
-            .limit(1)
-        )
-        .mappings()
-        .one()
-    )
-    return dict(row)
 
 
 def _sighting(value: object) -> Sighting:

@@ -13,6 +13,8 @@ from sqlalchemy import BindParameter, Connection, Select, bindparam, delete, fun
 from crypto.randomness import random_bytes
 from crypto.statements import SALT_LENGTH
 from tipline.keeper import models
+from tipline.keeper.digests.rows import Rows
+from tipline.keeper.digests.tables import ITEMS
 from tipline.keeper.errors import Refusal
 from tipline.keeper.inventory.models import held, sighted
 from tipline.keeper.pins import Pin, read_standings
@@ -26,7 +28,6 @@ ROUTE: Final = "route"
 """The keeper's record of a route, sealed for the reporter: no statement names it and no slip goes with it."""
 
 _WANTED: Final[BindParameter[bytes]] = bindparam("wanted", expanding=True)
-_PINNED: Final = select(models.items).where(models.items.c.item.in_(_WANTED))
 _HELD: Final = select(held.c.item, held.c.tip, held.c.kind, held.c.digest, held.c.salt).where(
     held.c.item.in_(_WANTED)
 )
@@ -69,27 +70,28 @@ def begin(connection: Connection) -> int:
     return ROOM_BY_PIN * pinned + ROOM
 
 
-def take(connection: Connection, piece: Sequence[Sighting]) -> list[bytes]:
+def take(connection: Connection, rows: Rows, piece: Sequence[Sighting]) -> list[bytes]:
     """Take in a piece, its items in the order of their ids and behind all before; which ask for a slip.
 
     Raises:
         Refusal: malformed; another order.
+        RowsChanged: what is known of an item or of its tip is not as it was written.
     """
     ids = [one.item for one in piece]
     last = connection.scalar(select(sighted.c.item).order_by(sighted.c.item.desc()).limit(1)) or b""
     if ids != sorted(set(ids)) or (ids and ids[0] <= last):
         raise Refusal(Reason.MALFORMED)
-    known = _known(connection, ids)
-    standings = read_standings(connection, {one.tip for one in piece if one.kind == ROUTE})
+    known = _known(connection, rows, ids)
+    standings = read_standings(rows, {one.tip for one in piece if one.kind == ROUTE})
     routed = {tip for tip, standing in standings.items() if standing.case.state is not TipState.ERASED}
-    rows = []
+    seen = []
     for one in piece:
         state = _state(one, known.get(one.item), routed)
         salt = known[one.item].salt if one.item in known else b""
-        rows.append({**one._asdict(), "salt": salt or random_bytes(SALT_LENGTH), "state": state.value})
-    if rows:
-        connection.execute(insert(sighted), rows)
-    return [row["item"] for row in rows if row["state"] == State.STRANGE and row["kind"] != ROUTE]
+        seen.append({**one._asdict(), "salt": salt or random_bytes(SALT_LENGTH), "state": state.value})
+    if seen:
+        connection.execute(insert(sighted), seen)
+    return [row["item"] for row in seen if row["state"] == State.STRANGE and row["kind"] != ROUTE]
 
 
 def vouch(connection: Connection, draft: Draft, slips: Sequence[OpenedSlip | None]) -> None:
@@ -126,13 +128,12 @@ def _state(one: Sighting, known: _Known | None, routed: set[bytes]) -> State:
     return State.HELD if known.salt else State.NEW
 
 
-def _known(connection: Connection, ids: Sequence[bytes]) -> Mapping[bytes, _Known]:
+def _known(connection: Connection, rows: Rows, ids: Sequence[bytes]) -> Mapping[bytes, _Known]:
     """What these items were when they were accepted; a pin comes before what a list says."""
     listed = {row.item: row for row in _fetched(connection, _HELD, ids)}
     known = {item: _Known(Pin(row.tip, row.digest, row.kind), row.salt) for item, row in listed.items()}
-    for row in _fetched(connection, _PINNED, ids):
-        salt = listed[row.item].salt if row.item in listed else b""
-        known[row.item] = _Known(Pin(row.tip, row.digest, row.kind), salt)
+    for item, *pin in rows.find({ITEMS: [(item,) for item in ids]})[ITEMS].values():
+        known[item] = _Known(Pin(*pin), listed[item].salt if item in listed else b"")
     return known
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from crypto.policies import Policy, Route
 from crypto.statements import Statement
+from crypto.windows import Window
+from tipline.disclosures.records import DisclosureRecord
 from tipline.ids import AUDITORS, DeskId
 from tipline.keeper.asked import Asked
 from tipline.keeper.errors import Refusal
@@ -14,6 +16,7 @@ from tipline.keeper.release import OpenedSlip
 from tipline.keeper.state import Draft
 from tipline.keeper_client.reasons import Reason
 from tipline.roster import Member, Roster
+from tipline.roster.subjects import stated_on
 from tipline.tips.case_file import CaseFile
 from tipline.tips.moves import TipState
 
@@ -36,6 +39,8 @@ class Granted:
     card_keys: tuple[CardKey, ...] = ()
     routes: tuple[Route, ...] = ()  # the latest one: of the tip that was read, or for each card in `inner`
     cases: tuple[tuple[str, CaseFile], ...] = ()  # (tip, its case afterwards)
+    window: Window | None = None  # of the disclosure whose slip is in `inner`
+    told: DisclosureRecord | None = None  # what a reporter is told at once
 
 
 @dataclass(frozen=True)
@@ -51,15 +56,21 @@ class Case:
         """The statement's body, its shape checked."""
         return self.statement.body
 
+    def signers(self) -> list[Member]:
+        """Who signed, with the desks that they held on the day of their statement."""
+        day = stated_on(self.body)
+        return [self.draft.roster.members[signer].on(day) for signer in self.statement.signers]
+
     def only_signer(self) -> Member:
         """The one signer.
 
         Raises:
             Refusal: not-allowed; several people signed what one person states.
         """
-        if len(self.statement.signers) != 1:
+        signers = self.signers()
+        if len(signers) != 1:
             raise Refusal(Reason.NOT_ALLOWED)
-        return self.draft.roster.members[self.statement.signers[0]]
+        return signers[0]
 
     def units(self, member: Member) -> frozenset[str]:
         """The units that a member stands for today."""

@@ -161,7 +161,7 @@ def _link(case: Case, change: Callable[[CaseFile, str], CaseFile]) -> Granted:
 
 def _hold(case: Case, *, on: bool) -> Granted:
     """Two people, one of them outside the desk, and neither from a unit that is excluded."""
-    signers = [case.draft.roster.members[signer] for signer in case.statement.signers]
+    signers = case.signers()
     holders = [member for member in signers if case.body["desk"] in member.desks]
     if not holders:
         raise Refusal(Reason.DESK_NOT_HELD)

@@ -10,7 +10,7 @@ from tipline.keeper.heads import LogHead
 from tipline.keeper.rules import people
 from tipline.keeper.rules.case import Case, Granted
 from tipline.keeper_client.reasons import Reason
-from tipline.roster.acknowledging import MOVED
+from tipline.roster.acknowledging import MOVED, ROWS
 
 
 def acknowledge(case: Case) -> Granted:
@@ -26,7 +26,7 @@ def acknowledge(case: Case) -> Granted:
         if any(body[name] != seen[name] for name in ("what", "lost", "found")):
             raise Refusal(Reason.NOT_ALLOWED)
         return granted
-    if body["what"] == MOVED:
+    if body["what"] in (MOVED, ROWS):
         raise Refusal(Reason.NOT_ALLOWED)
     try:
         case.draft.check_contains(body["found"]["size"], bytes.fromhex(body["found"]["root"]))

@@ -4,22 +4,22 @@ The order of the checks matters little to who may read, and is kept for the audi
 holds, then whether the slips are for what was stated, then what was pinned, then the latest route.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
-
-from crypto.policies import Route
+from crypto.policies import IDENTITY, Route
 from tipline.ids import AUDITORS, NO_TIP
-from tipline.keeper import models
+from tipline.keeper.disclosing.words import require_may_read
 from tipline.keeper.errors import Refusal
 from tipline.keeper.pins import Pin, Standing
 from tipline.keeper.release import CLAIMED_KINDS, STATED_KINDS, OpenedSlip
+from tipline.keeper.rules.cards import groups_of
 from tipline.keeper.rules.case import CardKey, Case, Granted, knows, require_desk, require_policy
 from tipline.keeper.state import Draft
 from tipline.keeper.witnessing.standing import require_witnessed
 from tipline.keeper_client.reasons import Reason
+from tipline.roster import Member
 from tipline.tips import cases
 from tipline.tips.case_file import CaseFile
 from tipline.tips.moves import TipState
@@ -35,7 +35,7 @@ def read(case: Case) -> Granted:
     body, reader = case.body, case.only_signer()
     require_desk(reader, body["desk"])
     if body["tip"] == NO_TIP.hex():
-        return _read_words(case)
+        return _read_words(case, reader)
     slips = _matching_slips(case, body["items"])
     if any(slip.policy.tip != body["tip"] for slip in slips):
         raise Refusal(Reason.POLICY_MISMATCH)
@@ -63,17 +63,17 @@ def search(case: Case) -> Granted:
     return Granted()
 
 
-def _read_words(case: Case) -> Granted:
-    """Words that somebody searched for: of no tip, so that no route keeps an auditor out."""
-    if case.body["desk"] != AUDITORS:
-        raise Refusal(Reason.NOT_ALLOWED)
+def _read_words(case: Case, reader: Member) -> Granted:
+    """Words of no tip, so that no route keeps an auditor out, and no custodian learns of a tip."""
+    for named in case.body["items"]:
+        require_may_read(case, reader, bytes.fromhex(named["item"]))
     slips = _matching_slips(case, case.body["items"])
     for slip in slips:
         pin = case.draft.pins.item(bytes.fromhex(slip.policy.item))
         if pin is None or pin != _as_pin(slip) or pin.tip != NO_TIP:
             raise Refusal(Reason.ITEM_MISMATCH)
     inner = tuple((slip.policy.item, slip.inner) for slip in slips)
-    return Granted(inner, routes=(Route((AUDITORS,), ()),))
+    return Granted(inner, routes=(Route((case.body["desk"],), ()),))
 
 
 def _see(draft: Draft, standing: Standing, slips: list[OpenedSlip]) -> None:
@@ -126,13 +126,8 @@ def _card(
 
 
 def _card_keys(case: Case, units: frozenset[str]) -> Iterable[CardKey]:
-    table = models.card_groups
-    rows = case.draft.connection.execute(
-        select(table.c.group, table.c.excluded, table.c.slip)
-        .where(table.c.desk == case.body["desk"])
-        .order_by(table.c.excluded, table.c.epoch)
-    )
-    for group, excluded, slip in rows:
+    rows = groups_of(case.draft.connection, case.draft.rows, case.body["desk"])
+    for group, _, excluded, _, slip in rows:
         if not units.intersection(excluded.split()):
             yield CardKey(group, tuple(excluded.split()), slip)
 
@@ -193,8 +188,13 @@ def require_pinned(draft: Draft, standing: Standing, slip: OpenedSlip) -> None:
         raise Refusal(Reason.ITEM_MISMATCH)
 
 
-def _require_desk_may_read(case: Case, standing: Standing, slips: Iterable[OpenedSlip]) -> None:
-    """Auditors read the reasons that members stated, and nothing else; nobody else reads those."""
+def _require_desk_may_read(case: Case, standing: Standing, slips: Sequence[OpenedSlip]) -> None:
+    """Auditors read the reasons that members stated, and nothing else; nobody else reads those.
+
+    Who a reporter is, nobody reads like this: it takes a disclosure.
+    """
+    if any(slip.policy.kind == IDENTITY for slip in slips):
+        raise Refusal(Reason.NOT_ALLOWED)
     reasons = {slip.policy.kind == REASON_KIND for slip in slips}
     if case.body["desk"] == AUDITORS:
         if reasons != {True}:

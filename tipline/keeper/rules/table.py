@@ -5,7 +5,18 @@ from typing import Final
 
 from crypto.errors import BadSignature
 from crypto.statements import Statement
-from tipline.keeper.asked import APPEND, ENTER, LIST, RELEASE, Asked, signing_keys
+from tipline.keeper.asked import (
+    APPEND,
+    DISCLOSE,
+    ENTER,
+    LIST,
+    RELEASE,
+    UNLOCK,
+    VIEW,
+    Asked,
+    signing_keys,
+)
+from tipline.keeper.disclosing import rules as disclosing
 from tipline.keeper.errors import Refusal
 from tipline.keeper.rules import alerts, cards, cases, entries, heads, people, reading, tips, transfers
 from tipline.keeper.rules.case import Case, Granted
@@ -21,6 +32,9 @@ _RULES: Final[Mapping[str, Mapping[str, Rule]]] = {
     RELEASE: {"read": reading.read},
     LIST: {"list": reading.list_cards},
     ENTER: {"entry": entries.entry},
+    DISCLOSE: {"disclosure": disclosing.request},
+    UNLOCK: {"disclosure-unlock": disclosing.unlock},
+    VIEW: {"disclosure-view": disclosing.view},
     APPEND: {
         **dict.fromkeys(CHANGES.keys() - {"lapse", "log-key"}, people.change),  # the keeper's own
         "acknowledge": heads.acknowledge,
@@ -28,6 +42,8 @@ _RULES: Final[Mapping[str, Mapping[str, Rule]]] = {
         "audit-all": people.audit_all,
         "evidence": people.evidence,
         "alert-review": alerts.review,
+        "alert-ask": alerts.ask,
+        "alert-answer": alerts.answer,
         "decoy": alerts.decoy,
         "report": alerts.report,
         "card-group": cards.card_group,
@@ -49,6 +65,7 @@ _RULES: Final[Mapping[str, Mapping[str, Rule]]] = {
         "assign": cases.assign,
         "close-spam": cases.close_spam,
         "hold": cases.hold,
+        "disclosure-decision": disclosing.decide,
         "unhold": cases.unhold,
     },
 }

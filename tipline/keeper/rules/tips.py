@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-
 from crypto.policies import Route
 from tipline.ids import INTEGRITY
-from tipline.keeper import models
 from tipline.keeper.errors import Refusal
 from tipline.keeper.pins import Standing
+from tipline.keeper.proved import proved_at
 from tipline.keeper.rules.case import Case, Granted, knows, may_have
 from tipline.keeper.rules.cases import changed, standing_for_one
 from tipline.keeper_client.reasons import Reason
@@ -56,7 +54,7 @@ def route(case: Case) -> Granted:
     alone lets go of what came up to it.
     """
     body = case.body
-    signers = [case.draft.roster.members[signer] for signer in case.statement.signers]
+    signers = case.signers()
     holders = [member for member in signers if body["desk"] in member.desks]
     if not holders:
         raise Refusal(Reason.DESK_NOT_HELD)
@@ -97,13 +95,12 @@ def _require_newer(case: Case, standing: Standing) -> None:
 
     Raises:
         Refusal: not-allowed.
+        RowsChanged: the entry of that route is not the log's.
     """
     if standing.route_index < 0:
         return
-    table = models.entries
-    since = case.draft.connection.scalar(select(table.c.at).where(table.c.index == standing.route_index))
-    # None: it is in this very batch.
-    if since is None or since > case.body["at"]:
+    is_in_this_batch = standing.route_index >= case.draft.stored
+    if is_in_this_batch or proved_at(case.draft, standing.route_index).at > case.body["at"]:
         raise Refusal(Reason.NOT_ALLOWED)
 
 

@@ -11,11 +11,17 @@ from tipline.database import Database
 from tipline.keeper.checking.outcome import ALARM as CHECK_FAILED
 from tipline.keeper.checking.outcome import read_outcome
 from tipline.keeper.errors import Unavailable
+from tipline.keeper.fields import read_text
 from tipline.keeper.folder import KeeperFolder
 from tipline.keeper.inventory.alarms import alarms as inventory_alarms
 from tipline.keeper.witnessing.proven import last_proven
 from tipline.keeper.witnessing.standing import is_stopped, standing_of
-from tipline.keeper.witnessing.stored import Countersigned, Disagreement, read_disagreements
+from tipline.keeper.witnessing.stored import (
+    Countersigned,
+    Disagreement,
+    notes_between,
+    read_disagreements,
+)
 from tipline.keeper.writer import Writer
 from tipline.roster import Roster
 from tipline.stamps.folder import StampFolder
@@ -27,7 +33,7 @@ STAMPS: Final = 5
 
 
 class Health:
-    """Answers `health` and `cosigned`; the first also while the keeper is stopped."""
+    """Answers `health`, `cosigned` and `cosignatures`; the first also while the keeper is stopped."""
 
     def __init__(self, writer: Writer, database: Database, folder: KeeperFolder, clock: Clock) -> None:
         self._writer = writer
@@ -74,6 +80,13 @@ class Health:
                 for one in signed
             ]
         }
+
+    def answer_between(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """The notes that are kept of one witness for some days: they prove themselves, or nothing."""
+        name, since, until = (read_text(request, field) for field in ("witness", "since", "until"))
+        with self._database.reading() as session:
+            notes = notes_between(session.connection(), name, since, until)
+        return {"notes": [base64.b64encode(note).decode("ascii") for note in notes]}
 
     def answer_stamps(self, _request: Mapping[str, Any]) -> dict[str, Any]:
         """The last heads that an outside service has stamped with a time."""

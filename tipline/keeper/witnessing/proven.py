@@ -4,23 +4,20 @@ The table alone proves nothing: whoever holds the database writes there what the
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
+from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import Connection
 
-from crypto.cosignatures import UNTIMED, open_cosigned
+from crypto.cosignatures import UNTIMED
 from crypto.errors import CryptoError
-from crypto.note_lines import split_note
-from crypto.notes import Checkpoint, NoteVerifier
 from tipline.keeper.witnessing.stored import Countersigned, notes_of
 from tipline.roster import Roster
-from tipline.roster.log_keys import log_keys_at
+from tipline.roster.cosigning import signed_at
 from tipline.roster.witnesses import Witness
 
 AHEAD_SECONDS: Final = 3600
 """How far a cosignature may lie ahead: the keeper's clock may be behind by as much as it is followed."""
-_NOTES: Final = 64
 
 
 def last_proven(connection: Connection, roster: Roster, now: int) -> Mapping[str, Countersigned]:
@@ -30,26 +27,26 @@ def last_proven(connection: Connection, roster: Roster, now: int) -> Mapping[str
 
 
 def _last(connection: Connection, roster: Roster, witness: Witness, now: int) -> Countersigned | None:
-    for note in notes_of(connection, witness.name):
-        try:
-            size = Checkpoint.parse(split_note(note)[0]).size
-            log = NoteVerifier(roster.origin, log_keys_at(roster, size - 1).key)
-            at = _signed_at(note, log, witness)
-        except CryptoError:
+    """The latest by the time inside the cosignature: a true but old note may stand on a later day's row."""
+    latest: Countersigned | None = None
+    for day, note in notes_of(connection, witness.name):
+        found = _proven(note, roster, witness, now)
+        if found is None:
             continue
-        if UNTIMED < at <= now + AHEAD_SECONDS:
-            return Countersigned(witness.name, size, at, note)
-    return None
+        if latest is None or found.at > latest.at:
+            latest = found
+        if _day(latest.at + AHEAD_SECONDS) >= day:  # the row is of its day, so no earlier row is later
+            break
+    return latest
 
 
-@lru_cache(maxsize=_NOTES)
-def _signed_at(note: bytes, log: NoteVerifier, witness: Witness) -> int:
-    """When all keys of a witness signed a note: the earliest time that they state; 0 where one did not.
+def _proven(note: bytes, roster: Roster, witness: Witness, now: int) -> Countersigned | None:
+    try:
+        size, at = signed_at(note, roster, witness)
+    except CryptoError:
+        return None
+    return Countersigned(witness.name, size, at, note) if UNTIMED < at <= now + AHEAD_SECONDS else None
 
-    Raises:
-        CryptoError: it is no checkpoint, or not the log's, or a signature is wrong.
-    """
-    times = {one.verifier: one.at for one in open_cosigned(note, [log], witness.keys).by}
-    if times.keys() != set(witness.keys):
-        return UNTIMED
-    return min((at for at in times.values() if at != UNTIMED), default=UNTIMED)
+
+def _day(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).date().isoformat()

@@ -13,6 +13,8 @@ from tipline.keeper.heads import LogHead
 from tipline.keeper.witnessing.models import cosignatures, disagreements
 
 ROOT_UNKNOWN: Final = ""
+MOST_NOTES: Final = 64
+"""Notes in one answer: those of two months."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,19 @@ def latest(connection: Connection) -> Mapping[str, Countersigned]:
     return {name: Countersigned(name, size, at, note) for name, size, at, note in rows}
 
 
-def notes_of(connection: Connection, name: str) -> Iterator[bytes]:
-    """What is stored as countersigned by a witness, the last day's first. Nothing of it is proven yet."""
+def notes_of(connection: Connection, name: str) -> Iterator[tuple[str, bytes]]:
+    """Days and notes that are stored as a witness's, the last day first. Nothing of it is proven yet."""
     table = cosignatures.c
-    wanted = select(table.note).where(table.witness == name).order_by(table.day.desc())
-    with closing(connection.scalars(wanted)) as found:  # the first one is mostly all that is read
-        yield from found
+    wanted = select(table.day, table.note).where(table.witness == name).order_by(table.day.desc())
+    with closing(connection.execute(wanted)) as found:  # the first one is mostly all that is read
+        yield from ((day, note) for day, note in found)
+
+
+def notes_between(connection: Connection, name: str, since: str, until: str) -> list[bytes]:
+    """What is stored as countersigned by a witness on some days (ISO), in their order; not proven."""
+    table = cosignatures.c
+    days = (table.witness == name) & (table.day >= since) & (table.day <= until)
+    return list(connection.scalars(select(table.note).where(days).order_by(table.day).limit(MOST_NOTES)))
 
 
 def keep(connection: Connection, name: str, checkpoint: Checkpoint, note: bytes, at: int, day: date) -> None:

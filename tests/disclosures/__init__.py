@@ -1,0 +1,1 @@
+"""Tests of what both sites and the keeper know of disclosures."""

@@ -1,0 +1,1 @@
+"""Opening an identity, which needs two people: what both sites and the keeper know of it."""

@@ -1,0 +1,1 @@
+"""Disclosures: an identity is opened by two people, and by nobody alone."""
