@@ -11,23 +11,31 @@ Written from docs/formats.md, apart from the service's own verifier (`tipline lo
 in one is not a mistake in both. It reads as a list of checks, from the top: text and numbers, keys and notes,
 the tree, entries, who may do what, exports, packs, and what is printed.
 
-Not checked here: which duties may meet in one person, and whether a case moved as its rules say. The
-service's own verifier checks the first; the second is what the entries themselves tell.
+Not checked here: which duties may meet in one person, which the service's own verifier checks; whether a
+case moved as its rules say; and the route that a tip came with, which no statement tells.
 """
 
 import argparse
 import base64
 import binascii
 import json
+import os
 import re
+import signal
 import struct
 import sys
 import zlib
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from copy import copy
 from datetime import date, datetime, timedelta, timezone
+from functools import cached_property, lru_cache
 from hashlib import sha256
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 from urllib.parse import urlsplit
@@ -64,6 +72,8 @@ def blaming(index: int) -> Iterator[None]:
     try:
         yield
     except Failed as error:
+        if error.index is not None:  # it names its entry
+            raise
         raise Failed(str(error), index) from error
 
 
@@ -105,7 +115,8 @@ def check_plain(value: object, depth: int, what: str) -> None:
         return
     need(isinstance(value, (dict, list)) and depth > 0, f"{what} holds what does not belong there")
     for inner in value.values() if isinstance(value, dict) else value:  # type: ignore[attr-defined]
-        check_plain(inner, depth - 1, what)
+        if type(inner) is not str:  # most are
+            check_plain(inner, depth - 1, what)
 
 
 def number(value: object, what: str) -> int:
@@ -155,11 +166,20 @@ ORDER_8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
 SMALL_ORDER = frozenset((0, 1, P - 1, P, P + 1, ORDER_8, P - ORDER_8))  # libsodium: anybody signs under these
 
 
-def check_ed25519(raw: bytes, signature: bytes, message: bytes) -> bool:
+@lru_cache(maxsize=1024)
+def ed25519_key(raw: bytes) -> Ed25519PublicKey | None:
+    """None for what is no key, or one under which anybody could sign."""
     if len(raw) != 32 or int.from_bytes(raw, "little") & (2**255 - 1) in SMALL_ORDER:
-        return False
+        return None
+    return Ed25519PublicKey.from_public_bytes(raw)
+
+
+def check_ed25519(raw: bytes, signature: bytes, message: bytes) -> bool:
     try:
-        Ed25519PublicKey.from_public_bytes(raw).verify(signature, message)
+        key = ed25519_key(raw)
+        if key is None:
+            return False
+        key.verify(signature, message)
     except (InvalidSignature, ValueError):
         return False
     return True
@@ -412,19 +432,21 @@ class Entry:
     def type(self) -> str:
         return str(self.body["type"])
 
-    @property
+    @cached_property
     def signed(self) -> bytes:
         """What its signers signed."""
         return STATEMENT_TAG + encode(self.body)
 
-    def check_signatures(self, roster: "Roster") -> None:
-        """Everybody whom it names signed, under the key that they had at this place."""
+    def signatures_under(self, roster: "Roster") -> list["Signed"]:
+        """What everybody whom it names must have signed, under the key that they had at this place."""
+        found: list[Signed] = []
         for signer in self.body["by"]:
             key = roster.log_keys[-1].raw if signer == "keeper" else roster.anybody(signer).key
-            signature = (
-                unbase64(self.signatures.get(signer), "a signature") if signer in self.signatures else b""
-            )
-            need(check_ed25519(key, signature, self.signed), f"the signature of {signer} is missing or wrong")
+            wrong = f"the signature of {signer} is missing or wrong"
+            need(signer in self.signatures, wrong)
+            signature = unbase64(self.signatures[signer], "a signature")
+            found.append((self.index, wrong, key, signature, self.signed))
+        return found
 
 
 def read_line(line: bytes, expected: int | None) -> tuple[int, bytes, Entry | None]:
@@ -442,6 +464,94 @@ def read_line(line: bytes, expected: int | None) -> tuple[int, bytes, Entry | No
             entry = Entry(found[1], index)
     need(expected in (None, index), f"entry {index} stands where this one should stand", expected)
     return index, leaf, entry
+
+
+# ------------------------------------------------------------------ signatures, on all cores
+# Most of the work is here. Of a long log, other processes check them while this one reads on.
+
+FEW, BATCH = 4000, 500  # signatures: to start other processes takes as long as to check the first of them
+Signed = tuple[int, str, bytes, bytes, bytes]  # entry, what to say, key, signature, what was signed
+
+
+def first_wrong(batch: list[Signed]) -> tuple[int, str] | None:
+    """The first entry with a wrong signature, and what to say of it."""
+    for index, wrong, key, signature, message in batch:
+        if not check_ed25519(key, signature, message):
+            return index, wrong
+    return None
+
+
+@contextmanager
+def interrupts_ignored() -> Iterator[None]:
+    """^C reaches all processes of a terminal. Those that start in here ignore it; this one ends them."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class Signatures:
+    """Takes signatures in the order of the log; left as a context, it has found all of them right.
+
+    The first wrong one is the same however many processes looked, and none of them stays.
+    """
+
+    def __init__(self) -> None:
+        self.count, self.cores = 0, os.cpu_count() or 1
+        self.batch: list[Signed] = []
+        self.under_way: deque[tuple[list[Signed], Future[tuple[int, str] | None]]] = deque()
+        self.pool: ProcessPoolExecutor | None = None
+        self.wrong: tuple[int, str] | None = None
+
+    def __enter__(self) -> "Signatures":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None or issubclass(kind, Failed):  # what was taken before comes before what failed
+                self.hand_over()
+                self.collect(0)
+        finally:
+            if self.pool is not None:
+                self.pool.shutdown(cancel_futures=True)
+
+    def take(self, signed: list[Signed]) -> None:
+        self.batch += signed
+        if len(self.batch) >= BATCH:
+            self.hand_over()
+
+    def hand_over(self) -> None:
+        batch, self.batch = self.batch, []
+        self.count += len(batch)
+        if self.cores == 1 or self.count <= FEW:
+            self.note(first_wrong(batch))
+            return
+        if self.pool is None:
+            self.pool = ProcessPoolExecutor(self.cores, get_context("spawn"))
+            with interrupts_ignored():
+                for _ in range(self.cores):  # each starts one, while none is idle yet
+                    self.pool.submit(first_wrong, [])
+        try:
+            self.under_way.append((batch, self.pool.submit(first_wrong, batch)))
+        except BrokenProcessPool:  # they cannot run here, or were killed
+            self.collect(0)
+            self.note(first_wrong(batch))
+        self.collect(2 * self.cores)
+
+    def collect(self, most: int) -> None:
+        while len(self.under_way) > most:
+            batch, found = self.under_way.popleft()
+            try:
+                wrong = found.result()
+            except BrokenProcessPool:
+                wrong = first_wrong(batch)
+            self.note(wrong)
+
+    def note(self, wrong: tuple[int, str] | None) -> None:
+        self.wrong = self.wrong or wrong
+        if self.wrong is not None:
+            fail(self.wrong[1], self.wrong[0])
 
 
 # ------------------------------------------------------------------ passkeys
@@ -499,21 +609,25 @@ UNPROVEN = {"malformed", "too-large", "bad-signature", "unknown-member", "remove
 FRESH, JOINT = 120, 3 * 24 * 3600  # seconds
 ALONE = words("""
     read list card-group reply note tags sheets entry audit export audit-all evidence genesis unreadable
-    log-key search report alert alert-review decoy
+    log-key search report alert alert-review alert-ask alert-answer decoy
+    disclosure disclosure-decision disclosure-unlock disclosure-view disclosure-lapse
 """)
 SENSITIVE = words("""
     unit member member-unit grant regrant revoke remove role lead new-keys passkey desk calendar
     deadlines body unhold audit-all export evidence acknowledge witnesses alert-rules
+    disclosure disclosure-decision disclosure-view
 """)
 BY_HOLDERS = words("""
     list card-group read reply note tags move packet pause resume extend assign close-spam link unlink
-    umbrella umbrella-step sheets entry search
+    umbrella umbrella-step sheets entry search disclosure disclosure-view
 """)
 BY_A_HOLDER = {"route"}
 BY_A_HOLDER_AND_ANOTHER = {"hold", "unhold"}
-BY_AUDITORS = words("audit audit-all evidence alert-review decoy report")
+BY_AUDITORS = words("audit audit-all evidence alert-review alert-ask decoy report")
+BY_ONE_MEMBER = {"alert-answer"}
+BY_A_CUSTODIAN = {"disclosure-decision", "disclosure-unlock"}
 BY_KEEPER = words("""
-    export received missed silence pause-end unassign erase inventory forget alert
+    export received missed silence pause-end unassign erase inventory forget alert disclosure-lapse
 """)
 BY_REGISTRAR_AND_ANOTHER = words("""
     unit member-unit lead new-keys calendar deadlines body witnesses
@@ -529,6 +643,8 @@ class Member:
         self.key, self.past = unhex(value["signing_key"], "a key"), [unhex(value["signing_key"], "a key")]
         self.name_digest = text(value["name_digest"], "a name")
         self.desks, self.roles = set(value["desks"]), set(value["roles"])
+        self.conflicts = set(value["conflicts"])
+        self.past_units = [(pair["unit"], pair["until"]) for pair in value["past_units"]]
         self.awaiting: set[str] = set()
         self.until: dict[str, str] = {}
         self.passkey: Json = {}
@@ -546,11 +662,34 @@ class Member:
     def holds(self, desk: str) -> bool:
         return self.active and desk in self.desks
 
+    def on(self, day: date) -> "Member":
+        """The same on a day: no deputy any more where their last day lies before it."""
+        over = [desk for desk, until in self.until.items() if until < day.isoformat()]
+        if not over:
+            return self
+        later = copy(self)
+        later.desks, later.awaiting, later.until = set(self.desks), set(self.awaiting), dict(self.until)
+        later.leave(over)
+        return later
+
+    def units_on(self, day: date) -> set[str]:
+        """What they stand for: their unit, those that they left in the five years before, and conflicts."""
+        last = min(day.day, 28) if day.month == 2 else day.day
+        since = day.replace(year=day.year - 5, day=last).isoformat()
+        return {self.unit, *self.conflicts, *(unit for unit, until in self.past_units if until >= since)}
+
     def leave(self, desks: Iterable[str]) -> None:
         for desk in list(desks):
             self.desks.discard(desk)
             self.awaiting.discard(desk)
             self.until.pop(desk, None)
+
+
+def check_head(head: Json, names: set[str]) -> None:
+    """A head as an acknowledgement names it."""
+    need(isinstance(head, dict) and head.keys() == names, "a head is malformed")
+    need(type(head["size"]) is int and 0 < head["size"] <= 2**40, "a head has no such size")
+    need(all(HEX_32.fullmatch(text(head[name], "a root")) for name in names - {"size"}), "a root is none")
 
 
 def check_members(member: Member) -> bool:
@@ -584,7 +723,9 @@ class Roster:
         self.since = [0]  # first entry that each of the log's keys stands for
         self.witnesses: list[tuple[str, list[Key]]] = []
         self.term = 1826  # days that a statement is kept
+        self.off, self.worked = set[date](), set[date]()  # days that are otherwise than the week says
         self.rollbacks: list[tuple[int, list[str], Json, Json]] = []
+        self.lost = 0  # entries that all rollbacks together took
         self.version = 0
 
     def _second(self, value: object) -> Key:
@@ -607,6 +748,17 @@ class Roster:
 
     # --- rules
 
+    def reads(self, desks: frozenset[str], excluded: frozenset[str], at: int) -> bool:
+        """Whether somebody at these desks may read what excludes these units."""
+        holders = [one for one in self.members.values() if one.active and one.desks & desks]
+        return any(not one.units_on(day_of(at)) & excluded for one in holders)
+
+    def are_two(self, body: Json) -> bool:
+        """Whether two signed, one of them outside the desk, and each of them somebody."""
+        signers = self._signers(body)
+        holders = [one for one in signers if one.holds(body["desk"])]
+        return len(signers) == 2 and len(holders) == 1 and all(one.settled for one in signers)
+
     def check(self, entry: Entry) -> None:
         """Who may state this at all."""
         body, kind = entry.body, entry.type
@@ -614,9 +766,10 @@ class Roster:
         if kind in BY_KEEPER | {"lapse", "log-key"}:
             need(body["by"] == ["keeper"], "the keeper alone states this")
             return
-        signers = [self.anybody(signer) for signer in body["by"]]
+        signers = self._signers(body)
         need(all(signer.active for signer in signers), "a signer was removed")
-        desk = body.get("desk") if isinstance(body.get("desk"), str) else ""
+        named_desk = body.get("desk")
+        desk: str = named_desk if isinstance(named_desk, str) else ""
         if kind in BY_HOLDERS:
             need(desk and all(one.holds(desk) for one in signers), "a signer does not hold the desk")
             self._reads(kind, desk)
@@ -628,6 +781,10 @@ class Roster:
                 need(outside, "somebody from outside the desk must sign this too")
         elif kind in BY_AUDITORS:
             need(all(one.holds("auditors") for one in signers), "a signer is no auditor")
+        elif kind in BY_A_CUSTODIAN:
+            need(len(signers) == 1 and signers[0].holds("custodians"), "a custodian alone states this")
+        elif kind in BY_ONE_MEMBER:
+            need(len(signers) == 1, "one member alone states this")
         elif kind in BY_AUDITOR_AND_ANOTHER:
             self._pair(signers, lambda one: one.holds("auditors"), lambda one: one.settled)
         elif kind in BY_REGISTRAR_AND_ANOTHER:
@@ -636,8 +793,8 @@ class Roster:
             need(kind in CHANGES, f"nobody knows statements of the type {kind}")
 
     def _reads(self, kind: str, desk: str) -> None:
-        if (kind, desk) == ("read", "auditors"):
-            return  # reasons and searched words are sealed for them
+        if kind == "read" and desk in ("auditors", "custodians"):
+            return  # reasons and searched words are sealed for auditors, reasons of requests for custodians
         reads = desk in self.desks and self.desks[desk].reads
         need(reads and desk != "auditors", "the desk reads no tips")
 
@@ -665,7 +822,9 @@ class Roster:
             raise Failed("it is malformed") from error
 
     def _signers(self, body: Json) -> list[Member]:
-        return [self.anybody(signer) for signer in body["by"]]
+        """Who signed, with the desks that they held on the day of their statement."""
+        day = day_of(max(body["at"], 0))
+        return [self.anybody(signer).on(day) for signer in body["by"]]
 
     def _pair(
         self, signers: list[Member], one: Callable[[Member], bool], other: Callable[[Member], bool]
@@ -694,11 +853,14 @@ class Roster:
 
     def _new_key(self, value: object) -> bytes:
         key = unhex(value, "a key")
-        known = {past for one in self.members.values() for past in one.past} | {
-            key.raw for key in self.log_keys
-        }
+        known = self._had() | {one.raw for one in self.witness_keys()}
         need(key not in known, "somebody has, or had, this key already")
         return key
+
+    def _had(self) -> set[bytes]:
+        """Signing keys of the log and of all members, past ones too."""
+        past = {past for one in self.members.values() for past in one.past}
+        return past | {key.raw for key in self.log_keys}
 
     def _left(self, member: Member, desks: Iterable[str]) -> None:
         gone = list(desks)
@@ -717,7 +879,11 @@ class Roster:
         self.members[new.id] = new
 
     def member_unit(self, body: Json) -> None:
-        self._subject(body).unit = text(body["unit"], "a unit")
+        member, unit = self._subject(body), text(body["unit"], "a unit")
+        member.past_units += [(pair["unit"], pair["until"]) for pair in body["past_units"]]
+        if unit != member.unit:
+            member.past_units.append((member.unit, day_of(body["at"]).isoformat()))
+        member.unit, member.conflicts = unit, set(body["conflicts"])
 
     def grant(self, body: Json) -> None:
         desk, member = text(body["desk"], "a desk"), self._subject(body)
@@ -767,7 +933,9 @@ class Roster:
         need(self._subject(body).holds(body["desk"]), "the lead of a desk holds it")
 
     def conflicts(self, body: Json) -> None:
-        need(body["by"] == [self._subject(body).id], "the member states this alone")
+        member = self._subject(body)
+        need(body["by"] == [member.id], "the member states this alone")
+        member.conflicts |= set(body["add"])
 
     def desk(self, body: Json) -> None:
         new = Desk(body["desk"], stale=True)
@@ -813,11 +981,24 @@ class Roster:
     def passkey(self, body: Json) -> None:
         member, signers, new = self._subject(body), self._signers(body), body["passkey"]
         if member.passkey:
-            self._pair(signers, lambda one: one is member, lambda one: one.registrar)
+            self._pair(signers, lambda one: one.id == member.id, lambda one: one.registrar)
         else:
-            need(signers == [member] and new, "the member states this alone")
+            need([one.id for one in signers] == [member.id] and new, "the member states this alone")
         need(not new or new.keys() == {"id", "key", "rp", "algorithm"}, "a passkey is none")
         member.passkey = new
+
+    def calendar(self, body: Json) -> None:
+        for name in ("off", "worked"):
+            days = {read_day(day, "a day") for day in body[name]}
+            other_years = {day for day in getattr(self, name) if day.year != body["year"]}
+            setattr(self, name, other_years | days)
+
+    def days_later(self, day: date, count: int) -> date:
+        """The day that is so many working days later."""
+        while count:
+            day += timedelta(days=1)
+            count -= day in self.worked or (day.weekday() < 5 and day not in self.off)
+        return day
 
     def deadlines(self, body: Json) -> None:
         self.term = number(body["days"].get("statement", 1826), "a term")
@@ -827,10 +1008,23 @@ class Roster:
             (text(one["name"], "a witness"), [Key.parse(key) for key in one["keys"]])
             for one in body["witnesses"]
         ]
+        keys = [key.raw for key in self.witness_keys()]
+        others = self._had() | {key.raw for key in self.second if key}
+        need(
+            len(set(keys)) == len(keys) and not others.intersection(keys),
+            "a key of a witness is somebody else's",
+        )
 
     def acknowledge(self, body: Json) -> None:
-        if body["what"] == "rollback" and body["lost"]:
-            self.rollbacks.append((self.version, body["by"], body["lost"], body["found"]))
+        what, lost, found = body["what"], body["lost"], body["found"]
+        need(what in ("rollback", "moved", "unwitnessed", "rows"), "nobody knows what is acknowledged")
+        check_head(found, {"size", "root", "rows"} if what == "rows" else {"size", "root"})
+        if lost != {}:
+            need(what == "rollback", "the heads do not fit what is acknowledged")
+            check_head(lost, {"size", "root"})
+            self.lost += max(0, lost["size"] - found["size"])
+            need(self.lost <= 2**52, "more entries are lost than a log could have")
+            self.rollbacks.append((self.version, body["by"], lost, found))
 
     def log_key(self, body: Json) -> None:
         old, new = self.log_keys[-1], self._new_key(body["log_key"])
@@ -839,7 +1033,10 @@ class Roster:
         message = "".join(f"{line}\n" for line in lines).encode()
         need(check_ed25519(new, proof, message), "the log's next key does not prove itself")
         self.log_keys.append(Key(self.origin, ED25519, new))
-        self.second.append(self._second(body["log_key_pq"]))
+        second = self._second(body["log_key_pq"])
+        taken = {key.raw for key in (*self.second, *self.witness_keys()) if key}
+        need(second is None or second.raw not in taken, "somebody has, or had, this key already")
+        self.second.append(second)
         self.since.append(self.version)
 
     def nothing(self, body: Json) -> None:
@@ -862,7 +1059,7 @@ CHANGES: dict[str, Callable[[Roster, Json], None]] = {
     "new-keys": Roster.new_keys,
     "regrant": Roster.regrant,
     "passkey": Roster.passkey,
-    "calendar": Roster.nothing,
+    "calendar": Roster.calendar,
     "deadlines": Roster.deadlines,
     "body": Roster.nothing,
     "acknowledge": Roster.acknowledge,
@@ -873,12 +1070,337 @@ CHANGES: dict[str, Callable[[Roster, Json], None]] = {
 """What changes the roster, and how."""
 
 
+# ------------------------------------------------------------------ where tips may be read
+# docs/formats.md, "Routes"
+
+STEPS = words("""
+    read reply note tags move packet pause resume extend hold unhold assign close-spam link unlink umbrella
+    umbrella-step route disclosure disclosure-view
+""")
+INTEGRITY = frozenset(("integrity",))
+NOWHERE: frozenset[str] = frozenset()
+
+
+class Route:
+    """What is known of a tip's route: None where nothing is; `at` is when it last changed."""
+
+    def __init__(self, desks: frozenset[str] | None, excluded: frozenset[str] | None, at: int) -> None:
+        self.desks, self.excluded, self.at = desks, excluded, at
+        self.erased = False
+
+
+class Routes:
+    """Each tip's route, from the first statement on that tells it. Its reporter's item told it before.
+
+    Of a pack, which is not `whole`, nobody knows what stands between two entries.
+    """
+
+    def __init__(self, *, whole: bool) -> None:
+        self.whole, self.gaps = whole, False
+        self.known: dict[str, Route] = {}
+
+    @property
+    def routed(self) -> int:
+        """Of how many tips, not erased, the route is known."""
+        return sum(one.excluded is not None for one in self.known.values())
+
+    def take(self, roster: Roster, entry: Entry) -> None:
+        """Hold a done statement against the routes, and go on behind it."""
+        kind, body = entry.type, entry.body
+        if kind in STEPS:
+            for tip in about(body):
+                self._check_step(roster, entry, self._of(tip))
+        if kind == "route":
+            self._reroute(roster, entry)
+        elif kind == "missed":
+            self._escalate(entry)
+        elif kind == "erase":
+            for tip in about(body):
+                self.known[tip] = Route(None, None, 0)
+                self.known[tip].erased = True
+
+    def check_open(self, roster: Roster, entry: Entry, tip: str, member: Member) -> None:
+        """Nothing that is known of a tip's route shuts a member out."""
+        known = self._of(tip)
+        need(not known.erased, "the tip was erased before")
+        barred = known.excluded and member.units_on(day_of(entry.at)) & known.excluded
+        need(not barred, f"the tip's route excludes a unit of {member.id}")
+
+    def desks_of(self, tip: str) -> frozenset[str]:
+        """The desks of a tip's route, as far as they are known."""
+        return self._of(tip).desks or NOWHERE
+
+    def _of(self, tip: str) -> Route:
+        return (self.known.get(tip) if self.whole else None) or Route(None, None, 0)
+
+    def _check_step(self, roster: Roster, entry: Entry, known: Route) -> None:
+        """A desk of the route, by people of whom it excludes nobody."""
+        body, desk = entry.body, entry.body.get("desk")
+        need(not known.erased, "the tip was erased before")
+        reason = (entry.type, desk) == ("read", "auditors")  # they read those of every tip
+        if known.desks is not None and not reason:
+            there = known.desks | (INTEGRITY if self.gaps else NOWHERE)
+            need(desk in there, "the tip's route does not name this desk")
+            alone = entry.type != "umbrella" or known.desks == INTEGRITY
+            need(alone, "an umbrella tip is at the integrity desk alone")
+        taker = [body["to"]] if entry.type == "assign" and body.get("to") else []
+        for one in (*body["by"], *taker) if known.excluded else ():
+            units = roster.anybody(one).units_on(day_of(entry.at))
+            need(not units & (known.excluded or NOWHERE), f"the tip's route excludes a unit of {one}")
+
+    def _reroute(self, roster: Roster, entry: Entry) -> None:
+        """Whatever lets somebody in takes two; nobody buries a tip."""
+        body = entry.body
+        tip, desks, excluded = text(body.get("tip"), "a tip"), names(body, "desks"), names(body, "excluded")
+        reading = {one.id for one in roster.desks.values() if one.reads and one.id != "auditors"}
+        right = desks and desks <= reading and excluded <= roster.units.keys()
+        need(right, "the route names what nobody knows")
+        need(roster.reads(desks, excluded, entry.at), "nobody could read the tip by this route")
+        need(len(body["by"]) <= 2, "more than two signed a route")
+        known = self._of(tip)
+        had, barred = known.desks or NOWHERE, known.excluded or NOWHERE
+        lifts, opens = not barred <= excluded, known.desks is not None and not desks <= had | INTEGRITY
+        if lifts or opens or self._shuts_above(roster, entry, known, excluded):
+            need(roster.are_two(body), "it lets somebody in, or shuts the integrity desk out: two do so")
+        need(not had & INTEGRITY or desks & INTEGRITY or body["desk"] in INTEGRITY, "that desk alone lets go")
+        newer = known.at <= body["at"] or not (lifts or opens)
+        need(newer, "it was proposed before the route that it changes")
+        self.known[tip] = Route(desks, excluded, entry.at)
+
+    def _shuts_above(self, roster: Roster, entry: Entry, known: Route, excluded: frozenset[str]) -> bool:
+        """Whether nobody at the integrity desk may read any more, where somebody might before.
+
+        The keeper's clock may have been behind the log; in doubt it is taken as the keeper took it.
+        """
+        if known.excluded is None or roster.reads(INTEGRITY, excluded, entry.at):
+            return False
+        return roster.reads(INTEGRITY, known.excluded, max(entry.body["at"] - FRESH, 0))
+
+    def _escalate(self, entry: Entry) -> None:
+        """A missed deadline names the tip's desks; of the second level it adds the integrity desk."""
+        body = entry.body
+        tip, desks, above = (
+            text(body.get("tip"), "a tip"),
+            names(body, "desks"),
+            body.get("level") not in (0, 1),
+        )
+        known, added = self._of(tip), INTEGRITY if above else NOWHERE
+        if known.desks is not None:
+            most = known.desks | (INTEGRITY if self.gaps else added)
+            need(known.desks | added <= desks <= most, "a missed deadline brought the tip to another desk")
+        need(added <= desks, "a missed deadline of the second level goes to the integrity desk")
+        self.known[tip] = Route(desks, known.excluded, entry.at if above else known.at)
+
+
+def about(body: Json) -> list[str]:
+    """The tips that a statement names."""
+    several, detail = body.get("tips"), body.get("detail")
+    named_tips = [body.get("tip"), *(several if isinstance(several, list) else ())]
+    if body["type"] in ("link", "unlink"):
+        named_tips.append(body.get("to"))
+    if body["type"] == "move" and isinstance(detail, dict):
+        named_tips.append(detail.get("of"))
+    return [tip for tip in named_tips if isinstance(tip, str)]
+
+
+def names(body: Json, name: str) -> frozenset[str]:
+    value = body.get(name)
+    need(isinstance(value, list) and all(isinstance(one, str) for one in value), "the route is malformed")
+    return frozenset(value)  # type: ignore[arg-type]
+
+
+# ------------------------------------------------------------------ identities that two people open
+# docs/formats.md, "Disclosures"
+
+GROUNDS, TELLS = words("reward protection testimony life wish decision"), words("first after closing")
+HOUR, DAY = 3600, 86_400  # seconds
+
+
+class Request:
+    """A request for an identity, and what came of it; `approver` is empty before a yes."""
+
+    def __init__(self, entry: Entry, key: bytes, due: date) -> None:
+        self.body, self.by, self.key, self.due = entry.body, entry.body["by"][0], key, due
+        self.open, self.approver, self.approver_key = True, "", b""
+        self.begins = self.ends = 0  # of the window, in Unix seconds
+
+    def approve(self, entry: Entry, key: bytes) -> None:
+        self.approver, self.approver_key = entry.body["by"][0], key
+        self.begins = (entry.at // DAY + 1) * DAY if self.body["tell"] == "first" else 0
+        self.ends = (self.begins or entry.at) + self.body["hours"] * HOUR
+
+
+class Disclosures:
+    """Every request, each yes or no, and what was opened; of a pack, what it holds of them."""
+
+    def __init__(self, routes: Routes, *, whole: bool) -> None:
+        self.routes, self.whole = routes, whole
+        self.requests: dict[int, Request] = {}
+        self.owed: Entry | None = None  # a yes in an emergency: its alert is the next entry
+
+    def take(self, roster: Roster, entry: Entry) -> None:
+        """Hold a done statement against them."""
+        self._check_alert(entry)
+        body = entry.body
+        if (entry.type, body.get("desk")) == ("read", "custodians"):
+            need(body.get("tip") == "0" * 32, "custodians read reasons, and nothing of a tip")
+        if not entry.type.startswith("disclosure"):
+            return
+        need(len(body["by"]) == 1, "one alone states this")
+        if entry.type == "disclosure":
+            self._ask(roster, entry)
+            return
+        index = number(body.get("request"), "a request")
+        need(index in self.requests or not self.whole, "it names a request that was not made")
+        if index in self.requests:
+            self._go_on(roster, entry, self.requests[index])
+
+    def end(self) -> None:
+        """What stands here is no done entry."""
+        if self.owed is not None:
+            fail("no alert followed the yes in an emergency", self.owed.index)
+
+    def _check_alert(self, entry: Entry) -> None:
+        if self.owed is None:
+            return
+        request, said = self.owed.body["request"], entry.body
+        asked = self.requests[request]
+        right = (entry.type, said.get("rule")) == ("alert", "emergency-disclosure")
+        right = right and said.get("entries") == [request, self.owed.index]
+        whose = [said.get(name) for name in ("member", "desk", "tip")]
+        if not right or whose != [asked.by, asked.body["desk"], asked.body["tip"]]:
+            self.end()
+        self.owed = None
+
+    def _ask(self, roster: Roster, entry: Entry) -> None:
+        body, member = entry.body, roster.anybody(entry.body["by"][0])
+        for name in ("tip", "desk", "item", "hash"):
+            text(body.get(name), "what is asked for")
+        ground, hours, tell, urgent = (body.get(name) for name in ("ground", "hours", "tell", "emergency"))
+        need(ground in GROUNDS and tell in TELLS and isinstance(urgent, bool), "it is malformed")
+        need(type(hours) is int and 1 <= hours <= 72, "the window has no such length")
+        check_reason(body)
+        with_letter = {body.get(name) != "" for name in ("body", "letter")}
+        need(with_letter == {ground == "decision"}, "it lacks the letter for its ground")
+        is_urgent = (ground, hours) == ("life", 24) and tell != "first"
+        need(is_urgent or not urgent, "it is no emergency")
+        check_no_custodian(member)
+        day = day_of(min(entry.at, body["at"] + FRESH))  # the keeper's clock may have been behind its log
+        self.requests[entry.index] = Request(entry, member.key, roster.days_later(day, 5))
+
+    def _go_on(self, roster: Roster, entry: Entry, request: Request) -> None:
+        if entry.type == "disclosure-decision":
+            self._decide(roster, entry, request)
+        elif entry.type == "disclosure-lapse":
+            need(request.open and request.due < day_of(entry.at), "the request could still be decided")
+            request.open = False
+        elif self.whole or not request.open:
+            need(request.approver, "nobody had said yes")
+            self._open(roster, entry, request)
+
+    def _decide(self, roster: Roster, entry: Entry, request: Request) -> None:
+        body, approver = entry.body, roster.anybody(entry.body["by"][0])
+        check_reason(body)
+        need(isinstance(body.get("approved"), bool), "it is neither a yes nor a no")
+        need(request.open, "the request was decided before, or had lapsed")
+        need(day_of(max(body["at"] - FRESH, 0)) <= request.due, "the time for a decision was over")
+        self._check_approver(roster, entry, request, approver)
+        request.open = False
+        if body["approved"]:
+            self._check_requester(roster, entry, request)
+            request.approve(entry, approver.key)
+            self.owed = entry if request.body["emergency"] and self.whole else None
+
+    def _open(self, roster: Roster, entry: Entry, request: Request) -> None:
+        """A lock comes off: by the right one of the two, within the window, and both still stand."""
+        body = entry.body
+        if entry.type == "disclosure-unlock":
+            need(body["by"] == [request.approver], "another than who said yes took the lock off")
+        else:
+            need(body["by"] == [request.by], "another than who asked looked at it")
+            same = all(body.get(name) == request.body[name] for name in ("tip", "desk", "item", "hash"))
+            need(same, "it is another identity than the one that was asked for")
+            need(min(entry.at, body["at"] + FRESH) >= request.begins, "the window had not begun")
+        need(entry.at < request.ends, "the window was over")
+        approver = roster.anybody(request.approver)
+        self._check_requester(roster, entry, request)
+        self._check_approver(roster, entry, request, approver)
+        keys = roster.anybody(request.by).key, approver.key
+        need(keys == (request.key, request.approver_key), "one of the two who agreed has other keys now")
+
+    def _check_requester(self, roster: Roster, entry: Entry, request: Request) -> None:
+        member, desk, tip = roster.anybody(request.by), request.body["desk"], request.body["tip"]
+        need(member.holds(desk), "one of the two who agreed could not do so any more")
+        check_no_custodian(member)
+        desks, perhaps = self.routes.desks_of(tip), INTEGRITY if self.routes.gaps else NOWHERE
+        need(not desks or desk in desks | perhaps, "the tip's route does not name this desk")
+        self.routes.check_open(roster, entry, tip, member)
+
+    def _check_approver(self, roster: Roster, entry: Entry, request: Request, member: Member) -> None:
+        need(member.id != request.by, "nobody agrees to what they asked for")
+        need(member.holds("custodians"), "one of the two who agreed could not do so any more")
+        tip = request.body["tip"]
+        reading = self.routes.desks_of(tip) | {request.body["desk"]}
+        need(not (member.desks | member.awaiting) & reading, "who agreed holds a desk that reads the tip")
+        self.routes.check_open(roster, entry, tip, member)
+
+
+def check_no_custodian(member: Member) -> None:
+    need("custodians" not in member.desks | member.awaiting, "a custodian asks for no identity")
+
+
+def check_reason(body: Json) -> None:
+    reason = body.get("reason")
+    need(isinstance(reason, dict) and reason.keys() == {"item", "hash"}, "it gives no reason")
+    for part in dict(reason or {}).values():
+        text(part, "a reason")
+
+
+# ------------------------------------------------------------------ alerts that a member is asked about
+
+
+class Questions:
+    """Whom each open alert is about, who was asked about theirs, and whose answer is still to come."""
+
+    def __init__(self) -> None:
+        self.about: dict[int, object] = {}
+        self.asked, self.waiting = set[int](), set[int]()
+
+    def take(self, entry: Entry) -> None:
+        """An alert is explained by whom it is about, once, when an auditor asked, and before its review."""
+        kind, body = entry.type, entry.body
+        if kind == "alert":
+            self.about[entry.index] = body.get("member")
+        if kind not in ("alert-review", "alert-ask", "alert-answer"):
+            return
+        alert = number(body.get("alert"), "an alert")
+        need(alert in self.about, "it is about no alert that is open")
+        if kind == "alert-review":
+            del self.about[alert]
+        elif kind == "alert-ask":
+            again = alert in self.asked or self.about[alert] in body["by"]
+            need(not again, "that was asked before, or of oneself")
+            self.asked.add(alert)
+            self.waiting.add(alert)
+        else:
+            right = alert in self.waiting and body["by"] == [self.about[alert]]
+            need(right, "nobody asked this member about the alert")
+            self.waiting.discard(alert)
+
+
+# ------------------------------------------------------------------ the entries, one after the other
+
+
 class Replay:
     """The entries of a log, one after the other, each under the roster of its place."""
 
-    def __init__(self, origin: str, genesis: str, *, whole: bool) -> None:
-        self.origin, self.genesis, self.whole = origin, genesis, whole
+    def __init__(self, origin: str, genesis: str, checked: Signatures, *, whole: bool) -> None:
+        self.origin, self.genesis, self.whole, self.checked = origin, genesis, whole, checked
         self.state: Roster | None = None
+        self.routes = Routes(whole=whole)
+        self.disclosures = Disclosures(self.routes, whole=whole)
+        self.questions = Questions()
+        self.rows: list[Entry] = []  # by which two people let changed rows of the keeper's database count
         self.last_at = 0
         self.seen: set[bytes] = set()
         self.signatures = self.passkeys = 0
@@ -888,6 +1410,12 @@ class Replay:
         if self.state is None:
             fail("the log has no first entry", 0)
         return self.state
+
+    def miss(self) -> None:
+        """An entry is gone here; a missed deadline may have brought a tip to the integrity desk."""
+        _ = self.roster
+        self.routes.gaps = True
+        self.disclosures.end()
 
     def take(self, entry: Entry) -> None:
         """Check one entry, and go on behind it."""
@@ -902,26 +1430,48 @@ class Replay:
             )
             self.state = Roster(entry)
             need(self.state.origin == self.origin, "the first entry is of another log")
-            entry.check_signatures(self.state)
+            self.checked.take(entry.signatures_under(self.state))
             need(not entry.assertions, "no passkey answers here")
         elif entry.done:
             self._done(self.state, entry)
-        elif entry.reason not in UNPROVEN:
-            entry.check_signatures(self.state)
+        else:
+            self.disclosures.end()
+            if self._is_proven(entry):
+                self.checked.take(entry.signatures_under(self.state))
+                self._check_named(self.state, entry)
         need(entry.at >= self.last_at, "its time lies before that of the entry before")
         self.last_at = entry.at
-        self.signatures += len(entry.body["by"]) if entry.done or entry.reason not in UNPROVEN else 0
+        self.signatures += len(entry.body["by"]) if self._is_proven(entry) else 0
         self.passkeys += len(entry.assertions)
 
+    def _is_proven(self, entry: Entry) -> bool:
+        """Whether the signatures must be right; what the keeper logs as a digest, it signs by itself."""
+        own = entry.type == "unreadable" and entry.body["by"] == ["keeper"]
+        return entry.done or own or entry.reason not in UNPROVEN
+
+    def _check_named(self, roster: Roster, entry: Entry) -> None:
+        """Members whom the keeper names beside a digest were there to sign."""
+        if entry.type == "unreadable" and entry.body["by"] == ["keeper"]:
+            members = entry.body.get("members", [])
+            need(isinstance(members, list), "it is malformed")
+            there = all(roster.anybody(text(one, "a member")).active for one in members)
+            need(there, "it names members whom the roster does not know")
+
     def _done(self, roster: Roster, entry: Entry) -> None:
-        entry.check_signatures(roster)
+        self.checked.take(entry.signatures_under(roster))
         self._fresh(entry)
-        digest = sha256(encode(entry.body)).digest()
+        digest = sha256(entry.signed).digest()
         need(digest not in self.seen, "its statement was done before")
         self.seen.add(digest)
         roster.check_passkeys(entry)
         roster.check(entry)
+        self.routes.take(roster, entry)
+        self.disclosures.take(roster, entry)
+        if self.whole:
+            self.questions.take(entry)
         roster.apply(entry)
+        if (entry.type, entry.body.get("what")) == ("acknowledge", "rows"):
+            self.rows.append(entry)
 
     def _fresh(self, entry: Entry) -> None:
         if entry.type == "log-key":  # it is logged whenever the keeper starts again
@@ -1035,63 +1585,94 @@ class Proved:
 
 def verify_export(file: BinaryIO, pins: Pins, progress: Callable[[int], None]) -> Proved:
     """The whole log, from its first byte to its last."""
-    first = file.readline(4096)
+    header = read_header(file.readline(4096))
+    with Signatures() as checked:
+        export = Export(
+            Replay(text(header["log"], "the log's name"), header["genesis"], checked, whole=True), pins
+        )
+        while (line := file.readline(MAX_ENTRY + 256)) != b"--\n":
+            need(line, "the file ends where this entry should stand", export.tree.size)
+            export.take(line)
+            if export.tree.size % 1000 == 0:
+                progress(file.tell())
+        head = export.end(file.read())
+    return export.told(head)
+
+
+def read_header(first: bytes) -> Json:
     header = decode(first.removesuffix(b"\n"), "the first line")
     right = header.keys() == {"format", "log", "genesis"} and header["format"] == "tipline-log/1"
     need(
         right and first.endswith(b"\n") and HEX_32.fullmatch(text(header["genesis"], "the first line")),
         "the first line is not that of an exported log",
     )
-    replay = Replay(text(header["log"], "the log's name"), header["genesis"], whole=True)
-    tree, missing, index, earlier = Tree(), Missing(), 0, pins.earlier
-    while (line := file.readline(MAX_ENTRY + 256)) != b"--\n":
-        need(line, "the file ends where this entry should stand", index)
-        _, leaf, entry = read_line(line, index)
+    return header
+
+
+class Export:
+    """What is known at one place of an export."""
+
+    def __init__(self, replay: Replay, pins: Pins) -> None:
+        self.replay, self.pins = replay, pins
+        self.tree, self.missing = Tree(), Missing()
+
+    def take(self, line: bytes) -> None:
+        """Check the next line, and go on behind it."""
+        _, leaf, entry = read_line(line, self.tree.size)
         if entry is None:
-            _ = replay.roster
-            missing.miss(index)
+            self.replay.miss()
+            self.missing.miss(self.tree.size)
         else:
-            replay.take(entry)
-            missing.stands(entry.at)
+            self.replay.take(entry)
+            self.missing.stands(entry.at)
             if entry.done and entry.type == "forget":
-                missing.forget(entry, replay.roster.term)
-        tree.append(leaf)
-        index += 1
-        if earlier and earlier.size == index:
-            earlier.open(
-                replay.roster.keys_at(index - 1)[:1],
-                [*replay.roster.keys_at(index - 1)[1:], *replay.roster.witness_keys()],
+                self.missing.forget(entry, self.replay.roster.term)
+        self.tree.append(leaf)
+        self._compare()
+
+    def _compare(self) -> None:
+        """Where the earlier checkpoint ends: the key of that place signed it, and the tree is the same."""
+        earlier, roster = self.pins.earlier, self.replay.roster
+        if earlier is None or earlier.size != self.tree.size:
+            return
+        first, *others = roster.keys_at(self.tree.size - 1)
+        earlier.open([first], [*others, *roster.witness_keys()])
+        if earlier.root != self.tree.root() or earlier.origin != self.replay.origin:
+            changed(earlier, roster)
+
+    def end(self, note: bytes) -> Checkpoint:
+        """The checkpoint at the end is that of these entries, and nothing is missing that may not be."""
+        roster, earlier, tree = self.replay.roster, self.pins.earlier, self.tree
+        self.pins.check(self.replay)
+        self.missing.require_all()
+        self.replay.disclosures.end()
+        head = Checkpoint(note, "the checkpoint")
+        head.open(roster.keys_at(head.size - 1)[:1], [])
+        need(
+            (head.origin, head.size, head.root) == (self.replay.origin, tree.size, tree.root()),
+            "the checkpoint is not that of these entries",
+        )
+        if earlier and not 0 < earlier.size <= tree.size:
+            changed(earlier, roster)
+        return head
+
+    def told(self, head: Checkpoint) -> Proved:
+        """What was proved, and what was not."""
+        proved, earlier, gone = told(self.replay, head, self.pins), self.pins.earlier, self.missing.count
+        tell_routes(self.replay.routes, proved)
+        whole = f"The file holds all {head.size} entries, none is left out, changed or out of order."
+        proved.yes.insert(1, whole)
+        if gone:
+            proved.yes.append(
+                f"{gone} statements are gone; later entries name them, and their time was over."
             )
-            if earlier.root != tree.root() or earlier.origin != replay.origin:
-                changed(earlier, replay.roster)
-        if index % 1000 == 0:
-            progress(file.tell())
-    roster = replay.roster
-    pins.check(replay)
-    missing.require_all()
-    head = Checkpoint(file.read(), "the checkpoint")
-    head.open(roster.keys_at(head.size - 1)[:1], [])
-    need(
-        (head.origin, head.size, head.root) == (replay.origin, tree.size, tree.root()),
-        "the checkpoint is not that of these entries",
-    )
-    if earlier and not 0 < earlier.size <= tree.size:
-        changed(earlier, roster)
-    proved = told(replay, head, pins)
-    proved.yes.insert(
-        1, f"The file holds all {head.size} entries, none is left out, changed or out of order."
-    )
-    if missing.count:
-        proved.yes.append(
-            f"{missing.count} statements are gone; later entries name them, and their time was over."
-        )
-    if earlier:
-        proved.yes.append(f"The {earlier.size} entries of the earlier checkpoint stand unchanged.")
-    else:
-        proved.no.append(
-            "That the log was not rewritten as a whole by whoever holds its key: give --checkpoint."
-        )
-    return proved
+        if earlier:
+            proved.yes.append(f"The {earlier.size} entries of the earlier checkpoint stand unchanged.")
+        else:
+            proved.no.append(
+                "That the log was not rewritten as a whole by whoever holds its key: give --checkpoint."
+            )
+        return proved
 
 
 def told(replay: Replay, head: Checkpoint, pins: Pins) -> Proved:
@@ -1103,15 +1684,34 @@ def told(replay: Replay, head: Checkpoint, pins: Pins) -> Proved:
     )
     if replay.passkeys:
         proved.yes.append(f"{replay.passkeys} answers of passkeys are right: those people were asked.")
+    for entry in replay.rows:
+        who = " and ".join(entry.body["by"])
+        proved.no.append(
+            f"In entry {entry.index}, of {day_of(entry.at)}, {who} acknowledged that changed rows of the "
+            "keeper's database count as they were found: what had been changed, no statement tells."
+        )
     if pins.checked:
         proved.yes.append("The log is the one that you named.")
     else:
         proved.no.append(f"That this is the log you mean. Its first entry is {replay.genesis}; give --key.")
-    proved.no.append(
-        "That each step of a case was one the keeper allows: what a route opens, who is excluded from a tip, "
-        "what follows on what. Of each entry the signatures are checked, and that its signers may state it."
-    )
     return proved
+
+
+def tell_routes(routes: Routes, proved: Proved) -> None:
+    """What an export tells of who may read a tip, and what it cannot."""
+    proved.yes.append(
+        f"Of {routes.routed} tips a statement gave the route. From there on nobody stated anything about "
+        "them at a desk that the route does not name, or from a unit that it excludes; and whatever let "
+        "somebody in was signed by two, one from outside the desk."
+    )
+    proved.no.append(
+        "Who was excluded from a tip before its first `route`, and what that one changed: the route that a "
+        "tip came with stands in its reporter's sealed item, and in no statement."
+    )
+    proved.no.append(CASES_NOT_CHECKED)
+
+
+CASES_NOT_CHECKED = "That each step of a case was one the keeper allows: what follows on what, and by when."
 
 
 # ------------------------------------------------------------------ packs
@@ -1144,8 +1744,29 @@ def read_zip(data: bytes) -> dict[str, bytes]:
     return files
 
 
+Line = tuple[int, bytes, Entry]  # index, leaf, entry
+Proofs = list[tuple[int, list[bytes]]]  # index, inclusion proof
+
+
 def verify_pack(data: bytes, pins: Pins) -> Proved:
     """Chosen entries, who chose them, and that they stand in the log."""
+    files, manifest = read_pack(data)
+    header, lines = read_pack_lines(files["pack.jsonl"])
+    proofs, evidence, checkpoints = read_proofs(files["proofs.jsonl"])
+    with Signatures() as checked:
+        replay = Replay(header["log"], header["genesis"], checked, whole=False)
+        chosen = replay_chosen(header, lines, replay)
+        check_evidence(evidence[2], header, manifest, lines[-1][0], replay)
+        pins.check(replay)
+        check_names(header["names"], replay.roster)
+        heads, cosigned = check_heads(checkpoints, replay)
+        check_proofs([*lines, evidence], proofs, heads[-1])
+        proved = told_of_pack(header, lines, chosen, evidence[2], replay, heads, cosigned, pins)
+    return proved
+
+
+def read_pack(data: bytes) -> tuple[dict[str, bytes], str]:
+    """The files of a pack, which are those that its manifest lists; and the manifest's SHA-256."""
     need(len(data) <= MAX_FILE, "the file is too large for a pack")
     files = read_zip(data)
     listed = {name: sha256(files[name]).hexdigest() for name in SIGNED}
@@ -1154,40 +1775,42 @@ def verify_pack(data: bytes, pins: Pins) -> Proved:
         manifest == {"files": listed, "format": "tipline-pack/1"} and files["manifest.json"].endswith(b"\n"),
         "a file of the pack is not the one that its manifest lists",
     )
-    header, lines = read_pack_lines(files["pack.jsonl"])
-    proofs, evidence, checkpoints = read_proofs(files["proofs.jsonl"])
-    replay = Replay(header["log"], header["genesis"], whole=False)
+    return files, sha256(files["manifest.json"]).hexdigest()
+
+
+def replay_chosen(header: Json, lines: list[Line], replay: Replay) -> set[int]:
+    """Every entry was chosen, or changes the roster; the indices of those that were chosen."""
     chosen = {index for first, last in header["entries"] for index in range(first, last + 1)}
     for _, _, entry in lines:
         replay.take(entry)
         is_change = entry.done and (entry.type in CHANGES or entry.type == "genesis")
-        need(
-            entry.index in chosen or is_change,
-            "it was not chosen, and changes nothing in the roster",
-            entry.index,
-        )
+        right = entry.index in chosen or is_change
+        need(right, "it was not chosen, and changes nothing in the roster", entry.index)
     need(chosen <= {index for index, _, _ in lines}, "an entry that was chosen is not in the pack")
-    check_evidence(evidence[2], header, sha256(files["manifest.json"]).hexdigest(), lines[-1][0], replay)
-    pins.check(replay)
-    check_names(header["names"], replay.roster)
+    return chosen
+
+
+def check_heads(
+    checkpoints: list[tuple[bytes, list[bytes]]], replay: Replay
+) -> tuple[list[Checkpoint], dict[str, tuple[int, int]]]:
+    """Checkpoints under the keys of their places, each leading to the last; and who countersigned what."""
     heads = [(Checkpoint(note, "a checkpoint"), proof) for note, proof in checkpoints]
     last, cosigned = heads[-1][0], dict[str, tuple[int, int]]()
     for head, proof in heads:
-        note_cosigners(head, replay, cosigned)
+        note_cosigners(head, replay, cosigned, both=head is last)
         check_consistency(head, last, proof)
-    standing = [*lines, evidence]
-    need(
-        [index for index, _, _ in standing] == [index for index, _ in proofs],
-        "the proofs are those of other entries",
-    )
+    return [head for head, _ in heads], cosigned
+
+
+def check_proofs(standing: list[Line], proofs: Proofs, last: Checkpoint) -> None:
+    """Each entry stands in the tree of the last checkpoint."""
+    right = [index for index, _, _ in standing] == [index for index, _ in proofs]
+    need(right, "the proofs are those of other entries")
     for (index, leaf, _), (_, proof) in zip(standing, proofs, strict=True):
         check_inclusion(leaf, index, last, proof)
-    return told_of_pack(
-        header, lines, chosen, evidence[2], replay, [head for head, _ in heads], cosigned, pins
-    )
 
 
-def read_pack_lines(data: bytes) -> tuple[Json, list[tuple[int, bytes, Entry]]]:
+def read_pack_lines(data: bytes) -> tuple[Json, list[Line]]:
     first, *rest = data.splitlines(keepends=True)
     header = decode(first.removesuffix(b"\n"), "the first line")
     need(
@@ -1211,7 +1834,7 @@ def read_pack_lines(data: bytes) -> tuple[Json, list[tuple[int, bytes, Entry]]]:
         [index for index, _, _ in found] == sorted({index for index, _, _ in found}),
         "the entries are out of order",
     )
-    lines: list[tuple[int, bytes, Entry]] = []
+    lines: list[Line] = []
     for index, leaf, entry in found:
         if entry is None:
             fail("a pack holds no forgotten entry", index)
@@ -1220,10 +1843,7 @@ def read_pack_lines(data: bytes) -> tuple[Json, list[tuple[int, bytes, Entry]]]:
     return header, lines
 
 
-Proofs = list[tuple[int, list[bytes]]]
-
-
-def read_proofs(data: bytes) -> tuple[Proofs, tuple[int, bytes, Entry], list[tuple[bytes, list[bytes]]]]:
+def read_proofs(data: bytes) -> tuple[Proofs, Line, list[tuple[bytes, list[bytes]]]]:
     """Proofs, the evidence entry, its proof, checkpoints: in this order."""
     lines = data.splitlines(keepends=True)
     place = next((place for place, line in enumerate(lines) if line.startswith(b'{"entry":')), len(lines))
@@ -1279,11 +1899,19 @@ def check_names(names: Json, roster: Roster) -> None:
         need(right, f"{member} has another name in the log than in the pack")
 
 
-def note_cosigners(head: Checkpoint, replay: Replay, cosigned: dict[str, tuple[int, int]]) -> None:
-    """Open a checkpoint under the keys of its place; note whose witnesses' keys all signed it."""
+def note_cosigners(
+    head: Checkpoint, replay: Replay, cosigned: dict[str, tuple[int, int]], *, both: bool
+) -> None:
+    """Open a checkpoint under the keys of its place; note whose witnesses' keys all signed it.
+
+    The last one bears both signatures of its log. An earlier one, from which the last is proved to go on, may
+    be what a court kept on paper, with the first alone.
+    """
     roster = replay.roster
     need(head.origin == replay.origin, "a checkpoint is of another log")
-    signed = head.open(roster.keys_at(head.size - 1), roster.witness_keys())
+    first, *second = roster.keys_at(head.size - 1)
+    must, may = ([first, *second], []) if both else ([first], second)
+    signed = head.open(must, [*may, *roster.witness_keys()])
     for name, keys in roster.witnesses:
         if keys and signed.keys() >= set(keys) and cosigned.get(name, (0, 0))[0] < head.size:
             cosigned[name] = (head.size, max(signed[key] for key in keys))
@@ -1291,7 +1919,7 @@ def note_cosigners(head: Checkpoint, replay: Replay, cosigned: dict[str, tuple[i
 
 def told_of_pack(
     header: Json,
-    lines: list[tuple[int, bytes, Entry]],
+    lines: list[Line],
     chosen: set[int],
     evidence: Entry,
     replay: Replay,
@@ -1316,6 +1944,11 @@ def told_of_pack(
         f"The witness {name} countersigned none of the checkpoints in the pack." for name in missing
     ]
     check_earlier(pins.earlier, heads, replay.roster, proved)
+    proved.no.append(
+        "Whom a tip's route excluded when somebody stated something about it, and whether a `route` that "
+        "lifts an exclusion was signed by two: an export shows both, from a tip's first `route` on."
+    )
+    proved.no.append(CASES_NOT_CHECKED)
     proved.no.append(
         "That no change of who may do what was left out, and no other entry was worth choosing: "
         "an export of the whole log shows both."

@@ -33,12 +33,16 @@ def print_pdf(markup: str) -> bytes:
 
 @dataclass
 class Packer:
-    """Makes packs of a log. `pq` is the log's second key where its genesis names one."""
+    """Makes packs of a log. `pq` is the log's second key where its genesis names one.
+
+    `older` are sizes of earlier checkpoints, `paper` those of them without the second signature.
+    """
 
     log: Log
     pq: MldsaSigningKey | None = None
     names: Mapping[str, Name] = field(default_factory=dict)
     older: Sequence[int] = ()
+    paper: Sequence[int] = ()
     witnesses: Sequence[Cosigner] = ()
     at: int = 0
 
@@ -71,7 +75,7 @@ class Packer:
     def checkpoint(self, size: int) -> ProvenCheckpoint:
         """A checkpoint with all signatures, and its proof."""
         note = self.log.checkpoint(size)
-        if self.pq:
+        if self.pq and size not in self.paper:
             note = cosign(note, [MldsaCosigner(ORIGIN, self.pq)], 0)
         note = cosign(note, self.witnesses, self._now())
         return ProvenCheckpoint(note, consistency_proof(size, len(self.log.entries), self._node))

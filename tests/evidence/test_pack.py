@@ -277,6 +277,22 @@ def test_a_checkpoint_without_the_logs_second_signature_is_refused(tmp_path: Pat
     assert alone_takes(Packer(pq_log(), pq=LOG_PQ).pack([2]), tmp_path)
 
 
+def test_an_earlier_checkpoint_may_be_one_from_paper_with_the_first_signature_alone(tmp_path: Path) -> None:
+    log = pq_log()
+    kept = log.checkpoint(2)
+    data = Packer(log, pq=LOG_PQ, older=[2], paper=[2]).pack([2])
+    assert verify(data, old=kept).old_size == 2
+    file = tmp_path / "pack.zip"
+    file.write_bytes(data)
+    pins = verifier.Pins(verifier.Key.parse(KEY.vkey), "", verifier.Checkpoint(kept, "kept"))
+    assert any("(size 2) is of the same log" in one for one in verifier.verify(file, pins).yes)
+    log = pq_log()
+    last = len(log.entries) + 1  # the evidence is the entry after
+    assert "second signature" in refused(Packer(log, pq=LOG_PQ, paper=[last]).pack([2]), tmp_path)
+    log.signer = NoteSigner(ORIGIN, SigningKey.from_seed(b"\x45" * 32))
+    assert refused(Packer(log, pq=LOG_PQ, older=[2], paper=[2]).pack([2]), tmp_path)
+
+
 def test_a_witness_counts_when_all_its_keys_signed(tmp_path: Path) -> None:
     half = Packer(pq_log(), pq=LOG_PQ, witnesses=[WITNESS]).pack([2])
     assert verify(half).cosigned == ()

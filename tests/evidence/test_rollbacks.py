@@ -77,3 +77,14 @@ def test_a_rollback_that_nobody_acknowledged_is_only_told_as_a_change() -> None:
         verify_export(
             io.BytesIO(log.export()), log_key=KEY, old_checkpoint=lost.checkpoint(12), progress=None
         )
+
+
+def test_both_verifiers_take_two_people_s_word_that_rows_count_as_they_are(tmp_path: Path) -> None:
+    log = sample()
+    heads: dict[str, Any] = {"lost": {}, "found": {**head(log, FOUND), "rows": "00" * 32}}
+    log.done(body("acknowledge", [AUDITOR, REGISTRAR], at=START + 30, what="rows", reason={}, **heads))
+    result = verify_export(io.BytesIO(log.export()), log_key=KEY, old_checkpoint=None, progress=None)
+    assert result.size == len(log.entries)
+    file = tmp_path / "export"
+    file.write_bytes(log.export())
+    verifier.verify(file, verifier.Pins(verifier.Key.parse(KEY.vkey), "", None))

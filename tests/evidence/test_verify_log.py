@@ -213,6 +213,25 @@ FORGED: Final[dict[str, Forge]] = {
     "a log key by a member": _by(
         "log-key", [REGISTRAR], log_key="00" * 32, log_key_pq="AA==", proof="00" * 64
     ),
+    "a digest that the keeper did not sign": lambda log: log.refused(
+        Statement.signed(
+            body("unreadable", ["keeper"], at=LATER, digest="cd" * 32),
+            {"keeper": SigningKey.from_seed(b"\x31" * 32)},
+        ),
+        "malformed",
+        at=LATER,
+    ),
+    "a digest of what nobody signed": lambda log: log.refused(
+        body("unreadable", ["keeper"], at=LATER, digest="cd" * 32, members=["m00000099"]),
+        "malformed",
+        at=LATER,
+    ),
+    "a digest of what somebody signed who had left": lambda log: log.refused(
+        body("unreadable", ["keeper"], at=LATER, digest="cd" * 32, members=[NEWCOMER]), "stale", at=LATER
+    ),
+    "a digest of what is no member's": lambda log: log.refused(
+        body("unreadable", ["keeper"], at=LATER, digest="cd" * 32, members="m00000002"), "stale", at=LATER
+    ),
     "a hold that one person lifts": _by("unhold", [REVIEWER_A], desk="intake"),
     "a hold that two of one desk lift": _by("unhold", [REVIEWER_A, REVIEWER_B], desk="intake"),
     "a reply by a desk that reads nothing": _by("reply", [AUDITOR], desk="auditors"),
@@ -249,6 +268,14 @@ def test_a_forged_entry_spoils_a_pack_for_both_verifiers(name: str, tmp_path: Pa
     assert not holds(forged, tmp_path / "file")
 
 
+def test_a_digest_of_what_a_known_member_signed_is_taken_by_both_verifiers(tmp_path: Path) -> None:
+    log = sample()
+    told = body("unreadable", ["keeper"], at=LATER, digest="cd" * 32, members=[REVIEWER_A, AUDITOR])
+    log.refused(told, "malformed", at=LATER)
+    assert service_takes(log.export(), "export")
+    assert holds(log.export(), tmp_path / "file")
+
+
 def test_a_hold_that_two_lift_is_taken_by_both_verifiers(tmp_path: Path) -> None:
     log = sample()
     _by("unhold", [REVIEWER_A, INTEGRITY], desk="intake")(log)
@@ -283,7 +310,10 @@ def test_an_earlier_checkpoint_tells_a_rewritten_log(tmp_path: Path) -> None:
 
 
 def test_it_knows_every_type_of_statement_that_the_roster_knows() -> None:
-    groups = ("BY_HOLDERS", "BY_A_HOLDER", "BY_A_HOLDER_AND_ANOTHER", "BY_AUDITORS", "BY_KEEPER")
+    groups = (
+        *("BY_HOLDERS", "BY_A_HOLDER", "BY_A_HOLDER_AND_ANOTHER", "BY_A_CUSTODIAN", "BY_ONE_MEMBER"),
+        *("BY_AUDITORS", "BY_KEEPER"),
+    )
     assert set(verifier.CHANGES) == set(CHANGES)
     assert set().union(*(getattr(verifier, name) for name in groups)) >= set(DUTIES)
     assert set(verifier.SENSITIVE) == set(SENSITIVE)

@@ -86,6 +86,8 @@ def _unit_of(body: Body, roster: Roster, words: Words) -> str:
 
 
 def _about(body: Body, _roster: Roster, _words: Words) -> str:
+    if body["type"] == "unreadable":
+        return ", ".join(_listed(body, "members"))
     member = body.get("member", body.get("to") if body["type"] == "assign" else "")
     named = member.get("id", "") if isinstance(member, dict) else member
     return named if isinstance(named, str) else ""

@@ -6,23 +6,36 @@ the neighbours of an entry is not asked.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from typing import Any, Final
 
-from crypto.errors import BadFormat, BadSignature
+from crypto.errors import BadFormat
 from crypto.log_keys import LOG_KEY
 from crypto.merkle import leaf_hash
 from crypto.notes import Checkpoint, NoteVerifier
 from crypto.statements import DONE, Entry, commitment
+from tipline.evidence.disclosures import Disclosures
 from tipline.evidence.errors import VerificationFailed
 from tipline.evidence.lines import ExportedEntry
+from tipline.evidence.questions import Questions
+from tipline.evidence.routes import Routes, day_of
+from tipline.evidence.signatures import Signatures
 from tipline.roster import Roster, RosterRefused
-from tipline.roster.acknowledging import ACKNOWLEDGE, ROLLBACK
+from tipline.roster.acknowledging import ACKNOWLEDGE, ROLLBACK, ROWS
 from tipline.roster.freshness import FRESH_SECONDS, oldest
+from tipline.roster.rules import KEEPER
 from tipline.roster.sensitive import require_assertions
 
+UNREADABLE: Final = "unreadable"
 UNPROVEN: Final = frozenset({"malformed", "too-large", "bad-signature", "unknown-member", "removed-member"})
 """Refusals that the keeper may state before it knows that the signers signed."""
+
+
+def is_unreadable(entry: Entry) -> bool:
+    """Whether the keeper logged the digest of what it refused, in a statement of its own."""
+    body = entry.statement.body
+    return body["type"] == UNREADABLE and list(body["by"]) == [KEEPER]
 
 
 @dataclass(frozen=True)
@@ -49,17 +62,41 @@ class Rollback:
         )
 
 
+@dataclass(frozen=True)
+class RowsTaken:
+    """Two people let changed rows of the keeper's database count: where they say so, on which UTC day."""
+
+    index: int
+    day: date
+    by: tuple[str, ...]
+
+    def sentence(self) -> str:
+        """What that means for whoever verifies the log."""
+        return (
+            f"In entry {self.index}, of {self.day}, {' and '.join(self.by)} acknowledged that changed rows "
+            "of the keeper's database count as they were found: what had been changed, no statement tells."
+        )
+
+
 class Replay:
     """What is known at one place of a log: the roster, the log's keys, the time."""
 
-    def __init__(self, origin: str, genesis: str, *, whole: bool) -> None:
-        """Begin before entry 0, whose hex SHA-256 is `genesis`; `whole` when no entry is left out."""
+    def __init__(self, origin: str, genesis: str, signatures: Signatures, *, whole: bool) -> None:
+        """Begin before entry 0, whose hex SHA-256 is `genesis`; `whole` when no entry is left out.
+
+        What `take` says holds once `signatures` has found all that it was handed to be right.
+        """
         self.keys: list[NoteVerifier] = []  # of the log, the present one last
         self.rollbacks: list[Rollback] = []
+        self.rows: list[RowsTaken] = []
         self._origin = origin
         self._genesis = genesis
+        self._signatures = signatures
         self._whole = whole
         self._roster: Roster | None = None
+        self._routes = Routes(whole=whole)
+        self._disclosures = Disclosures(self._routes, whole=whole)
+        self._questions = Questions(whole=whole)
         self._last_at = 0
         # Digests of all done statements, about 120 bytes each: times may stand still (see _check_time), so no
         # window of time would do. Bare nonces would not do either: whoever used one of theirs again an hour
@@ -94,13 +131,32 @@ class Replay:
             self._found(entry, sha256(exported.entry).hexdigest())
         elif entry.outcome == DONE:
             self._check_done(self._roster, entry, index)
-        elif entry.reason not in UNPROVEN:
-            _check_signatures(self._roster, entry, index)
+        else:
+            self._check_refused(self._roster, entry, index)
         if entry.at < self._last_at:
             raise VerificationFailed(index, "its time lies before that of the entry before")
         self._last_at = entry.at
         self._note_key()
         return entry
+
+    @property
+    def routed(self) -> int:
+        """Of how many tips, not erased, a statement gave the route."""
+        return self._routes.routed
+
+    def miss(self) -> None:
+        """An entry is gone here."""
+        _ = self.roster  # entry 0 is never forgotten
+        self._routes.miss()
+        self._disclosures.end()
+
+    def end(self) -> None:
+        """The log ends here.
+
+        Raises:
+            VerificationFailed: something should have followed.
+        """
+        self._disclosures.end()
 
     def _found(self, entry: Entry, digest: str) -> None:
         """Begin roster and keys with entry 0."""
@@ -113,16 +169,24 @@ class Replay:
             raise VerificationFailed(0, f"the genesis is malformed ({error})") from error
         if self._roster.origin != self._origin:
             raise VerificationFailed(0, "the genesis is of another log")
-        _check_signatures(self._roster, entry, 0)
+        self._check_signatures(self._roster, entry, 0)
 
     def _note_key(self) -> None:
         """Take up the log's key as the roster names it now."""
         if self._roster is not None and (not self.keys or self.keys[-1].key != self._roster.log_key):
             self.keys.append(NoteVerifier(self._origin, self._roster.log_key))
 
+    def _check_refused(self, roster: Roster, entry: Entry, index: int) -> None:
+        self._disclosures.end()
+        if is_unreadable(entry):
+            self._check_signatures(roster, entry, index)
+            _check_named(roster, entry, index)
+        elif entry.reason not in UNPROVEN:
+            self._check_signatures(roster, entry, index)
+
     def _check_done(self, roster: Roster, entry: Entry, index: int) -> None:
         body = entry.statement.body
-        _check_signatures(roster, entry, index)
+        self._check_signatures(roster, entry, index)
         self._check_time(body, entry.at, index)
         digest = bytes.fromhex(entry.statement.digest)
         if digest in self._done:
@@ -131,9 +195,14 @@ class Replay:
         try:
             require_assertions(roster, entry.statement)
             roster.check(body)
+            self._routes.take(roster, entry, index)
+            self._disclosures.take(roster, entry, index)
+            self._questions.take(entry, index)
             self._roster = roster.apply(index, body)
         except RosterRefused as error:
             raise VerificationFailed(index, f"the roster forbids it ({error})") from error
+        if body["type"] == ACKNOWLEDGE and body["what"] == ROWS:
+            self.rows.append(RowsTaken(index, day_of(entry.at), tuple(body["by"])))
         if body["type"] == ACKNOWLEDGE and body["what"] == ROLLBACK and body["lost"]:
             heads = (body[name] for name in ("lost", "found"))
             lost, found = ((head["size"], head["root"]) for head in heads)
@@ -151,11 +220,17 @@ class Replay:
         if age < -FRESH_SECONDS or (age > oldest(body) and not stands_still):
             raise VerificationFailed(index, "its statement was not made when it was logged")
 
+    def _check_signatures(self, roster: Roster, entry: Entry, index: int) -> None:
+        try:
+            keys = {signer: roster.key_of(signer) for signer in entry.statement.signers}
+        except RosterRefused as error:
+            raise VerificationFailed(index, "somebody signed whom the roster does not know") from error
+        self._signatures.take(entry.statement, keys, index)
 
-def _check_signatures(roster: Roster, entry: Entry, index: int) -> None:
-    try:
-        entry.statement.verify({signer: roster.key_of(signer) for signer in entry.statement.signers})
-    except RosterRefused as error:
-        raise VerificationFailed(index, "somebody signed whom the roster does not know") from error
-    except BadSignature as error:
-        raise VerificationFailed(index, "a signature is missing or wrong") from error
+
+def _check_named(roster: Roster, entry: Entry, index: int) -> None:
+    """Members whom the keeper names were there to sign; who else signed, it does not know."""
+    members = entry.statement.body.get("members", [])
+    known = isinstance(members, list) and all(isinstance(one, str) for one in members)
+    if not known or not all(one in roster.members and roster.members[one].active for one in members):
+        raise VerificationFailed(index, "it names members whom the roster does not know")

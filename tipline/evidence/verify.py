@@ -19,7 +19,8 @@ from tipline.evidence.errors import VerificationFailed
 from tipline.evidence.export import Head, Header, Source, read_export
 from tipline.evidence.forgotten import Missing
 from tipline.evidence.lines import ExportedEntry, ForgottenEntry
-from tipline.evidence.replaying import Replay, Rollback
+from tipline.evidence.replaying import Replay, Rollback, RowsTaken
+from tipline.evidence.signatures import Signatures
 
 PROGRESS_EVERY: Final = 1000  # entries
 FORGET: Final = "forget"
@@ -38,7 +39,8 @@ class VerifyResult:
     `genesis` is the hex SHA-256 of entry 0. `signer_checked` is False when no key was given: then the log
     agrees with itself, and that is all. A key that was given is one that the log had at some time. `old_size`
     is the size of the earlier checkpoint, if one was given, `forgotten` the number of statements whose time
-    was over.
+    was over, `routed` of how many tips a statement gave the route that all later ones kept, `rows` where two
+    people let changed rows of the keeper's database count.
     """
 
     size: int
@@ -48,6 +50,8 @@ class VerifyResult:
     signer_checked: bool
     old_size: int | None
     forgotten: int
+    routed: int
+    rows: tuple[RowsTaken, ...]
 
 
 def verify_export(
@@ -56,15 +60,27 @@ def verify_export(
     log_key: NoteVerifier | None,
     old_checkpoint: bytes | None,
     progress: Progress | None,
+    signatures: Signatures | None = None,
 ) -> VerifyResult:
     """Verify an export, and that it goes on from an earlier checkpoint where one is given.
+
+    Args:
+        signatures: who checks them; this process by itself, where nobody is named.
 
     Source: docs/threat-model.md (a log that was edited, cut, swapped or rewritten).
 
     Raises:
         VerificationFailed: with the index of the first bad entry, where one entry is to blame.
     """
-    verification = _Verification(log_key, old_checkpoint)
+    with signatures or Signatures() as checked:
+        verification = _Verification(log_key, old_checkpoint, checked)
+        result = _read_through(source, verification, progress)
+    if progress:
+        progress(result.size, result.size)
+    return result
+
+
+def _read_through(source: Source, verification: "_Verification", progress: Progress | None) -> VerifyResult:
     for part in read_export(source):
         if isinstance(part, Header):
             verification.begin(part)
@@ -73,36 +89,36 @@ def verify_export(
             if progress and (part.index + 1) % PROGRESS_EVERY == 0:
                 progress(part.index + 1, None)
         else:
-            result = verification.finish(part)
-            if progress:
-                progress(result.size, result.size)
-            return result
+            return verification.finish(part)
     raise VerificationFailed(None, "the file ends before its checkpoint")
 
 
 class _Verification:
     """What is known at one place of the file."""
 
-    def __init__(self, log_key: NoteVerifier | None, old_checkpoint: bytes | None) -> None:
+    def __init__(
+        self, log_key: NoteVerifier | None, old_checkpoint: bytes | None, signatures: Signatures
+    ) -> None:
         self._log_key = log_key
         self._old_note = old_checkpoint
         self._old: Checkpoint | None = None
         self._tree = Frontier()
+        self._signatures = signatures
         self._header = Header("", "")
-        self._replay = Replay("", "", whole=True)
+        self._replay = Replay("", "", signatures, whole=True)
         self._missing = Missing()
 
     def begin(self, header: Header) -> None:
         if self._log_key is not None and header.origin != self._log_key.name:
             raise VerificationFailed(None, "the file is of another log than the key")
         self._header = header
-        self._replay = Replay(header.origin, header.genesis, whole=True)
+        self._replay = Replay(header.origin, header.genesis, self._signatures, whole=True)
 
     def take(self, line: ExportedEntry | ForgottenEntry) -> None:
         """Check one entry, or what is left of it, and go on behind it."""
         index = line.index
         if isinstance(line, ForgottenEntry):
-            _ = self._replay.roster  # entry 0 is never forgotten
+            self._replay.miss()
             self._missing.miss(index)
         else:
             self._replay_one(line)
@@ -125,6 +141,7 @@ class _Verification:
         if self._log_key is not None and self._log_key not in self._replay.keys:
             raise VerificationFailed(0, "neither the genesis nor a later entry names the log key given")
         self._missing.require_all()
+        self._replay.end()
         if head.note.count(b"\n") != _CHECKPOINT_LINES:
             raise VerificationFailed(None, "the checkpoint bears something that the log's key does not cover")
         checkpoint = _open(head.note, self._replay.keys[-1], "the checkpoint")
@@ -141,6 +158,8 @@ class _Verification:
             signer_checked=self._log_key is not None,
             old_size=None if self._old is None else self._old.size,
             forgotten=self._missing.count,
+            routed=self._replay.routed,
+            rows=tuple(self._replay.rows),
         )
 
     def _compare_old(self, index: int) -> None:

@@ -17,11 +17,12 @@ from crypto.notes import Checkpoint, NoteVerifier
 from crypto.statements import DONE, Entry
 from tipline.evidence.errors import VerificationFailed
 from tipline.evidence.lines import ExportedEntry
-from tipline.evidence.pack import EVIDENCE, Name, evidence_fields
+from tipline.evidence.pack import EVIDENCE, Name, PackHeader, evidence_fields
 from tipline.evidence.reading import Pack, read_pack
-from tipline.evidence.replaying import Replay
+from tipline.evidence.replaying import Replay, RowsTaken
 from tipline.evidence.report import is_change, write_reports
 from tipline.evidence.report_words import version
+from tipline.evidence.signatures import Signatures
 from tipline.evidence.verify import changed
 from tipline.roster import Roster
 from tipline.roster.log_keys import log_keys_at
@@ -43,7 +44,8 @@ class PackResult:
     `size` and `root` are those of its last checkpoint, `chosen` says how many entries were chosen, `evidence`
     where the auditor `member` stated it, `names` how many names the log confirms. `reports_checked` is False
     when the reports were made with other words than those of this program: then only the auditor's signature
-    speaks for them. `old_size` is the size of the earlier checkpoint, if one was given.
+    speaks for them. `old_size` is the size of the earlier checkpoint, if one was given, `rows` says where two
+    people let changed rows of the keeper's database count.
     """
 
     size: int
@@ -59,6 +61,7 @@ class PackResult:
     cosigned: tuple[Cosigned, ...]
     reports_checked: bool
     old_size: int | None
+    rows: tuple[RowsTaken, ...]
 
 
 def verify_pack(
@@ -80,34 +83,69 @@ def verify_pack(
         VerificationFailed: with the index of the first bad entry, where one entry is to blame.
     """
     pack = read_pack(data)
-    header = pack.lines.header
+    _check_named(pack.lines.header, log_key, genesis)
+    with Signatures() as signatures:
+        replay = _replayed(pack, signatures)
+        if log_key is not None and log_key not in replay.keys:
+            raise VerificationFailed(0, "neither the genesis nor a later entry names the log key given")
+        _check_names(pack.lines.header.names, replay.roster)
+        heads = _Heads(pack, replay)
+        heads.check_inclusion()
+        reports_checked = _check_reports(pack)
+        old_size = heads.find(old_checkpoint) if old_checkpoint is not None else None
+    return _result(
+        pack,
+        heads,
+        signer_checked=log_key is not None or genesis is not None,
+        reports_checked=reports_checked,
+        old_size=old_size,
+        rows=tuple(replay.rows),
+    )
+
+
+def _check_named(header: PackHeader, log_key: NoteVerifier | None, genesis: str | None) -> None:
+    """The log is the one that was asked for."""
     if log_key is not None and header.origin != log_key.name:
         raise VerificationFailed(None, "the file is of another log than the key")
     if genesis is not None and header.genesis != genesis:
         raise VerificationFailed(0, "the first entry is another than the one given")
-    replay = Replay(header.origin, header.genesis, whole=False)
+
+
+def _replayed(pack: Pack, signatures: Signatures) -> Replay:
+    """Every entry of a pack, its evidence last."""
+    header = pack.lines.header
+    replay = Replay(header.origin, header.genesis, signatures, whole=False)
     for line in pack.lines.entries:
         _take(replay, line, header.chosen)
     _check_evidence(pack, replay)
-    if log_key is not None and log_key not in replay.keys:
-        raise VerificationFailed(0, "neither the genesis nor a later entry names the log key given")
-    _check_names(header.names, replay.roster)
-    heads = _Heads(pack, replay)
-    heads.check_inclusion()
+    return replay
+
+
+def _result(
+    pack: Pack,
+    heads: "_Heads",
+    *,
+    signer_checked: bool,
+    reports_checked: bool,
+    old_size: int | None,
+    rows: tuple[RowsTaken, ...],
+) -> PackResult:
+    header = pack.lines.header
     return PackResult(
         size=heads.last.size,
         root=heads.last.root,
         origin=header.origin,
         genesis=header.genesis,
-        signer_checked=log_key is not None or genesis is not None,
+        signer_checked=signer_checked,
         chosen=len(header.chosen),
         changes=len(pack.lines.entries) - len(header.chosen),
         evidence=pack.proofs.evidence.index,
         member=header.member,
         names=len(header.names),
         cosigned=heads.cosigned,
-        reports_checked=_check_reports(pack),
-        old_size=heads.find(old_checkpoint) if old_checkpoint is not None else None,
+        reports_checked=reports_checked,
+        old_size=old_size,
+        rows=rows,
     )
 
 
@@ -168,7 +206,10 @@ class _Heads:
         self._replay = replay
         self._notes = [one.note for one in pack.proofs.checkpoints]
         self._cosigned: dict[str, Cosigned] = {}
-        self._all = [self._open(note) for note in self._notes]
+        *older, last = self._notes
+        # An earlier one may be what a court kept on paper, with the first signature alone: that the last one,
+        # which bears both, goes on from it is proved below.
+        self._all = [*(self._open(note, both=False) for note in older), self._open(last, both=True)]
         self.last = self._all[-1]
         for checkpoint, proven in zip(self._all, pack.proofs.checkpoints, strict=True):
             try:
@@ -209,7 +250,7 @@ class _Heads:
             None, f"the pack holds no proof for the earlier checkpoint (size {earlier.size})"
         )
 
-    def _open(self, note: bytes) -> Checkpoint:
+    def _open(self, note: bytes, *, both: bool) -> Checkpoint:
         """A checkpoint under the keys of its place. A line that no key covers could say anything."""
         roster = self._replay.roster
         try:
@@ -226,7 +267,7 @@ class _Heads:
         if not {(one.name, one.key_id) for one in lines} <= {(one.name, one.key_id) for one in (log, *known)}:
             raise VerificationFailed(None, "a checkpoint bears something that no known key covers")
         by = {one.verifier: one.at for one in opened.by}
-        if not by.keys() >= set(second):
+        if both and not by.keys() >= set(second):
             raise VerificationFailed(None, "a checkpoint lacks the log's second signature")
         self._note_witnesses(roster, opened.checkpoint.size, by)
         return opened.checkpoint
