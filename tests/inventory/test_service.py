@@ -66,7 +66,7 @@ def test_a_list_says_how_much_is_held_and_nothing_of_what(office: Office, tip: T
     body = entry(office, made.index).statement.body
     assert body.keys() == {
         *("v", "log", "type", "at", "nonce", "by"),
-        *("day", "count", "root", "missing", "changed", "unvouched"),
+        *("day", "count", "root", "missing", "changed", "unvouched", "altered"),
     }
     assert (body["type"], body["by"], body["day"]) == ("inventory", ["keeper"], made.day.isoformat())
     assert lines(office) == []

@@ -28,6 +28,7 @@ def figures(**changes: Any) -> dict[str, Any]:
             (8, entry("alert-review", "m0000000a", alert=5, finding="violation")),
             (9, entry("alert-review", "m0000000a", alert=1, finding="justified")),
         ],
+        "witnesses": [],
     }
     return figures_of("x", MARCH, **(given | changes))
 

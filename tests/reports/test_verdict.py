@@ -82,6 +82,22 @@ def test_weekends_are_no_gap() -> None:
     assert (gap.first, gap.last, gap.days) == (TUESDAY, TUESDAY + timedelta(days=10), 7)
 
 
+@pytest.mark.parametrize("today", range(1, 30))
+def test_what_is_said_of_a_tip_without_a_step_is_what_its_table_says(today: int) -> None:
+    """From a Tuesday to each day of a month, days off among them: `between` both ends, neither counted."""
+    found = facts(came(), today=today)
+    days = [TUESDAY + timedelta(days=day) for day in range(1, today)]
+    worked = sum(DEFAULT_CLOCKS.calendar.is_worked(day) for day in days)
+    assert verdict_of(found, DEFAULT_CLOCKS).idle == worked
+    assert [gap.days for gap in found.gaps] == ([worked] if worked > QUIET_DAYS else [])
+
+
+def test_a_tip_that_was_read_on_a_day_off_was_not_read_on_the_day_it_came() -> None:
+    saturday = verdict_of(facts(came(3), read(4)), DEFAULT_CLOCKS)  # came on a Friday
+    assert (saturday.read_after, saturday.on_arrival) == (0, False)
+    assert verdict_of(facts(came(3), read(3)), DEFAULT_CLOCKS).on_arrival
+
+
 @pytest.mark.parametrize(("done", "late"), [(3, 0), (6, 1), (None, 19)], ids=str)
 def test_an_umbrella_step_is_late_after_its_day(done: int | None, late: int) -> None:
     steps = [] if done is None else [entry("umbrella-step", done, step="pursued")]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
@@ -75,7 +75,7 @@ class TipFacts:
         deadlines: how many there were, those that run among them.
         state: where it stands after these entries.
         gaps: times without any step of more than `QUIET_DAYS` working days.
-        idle: working days since the last step, while the tip is open; 0 once it has ended.
+        idle: working days after the last step and before today, while the tip is open; 0 once it has ended.
         escalated: whether it went to the integrity desk for a missed deadline.
         steps: indices of everything that is no reading.
         umbrella: the three steps, where it is an umbrella tip.
@@ -117,7 +117,7 @@ def facts_of(entries: Iterable[Logged], clocks: Clocks, today: date) -> TipFacts
         missed=_missed(done, clocks, today),
         state=state,
         gaps=_gaps([*acts, *([] if ended else [today])], clocks),
-        idle=0 if ended else clocks.calendar.between(acts[-1], today),
+        idle=0 if ended else _quiet(acts[-1], today, clocks),
         pauses=sum(_type(entry) == _PAUSE for _, entry in done),
         escalated=any(_type(entry) == _MISSED and entry.statement.body["level"] > 1 for _, entry in done),
         steps=tuple(index for index, entry in done if _type(entry) != _READ),
@@ -157,8 +157,13 @@ def _missed(done: Sequence[Logged], clocks: Clocks, today: date) -> tuple[Missed
 
 
 def _gaps(acts: Sequence[date], clocks: Clocks) -> tuple[Gap, ...]:
-    quiet = (Gap(first, last, clocks.calendar.between(first, last) - 1) for first, last in pairwise(acts))
+    quiet = (Gap(first, last, _quiet(first, last, clocks)) for first, last in pairwise(acts))
     return tuple(gap for gap in quiet if gap.days > QUIET_DAYS)
+
+
+def _quiet(first: date, last: date, clocks: Clocks) -> int:
+    """How many working days lie after one day and before another: whole days on which nothing was done."""
+    return clocks.calendar.between(first, last - timedelta(days=1))
 
 
 def _umbrella(done: Sequence[Logged], clocks: Clocks, today: date) -> tuple[UmbrellaStep, ...]:

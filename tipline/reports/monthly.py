@@ -75,6 +75,7 @@ def figures_of(
     refused: Iterable[tuple[str, int]],
     readings: Iterable[tuple[str, int]],
     alerts: Sequence[tuple[int, Entry]],
+    witnesses: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """The figures as an object that is signed by its hash.
 
@@ -83,9 +84,10 @@ def figures_of(
         refused: how many for each reason.
         readings: how many at each desk.
         alerts: the entries of alerts and their reviews of the month, in their order.
+        witnesses: as `countersigned` counts them.
     """
     return {
-        "v": 1,
+        "v": 2,
         "type": "monthly",
         "log": log,
         "period": str(month),
@@ -93,6 +95,7 @@ def figures_of(
         "refused": {reason: count for reason, count in sorted(refused) if reason},
         "readings": {desk: count for desk, count in sorted(readings) if count},
         "alerts": _alerts(alerts),
+        "witnesses": [dict(one) for one in witnesses],
     }
 
 

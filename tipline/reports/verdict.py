@@ -13,7 +13,8 @@ class Verdict:
     Attributes:
         read_after: working days from the day it came to the first reading; -1 when nobody has read it.
         missed: how many of `deadlines` were missed; `longest` is the working days of the longest miss.
-        idle: working days since the last step of a tip that is open, 0 otherwise.
+        on_arrival: whether it was first read on the day it came: a day off may lie between, too.
+        idle: working days after the last step of a tip that is open and before today, 0 otherwise.
         umbrella_late: which of the three steps of an umbrella tip came too late, or not at all so far.
     """
 
@@ -23,6 +24,7 @@ class Verdict:
     longest: int
     idle: int
     ended: bool
+    on_arrival: bool = False
     umbrella_late: tuple[str, ...] = ()
 
     @property
@@ -42,5 +44,6 @@ def verdict_of(facts: TipFacts, clocks: Clocks) -> Verdict:
         longest=max((one.late for one in facts.missed), default=0),
         idle=facts.idle,
         ended=facts.ended,
+        on_arrival=first == facts.came,
         umbrella_late=tuple(step.step for step in facts.umbrella if step.late),
     )
