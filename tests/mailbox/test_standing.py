@@ -14,7 +14,7 @@ from tests.public.visitor import Visitor, code_on
 from tipline.ids import TipId
 from tipline.mailbox.standing import Standing, standing_of
 from tipline.mailbox.thread import find_mailbox, first_text
-from tipline.public.mailbox.words import OUTCOME_WORDS, STATE_WORDS
+from tipline.public.mailbox.words import NOT_ASKED, OUTCOME_WORDS, STATE_WORDS
 from tipline.public.services import EXTENSION
 from tipline.tips.moves import TIP_MOVES, Outcome, TipState
 
@@ -131,6 +131,7 @@ def test_each_state_is_said_in_words_of_its_own(
 ) -> None:
     shown = said(instance, code, tip, state=state.value, since="2026-03-03", due="2026-03-05")
     words = {state: words.now for state, words in STATE_WORDS.items()}
+    words[TipState.NEED_MORE] = NOT_ASKED  # nobody has written a question
     assert words.keys() == set(TipState)
     assert [state for state, sentence in words.items() if sentence in shown] == [state]
     assert ("Thursday, March 5, 2026" in shown) == bool(STATE_WORDS[state].until)

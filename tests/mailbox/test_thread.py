@@ -9,6 +9,8 @@ import pytest
 from crypto.keys import SigningKey
 from crypto.notes import NoteSigner, sign_json
 from crypto.tracking_codes import TrackingCode
+from tests.mailbox.test_standing import put as put_standing
+from tests.mailbox.test_standing import record_of as standing_record
 from tests.public.instance import ORIGIN, Instance
 from tests.public.visitor import Visitor, code_on
 from tipline.ids import TipId
@@ -206,6 +208,24 @@ def test_a_logged_reply_is_new_once(
     assert "Which market" not in first
     assert "Thank you. Which market?" in thread
     assert "Nothing new." in visitor.get("/mailbox").text
+
+
+def test_who_waits_for_more_is_told_of_a_question_only_where_one_stands(
+    instance: Instance, visitor: Visitor, code: TrackingCode, tip: TipId
+) -> None:
+    waits = sign_json(standing_record(tip, state="need-more"), instance.signer)
+    put_standing(instance, waits, "need-more")
+    asked, not_asked = "Its question stands below", "there is no new message from it below"
+    _, thread = shown(visitor, code)
+    assert not_asked in thread
+    assert asked not in thread
+    question = reply(code, tip, "On which day?")
+    put(instance, question, sign_json(record_of(question), instance.signer), 9)
+    thread = visitor.get("/mailbox/messages").text
+    assert asked in thread
+    assert not_asked not in thread
+    visitor.write("On Monday.")
+    assert not_asked in visitor.get("/mailbox/messages").text
 
 
 def test_an_overwritten_marker_shows_news_again_and_never_hides_it(

@@ -13,7 +13,7 @@ from crypto.keys import Identity, SigningKey
 from crypto.notes import NoteSigner, sign_json
 from crypto.slips import open_inner, open_outer
 from tests.clocks import FixedClock
-from tests.founded import MAIN_DATABASE, make_tables, share_templates
+from tests.founded import MAIN_DATABASE, links_when_asked_for, make_tables, share_templates
 from tipline.database import Database
 from tipline.directory.service import publish_directory
 from tipline.public.app import create_app
@@ -80,7 +80,7 @@ class Instance:
                     "names": {"zh": desk, "en": desk},
                     "epoch": 1,
                     "recipient": key.recipient.text,
-                    "reads": True,
+                    "reads": desk != "custodians",
                     "staff": [["u2"], ["u3"]] if desk == "intake" else [["u9"]],
                 }
                 for desk, key in self.desks.items()
@@ -117,7 +117,8 @@ def make_instance(folder: Path, *, trial: bool = True, proxies: int = 0) -> Inst
     make_tables(data / MAIN_DATABASE)
     database = Database(settings.database_url, dated_by=clock)
     desks = {"intake": Identity.generate(), "integrity": Identity.generate()}
-    app = create_app(settings, clock)
+    with links_when_asked_for():
+        app = create_app(settings, clock)
     share_templates(app)
     instance = Instance(settings, clock, database, Identity.generate(), keys, desks, app)
     instance.publish(1)

@@ -66,6 +66,7 @@ ROUTES: dict[str, Answer] = {
     "/mailbox/messages": INSIDE,
     "/mailbox/objection": INSIDE,
     "/mailbox/open": POST_ONLY,
+    "/mailbox/reach": INSIDE,
     "/mailbox/sign-out": POST_ONLY,
     "/mailbox/threat": INSIDE,
     "/mailbox/withdraw": INSIDE,

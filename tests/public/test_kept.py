@@ -28,7 +28,7 @@ def test_the_page_states_what_the_keeper_does(instance: Instance) -> None:
 
 def test_the_page_says_how_long_the_record_of_readings_stays(instance: Instance) -> None:
     page = Visitor(instance.app).get("/kept").text
-    assert "goes later, when it is old enough: 5 years." in page
+    assert "is erased after 5 years." in page
     assert record_period(Clocks(set_days={"statement": 1})).days == 365
 
 

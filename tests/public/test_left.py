@@ -135,6 +135,7 @@ FORMS: Mapping[str, tuple[str, Callable[[Visitor], Again]]] = {
     "answers": ("/mailbox/add/<name>", posting("/mailbox/add/event", what=TOO_LONG)),
     "threat": ("/mailbox/threat", posting("/mailbox/threat", message=TOO_LONG)),
     "objection": ("/mailbox/objection", posting("/mailbox/objection", message=TOO_LONG)),
+    "reach": ("/mailbox/reach", posting("/mailbox/reach", name=TOO_LONG)),
     "withdraw": ("/mailbox/withdraw", posting("/mailbox/withdraw", message=TOO_LONG)),
     "close": ("/mailbox/close", posting("/mailbox/close")),
     "sign-in": ("/mailbox", by_wrong_code),

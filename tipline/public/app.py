@@ -57,6 +57,7 @@ CODE_TRY_ENDPOINTS = frozenset(
         "mailbox.answer",
         "mailbox.change_code",
         "mailbox.close_mailbox",
+        "mailbox.leave_name",
         "mailbox.object_to",
         "mailbox.send_threat",
         "mailbox.send_withdrawal",

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import Table, bindparam, func, insert, select, union_all
 from sqlalchemy.orm import Session
 
+from tipline.disclosures.models import ToldDisclosure
 from tipline.ids import ItemId, TipId
 from tipline.sealing.items import NewItem, SealedFile
 from tipline.tips.intake import Intake
@@ -21,12 +22,17 @@ SLIPS = cast("Table", Slip.__table__)
 # Built once: putting a statement together costs as much as its part of sealing.
 _NEW_ITEMS = insert(ITEMS)
 _NEW_SLIPS = insert(SLIPS)
+_TOLD = cast("Table", ToldDisclosure.__table__)
+_TAKEN = union_all(
+    *(select(table.c.position).where(table.c.tip_id == bindparam("tip")) for table in (ITEMS, _TOLD))
+).subquery()
+_HIGHEST = select(func.coalesce(func.max(_TAKEN.c.position), -1))
 
 
 def next_position(session: Session, tip: TipId) -> int:
-    """The first free position among a tip's items."""
-    highest = session.execute(select(func.max(ITEMS.c.position)).where(ITEMS.c.tip_id == tip)).scalar()
-    return 0 if highest is None else int(highest) + 1
+    """The first free position among a tip's items, and what its reporter is told of disclosures."""
+    [highest] = session.execute(_HIGHEST, {"tip": tip}).one()
+    return int(highest) + 1
 
 
 def held_files(session: Session, files: Sequence[SealedFile]) -> frozenset[ItemId]:

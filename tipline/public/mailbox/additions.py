@@ -8,6 +8,7 @@ from tipline.mailbox.repeats import answered_names
 from tipline.mailbox.writing import add_answers, add_message, add_notice
 from tipline.public.mailbox.blueprint import mailboxes
 from tipline.public.mailbox.forms import AnswersForm
+from tipline.public.mailbox.reach import is_offered
 from tipline.public.mailbox.visit import Visit, standing_now, this_visit, typed_text
 from tipline.public.mailbox.words import SENT_THREAT, SENT_WITHDRAWAL
 from tipline.tips.errors import NoObjectionNow, TipError
@@ -22,7 +23,11 @@ def add() -> ResponseReturnValue:
         names = answered_names(session, visit.mailbox, visit.use.log)
     answered = {group.id for group in GROUPS if names & {question.name for question in group.questions}}
     return render_template(
-        "mailbox/add.html", groups=GROUPS, answered=answered, has_sent="sent" in request.args
+        "mailbox/add.html",
+        groups=GROUPS,
+        answered=answered,
+        has_sent="sent" in request.args,
+        name_offered=is_offered(visit),
     )
 
 

@@ -5,11 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from crypto.tracking_codes import MistypedCode, TrackingCode
+from tipline.mailbox.disclosures import told_disclosures
 from tipline.mailbox.errors import MailboxError, SignedOut, UnknownCode
 from tipline.mailbox.thread import find_mailbox, replies
 from tipline.mailbox.writing import add_message
 from tipline.public.headers import clear_site_data
-from tipline.public.mailbox import additions, codes, filing  # noqa: F401  # their views register themselves
+from tipline.public.mailbox import additions, codes, filing, reach  # noqa: F401  # their views register themselves
 from tipline.public.mailbox.blueprint import mailboxes
 from tipline.public.mailbox.cookies import cookie_name, forget_cookie, set_cookie
 from tipline.public.mailbox.messages import thread_page
@@ -28,7 +29,10 @@ def door() -> ResponseReturnValue:
     except SignedOut:
         return render_template("mailbox/door.html", typed="", error="", wrong=())
     with visit.use.database.reading() as session:
-        news = bool(replies(session, visit.mailbox, visit.use.log, after=visit.mailbox.read_up_to))
+        seen = visit.mailbox.read_up_to
+        news = any(
+            find(session, visit.mailbox, visit.use.log, after=seen) for find in (replies, told_disclosures)
+        )
     return render_template("mailbox/news.html", news=news)
 
 

@@ -6,6 +6,7 @@ from flask import request
 from werkzeug.exceptions import HTTPException
 
 from crypto.tracking_codes import TrackingCode
+from tipline.identities.record import FIELDS
 from tipline.mailbox.errors import MailboxGone, UnknownCode
 from tipline.mailbox.standing import Standing, standing_of
 from tipline.mailbox.thread import Mailbox, find_mailbox, first_text
@@ -18,6 +19,7 @@ TEXT_ENDPOINTS = frozenset(
     (
         "mailbox.add_files",
         "mailbox.answer",
+        "mailbox.leave_name",
         "mailbox.object_to",
         "mailbox.send_threat",
         "mailbox.send_withdrawal",
@@ -99,7 +101,7 @@ def kept_text() -> str:
         sent = request.form
     except HTTPException:
         return ""
-    texts = [sent.get(name, "") for name in ("message", *QUESTIONS)]
+    texts = [sent.get(name, "") for name in ("message", *QUESTIONS, *FIELDS)]
     return "\n\n".join(text for text in texts if text.strip())
 
 

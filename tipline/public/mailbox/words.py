@@ -7,6 +7,7 @@ from typing import Final
 
 from flask_babel import format_date
 
+from tipline.disclosures.grounds import Ground
 from tipline.public.mailbox.blueprint import mailboxes
 from tipline.tips.moves import Outcome, TipState
 from tipline.tips.topics import Topic
@@ -28,6 +29,13 @@ STORED_WORDS = {
     ),
     SENT_WITHDRAWAL: mark("Your message is stored. The desk will see that you want to withdraw."),
 }
+
+
+NOT_ASKED = mark(
+    "The desk needs to know more, but there is no new message from it below. You can add what you know;"
+    " otherwise please look again in a few days."
+)
+"""What is said of a report that waits for more, while no message of the desk is newer than its reporter's."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +108,15 @@ OUTCOME_WORDS: Final[Mapping[str, str]] = {
         "What you reported could not be shown to be true. That does not mean that you did anything wrong."
     ),
     Outcome.REFERRED: mark("Another office is responsible and has taken it over."),
+}
+
+GROUND_WORDS: Final[Mapping[Ground, str]] = {
+    Ground.REWARD: mark("to pay you a reward under your name, as you wish."),
+    Ground.PROTECTION: mark("to protect you."),
+    Ground.TESTIMONY: mark("so that you can be heard as a witness."),
+    Ground.LIFE: mark("somebody's life is in danger."),
+    Ground.WISH: mark("you asked for it yourself."),
+    Ground.DECISION: mark("an office that investigates has demanded it in a letter."),
 }
 
 
