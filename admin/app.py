@@ -31,6 +31,7 @@ from admin.confirming.mark import asks
 from admin.confirming.pages import ask, ask_again
 from admin.confirming.service import ask_first, with_second_look
 from admin.directories import PublishedDirectory
+from admin.disclosures.views import pages as disclosure_pages
 from admin.enrolment.views import pages as enrolment_pages
 from admin.entry.views import pages as entry_pages
 from admin.errors import (
@@ -49,6 +50,7 @@ from admin.errors import (
     TooManyAtOnce,
 )
 from admin.evidence.views import pages as evidence_pages
+from admin.explanations.views import pages as explanation_pages
 from admin.headers import add_headers
 from admin.heads.views import pages as head_pages
 from admin.home.views import pages as home_pages
@@ -132,12 +134,13 @@ def create_app(settings: Settings, clock: Clock = SystemClock()) -> Flask:  # no
         *(
             tip_pages,
             transfer_pages,
+            disclosure_pages,
             log_pages,
             overview_pages,
             head_pages,
             inventory_pages,
             evidence_pages,
-            *(alert_pages, report_pages),
+            *(alert_pages, explanation_pages, report_pages),
             leader_pages,
         ),
     ):
@@ -354,11 +357,14 @@ TEXTS: Final = (
     *("words", "view_name"),
     *("place", "name_zh", "name_en", "key"),
     *("url", "keys", "quorum", "alarm_hours"),
+    "checkpoint",
+    *("tell_reason", "basis", "hours", "letter"),
 )
 """Fields that somebody writes."""
 CHOSEN: Final = (
     *("member", "desk", "type", "purpose", "from", "first", "last", "names"),
     "finding",
+    *("ground", "tell", "emergency", "approved"),
     *("state", "move", "exclude"),
     *("do", "other", "conflicts", "stop"),
     *("superior", "inside", "reads", "accepts", "changes", "recipient"),

@@ -53,11 +53,11 @@ class KeeperNotTrusted(AdminError):
 
 
 class KeeperHasStopped(KeeperAway):
-    """The keeper found another log than the one that it signed last."""
+    """The keeper found another log than the one that it signed last, or rows that it did not write."""
 
     sentence = _l(
-        "Nothing can be read now: the keeper stopped, because the log that it finds is not the one that it "
-        "signed last. Tips still arrive. Two members, one of them an auditor, decide what happens."
+        "Nothing can be read now: the keeper stopped, because its log, or what it stores beside it, is not "
+        "as it left it. Tips still arrive. Two members, one of them an auditor, decide what happens."
     )
 
 

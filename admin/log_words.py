@@ -68,8 +68,15 @@ ACTIONS: Final = {
     "alert": _l("Raised an alert"),
     "alert-rules": _l("Rules of alerts set"),
     "alert-review": _l("Reviewed an alert"),
+    "alert-ask": _l("Asked a member about an alert"),
+    "alert-answer": _l("Explained an alert"),
     "decoy": _l("Planted a decoy"),
     "report": _l("Signed a report"),
+    "disclosure": _l("Asked for an identity"),
+    "disclosure-decision": _l("Decided about an identity"),
+    "disclosure-unlock": _l("Took the custodians' lock off an identity"),
+    "disclosure-view": _l("Looked at an identity"),
+    "disclosure-lapse": _l("Request for an identity was not decided in time"),
 }
 
 GROUPS: Final = {
@@ -93,6 +100,8 @@ VIEWS: Final = {
     "charts": _l("charts"),
     "evidence": _l("evidence"),
     "report": _l("report"),
+    "alerts": _l("alerts"),
+    "inventory": _l("inventory"),
 }
 """What auditors looked at."""
 
@@ -132,6 +141,7 @@ HELD: Final = {
     "missing": _l("missing"),
     "changed": _l("other bytes than were accepted"),
     "unvouched": _l("nobody vouches for it"),
+    "altered": _l("what was remembered was altered"),
 }
 """What a nightly list finds of an item."""
 
@@ -140,6 +150,7 @@ HELD_KINDS: Final = {
     "card": _l("The tip's card"),
     "file": _l("File"),
     "message": _l("Message of the reporter"),
+    "identity": _l("Name or contact of the reporter"),
     "reply": _l("Our reply"),
     "note": _l("Note"),
     "tags": _l("Tags"),

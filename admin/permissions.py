@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 
 from flask import Flask
 
-from tipline.ids import AUDITORS, INTAKE
+from tipline.ids import AUDITORS, CUSTODIANS, INTAKE
 from tipline.roster import Member, Roster
 from tipline.roster.rules import is_settled
 from tipline.roster.types import LEADER
@@ -27,6 +27,8 @@ class Permission(Enum):
     SIGNED_IN = "an active member"
     READ_TIPS = "an active member of a desk that reads"
     ENTER_TIPS = "an active member of the intake desk"
+    SEE_DISCLOSURES = "an active member of a desk that reads, or of the custodians' desk"
+    DECIDE_DISCLOSURES = "an active member of the custodians' desk"
     AUDIT = "an active member of the auditors' desk"
     LEAD_FIGURES = "an active leader, or an auditor"
     REGISTER = "an active registrar"
@@ -83,6 +85,10 @@ _ASKED: Final[Mapping[Permission, Callable[[Member, Roster], bool]]] = {
     Permission.SIGNED_IN: lambda member, roster: True,
     Permission.READ_TIPS: lambda member, roster: bool(reading_desks(member.desks, roster)),
     Permission.ENTER_TIPS: lambda member, roster: INTAKE in member.desks,
+    Permission.SEE_DISCLOSURES: lambda member, roster: (
+        CUSTODIANS in member.desks or bool(reading_desks(member.desks, roster))
+    ),
+    Permission.DECIDE_DISCLOSURES: lambda member, roster: CUSTODIANS in member.desks,
     Permission.AUDIT: lambda member, roster: AUDITORS in member.desks,
     Permission.LEAD_FIGURES: lambda member, roster: LEADER in member.roles or AUDITORS in member.desks,
     Permission.REGISTER: lambda member, roster: member.is_registrar,

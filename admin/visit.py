@@ -12,7 +12,8 @@ from admin.services import Services
 from admin.sessions.service import OpenSession
 from crypto.statements import Statement
 from tipline.directory.types import Directory
-from tipline.ids import AUDITORS, INTAKE
+from tipline.ids import AUDITORS, CUSTODIANS, INTAKE
+from tipline.keeper_client import KeeperError
 from tipline.roster import Member, Roster
 from tipline.roster.types import LEADER
 
@@ -38,6 +39,20 @@ class Visit:
         others = (one for one in self.roster.members.values() if one.active and one.id != self.member.id)
         keys = sum(len(one.awaiting & self.member.desks) for one in others)
         return self.services.proposals.count_waiting(self.member.id) + keys
+
+    @cached_property
+    def undecided(self) -> int:
+        """How many requests for names wait for this custodian; none where the keeper does not say."""
+        try:
+            asked = self.services.keeper.disclosures.for_custodian(self.member.id) if self.keeps_names else ()
+        except KeeperError:
+            return 0  # a page of its own tells that the keeper is away
+        return sum(not one.approved for one in asked)
+
+    @property
+    def keeps_names(self) -> bool:
+        """Whether this member is a custodian."""
+        return CUSTODIANS in self.member.desks
 
     @property
     def audits(self) -> bool:

@@ -10,7 +10,10 @@ from admin.alarms.words import ADVICE as ALARM_ADVICE
 from admin.alarms.words import ALARMS
 from admin.alerts.words import WORDS as ALERT_WORDS
 from admin.case_words import CASE_NOTICES, NAMINGS, OUTCOMES, TEMPLATES, UMBRELLA
-from admin.heads.words import ADVICE, STOPS
+from admin.disclosures.words import DECISIONS
+from admin.disclosures.words import NOTICES as DISCLOSURE_NOTICES
+from admin.disclosures.words import WORDS as DISCLOSURE_WORDS
+from admin.heads.words import ADVICE, STOPS, TABLES
 from admin.log_words import ACTIONS, AUDIT_ACTS, FINDINGS, GROUPS, HELD, HELD_KINDS, VIEWS
 from admin.question_words import QUESTIONS
 from admin.reports.words import STEPS as UMBRELLA_STEPS
@@ -147,6 +150,14 @@ REFUSALS: Final = {
     "another-person": _l("needs another person"),
     "answer-first": _l("reporter not answered yet"),
     "number-taken": _l("letter number taken"),
+    "unknown-request": _l("no such request"),
+    "already-asked": _l("asked already, and not decided yet"),
+    "already-decided": _l("decided already"),
+    "lapsed": _l("not decided in time"),
+    "not-approved": _l("no second person has said yes"),
+    "window-not-begun": _l("the time for it has not begun"),
+    "window-closed": _l("the time for it is over"),
+    "tip-closed": _l("the tip is closed"),
 }
 
 ROLES: Final = {
@@ -196,6 +207,7 @@ HIDDEN: Final = {
 
 NOTICES: Final = {
     **CASE_NOTICES,
+    **DISCLOSURE_NOTICES,
     "password": _l("Your password is new. All your other sessions have ended."),
     "sessions": _l("Ended. What was signed in there opens nothing any more."),
     "conflicts": _l("Declared. From now on you are not shown tips that exclude these units."),
@@ -254,12 +266,13 @@ _WORDS: Final[Mapping[str, Mapping[str, LazyString]]] = {
     "channel": CHANNELS,
     "action": {**ACTIONS, **GROUPS},
     "view": VIEWS,
-    "result": {"done": _l("done"), "refused": _l("refused"), **REFUSALS},
+    "result": {"done": _l("done"), "refused": _l("refused"), **DECISIONS, **REFUSALS},
     "act": AUDIT_ACTS,
     "alarm": ALARMS,
     "alarm-advice": ALARM_ADVICE,
     "stop": STOPS,
     "stop_advice": ADVICE,
+    "table": TABLES,
     "refusal": REFUSALS,
     "finding": FINDINGS,
     "notice": NOTICES,
@@ -273,6 +286,7 @@ _WORDS: Final[Mapping[str, Mapping[str, LazyString]]] = {
     "role": ROLES,
     "term": TERMS,
     **ALERT_WORDS,
+    **DISCLOSURE_WORDS,
     "umbrella-step": UMBRELLA_STEPS,
 }
 

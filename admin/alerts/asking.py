@@ -11,6 +11,7 @@ from admin.log.looking import NEWEST
 from admin.log.rows import LogRow
 from admin.visit import Visit
 from crypto.statements import Statement
+from tipline.alerts.rules import UNASKED
 from tipline.ids import AUDITORS
 from tipline.keeper_client import Reason, Refused
 from tipline.keeper_client.alerting import AlertPage, StatedAlert
@@ -21,8 +22,8 @@ from tipline.lookups.views import View
 from tipline.tips.models import Tip
 
 PAGE: Final = 50
-_ONE: Final = 24
-"""An alert, its review, and the entries that it names."""
+_ONE: Final = 26
+"""An alert, its review, question and answer, and the entries that it names."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,16 @@ class AlertBehind:
         rows: the entries that it names, as lines; what was forgotten is missing.
         tips: those that it or its entries name (32 hex digits), and that are stored.
         is_own: whether it is about the auditor who looks, and another could look into it.
+        may_ask: whether there is somebody whom the auditor may ask to explain it.
+        is_secret: whether to be asked would tell its member of a tip that they may not know of.
     """
 
     alert: StatedAlert
     rows: Sequence[LogRow]
     tips: Sequence[str]
     is_own: bool
+    may_ask: bool
+    is_secret: bool
 
 
 def find_alerts(visit: Visit, *, is_open: bool, before: int | None) -> AlertPage:
@@ -73,7 +78,14 @@ def find_alert(visit: Visit, index: int) -> AlertBehind:
         raise explained(refused) from refused
     behind = [LoggedEntry(*row) for row in rows if row[2]]
     named = [alert.body["tip"], *(tip for one in behind for tip in sorted(tips_of(one.entry)))]
-    return AlertBehind(alert, lines(visit, behind), _stored(visit, named), _is_own(visit, alert))
+    return AlertBehind(
+        alert,
+        lines(visit, behind),
+        _stored(visit, named),
+        _is_own(visit, alert),
+        _may_ask(visit, alert),
+        alert.body["rule"] in UNASKED,
+    )
 
 
 def ask(visit: Visit, before: int, count: int) -> Statement:
@@ -95,6 +107,12 @@ def _stored(visit: Visit, tips: Sequence[str]) -> list[str]:
         return [
             tip for tip in dict.fromkeys(tips) if tip and session.get(Tip, bytes.fromhex(tip)) is not None
         ]
+
+
+def _may_ask(visit: Visit, alert: StatedAlert) -> bool:
+    member = visit.roster.members.get(alert.body["member"])
+    is_open = alert.review is None and alert.asked_index < 0 and alert.body["rule"] not in UNASKED
+    return is_open and member is not None and member.active and member.id != visit.member.id
 
 
 def _is_own(visit: Visit, alert: StatedAlert) -> bool:

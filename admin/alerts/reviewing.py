@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from admin.alerts.apart import drop_apart, keep_apart
 from admin.alerts.asking import AlertBehind
 from admin.alerts.errors import AboutYourself, NoExplanation, NoFinding, ReviewedAlready
 from admin.readings.errors import refusal
@@ -26,8 +27,8 @@ class _Bound:
 def review(visit: Visit, behind: AlertBehind, finding: str, reason: str) -> None:
     """State what was found.
 
-    The explanation is kept with a tip that the alert is about; one that is about no tip that is still held
-    is reviewed by its finding alone.
+    The explanation is kept with a tip that the alert is about, or, where it is about none that is still held,
+    apart.
 
     Raises:
         AlertsError: it was not taken; the sentence says why.
@@ -42,18 +43,21 @@ def review(visit: Visit, behind: AlertBehind, finding: str, reason: str) -> None
         name, view = tip
         bound = _Bound(Route(tuple(view.desks), tuple(view.excluded)), view.claim)
         kept = keep_reason(visit, TipId(bytes.fromhex(name)), reason, bound)
-        if kept is None:
-            raise NoExplanation
+    apart = None if tip is not None else keep_apart(visit, reason)
+    item = kept.item if kept else apart
+    if item is None:
+        raise NoExplanation
     fields = {
         "alert": behind.alert.index,
         "finding": finding,
         "tip": tip[0] if tip else "",
-        "reason": kept.named if kept else {},
+        "reason": {"item": item.id.hex(), "hash": item.digest.hex()},
     }
     try:
         visit.services.keeper.append(visit.sign("alert-review", fields))
     except Refused as refused:
         drop_reason(visit, kept)
+        drop_apart(visit, apart)
         raise _explained(refused) from refused
 
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from admin.alerts.asking import find_alert, find_alerts
 from admin.alerts.errors import AlertsError
 from admin.alerts.planting import find_decoys, plant
-from admin.alerts.reviewing import explained_with, review
+from admin.alerts.reviewing import review
 from admin.alerts.rules import field_of, read_rules
 from admin.confirming.mark import sensitive
 from admin.errors import AdminError, NotFound
@@ -41,19 +41,19 @@ def show() -> ResponseReturnValue:
 @requires(Permission.AUDIT)
 def one(alert: str) -> ResponseReturnValue:
     """An alert, the entries behind it, and the form of its review."""
-    return _one(_index(alert))
+    return show_alert(index_in(alert))
 
 
 @pages.post("/log/alerts/<alert>")
 @requires(Permission.AUDIT)
 def judge(alert: str) -> ResponseReturnValue:
     """State what was found."""
-    visit, index = this_visit(), _index(alert)
+    visit, index = this_visit(), index_in(alert)
     finding, reason = request.form.get("finding", ""), request.form.get("reason", "")
     try:
         review(visit, find_alert(visit, index), finding, reason)
     except (AlertsError, MoveError) as error:
-        return _one(index, error)
+        return show_alert(index, error)
     return redirect("/log/alerts?done=reviewed", 303)
 
 
@@ -86,7 +86,7 @@ def decoys() -> ResponseReturnValue:
 
 @pages.post("/log/alerts/decoys")
 @requires(Permission.AUDIT)
-def plant_one() -> ResponseReturnValue:
+def plantshow_alert() -> ResponseReturnValue:
     """Plant a decoy."""
     try:
         plant(this_visit(), request.form)
@@ -95,7 +95,7 @@ def plant_one() -> ResponseReturnValue:
     return redirect("/log/alerts/decoys?done=planted", 303)
 
 
-def _index(text: str) -> int:
+def index_in(text: str) -> int:
     """The index in an address.
 
     Raises:
@@ -106,14 +106,14 @@ def _index(text: str) -> int:
     return int(text)
 
 
-def _one(index: int, error: AdminError | None = None) -> ResponseReturnValue:
+def show_alert(index: int, error: AdminError | None = None) -> ResponseReturnValue:
+    """The page of an alert, with what was typed where something was wrong."""
     visit = this_visit()
     behind = find_alert(visit, index)
     page = render_template(
         "alert.html",
         behind=behind,
         alert=behind.alert,
-        explains=explained_with(visit, behind.tips) is not None,
         findings=FINDINGS,
         members=everybody(visit),
         typed=request.form,

@@ -18,7 +18,9 @@ RULES: Final = {
     "clock-back": _l("The clock ran backward"),
     "back-and-forth": _l("A tip goes back and forth"),
     "pauses": _l("A clock is stopped again and again"),
+    "read-before-exclusion": _l("Read before an exclusion"),
     "decoy": _l("A decoy was opened"),
+    "emergency-disclosure": _l("An identity was opened in an emergency"),
 }
 
 MEANINGS: Final = {
@@ -28,10 +30,7 @@ MEANINGS: Final = {
         "One member opens tips that are in somebody else's hands and never were theirs."
     ),
     "own-unit": _l("A member asked for a tip that must not be seen by their unit. The keeper refused."),
-    "identity-requests": _l(
-        "One member asks for reporters' identities several times within some days. "
-        "It counts nothing yet: identities are not disclosed by this service so far."
-    ),
+    "identity-requests": _l("One member asks for reporters' identities several times within some days."),
     "after-hand-over": _l(
         "A member opens a tip that was theirs and is somebody else's, after a time of grace."
     ),
@@ -44,7 +43,15 @@ MEANINGS: Final = {
     ),
     "back-and-forth": _l("A tip is sent to wait for more again and again: perhaps so that nothing is due."),
     "pauses": _l("The clock of one tip is stopped again and again: perhaps so that nothing is due."),
+    "read-before-exclusion": _l(
+        "A unit was excluded from a tip that members of it had read: the first entries below say who knew "
+        "since when, the last one is the exclusion."
+    ),
     "decoy": _l("Somebody opened a tip that an auditor had planted."),
+    "emergency-disclosure": _l(
+        "Two people opened an identity at once because somebody's life was in danger. The reporter was not "
+        "told first. This alert is raised each time and cannot be switched off."
+    ),
 }
 """What a rule looks for, and why."""
 

@@ -1,5 +1,7 @@
 """/tips/hand-over."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -14,7 +16,7 @@ pages = Blueprint("assignment", __name__)
 @pages.get("/tips/hand-over")
 @requires(Permission.READ_TIPS)
 def show() -> ResponseReturnValue:
-    """One's own open tips, or a colleague's, and to whom they may go."""
+    """One's own open tips, or a colleague's, and to whom they may go. None is ticked unasked."""
     return _render(open_hand_over(this_visit(), request.args.get("of", "")))
 
 
@@ -36,7 +38,14 @@ def _render(
     page: HandOver,
     done: HandedOver | None = None,
     error: AssignmentError | None = None,
-    chosen: list[str] | None = None,
+    chosen: Sequence[str] = (),
 ) -> str:
-    to = request.form.get("to", "")
-    return render_template("hand_over.html", page=page, done=done, error=error, chosen=chosen, to=to)
+    return render_template(
+        "hand_over.html",
+        page=page,
+        done=done,
+        error=error,
+        chosen=chosen,
+        all=request.method == "GET" and request.args.get("tick") == "all",
+        to=request.form.get("to", ""),
+    )

@@ -13,13 +13,13 @@ from sqlalchemy import select
 
 from admin.evidence.choosing import Chosen
 from admin.evidence.errors import NotProved, ReportNotPrinted
+from admin.evidence.kept import known_keys
 from admin.log.entries import LoggedEntry, explained
 from admin.log.people import people
 from admin.visit import Visit
-from crypto.cosignatures import MldsaCosignatureVerifier
 from crypto.errors import CryptoError
-from crypto.note_lines import Verifier, split_note
-from crypto.notes import Checkpoint, NoteVerifier
+from crypto.note_lines import split_note
+from crypto.notes import Checkpoint
 from crypto.statements import Statement
 from tipline.accounts.models import Account
 from tipline.evidence.assembling import kept_lines, proven_pack, signed_files
@@ -38,7 +38,6 @@ from tipline.evidence.verify_pack import verify_pack
 from tipline.keeper_client import Refused
 from tipline.keeper_client.evidence import ProofQuestions
 from tipline.roster import Roster
-from tipline.roster.log_keys import log_keys_at
 from tipline.transfers.errors import CannotPrint
 
 
@@ -50,8 +49,10 @@ class MadePack:
     data: bytes
 
 
-def make_pack(visit: Visit, chosen: Chosen, *, names: bool) -> MadePack:
+def make_pack(visit: Visit, chosen: Chosen, *, names: bool, kept: bytes = b"") -> MadePack:
     """Make a pack of what was chosen; with `names`, with those of the members in it.
+
+    `kept` is a head that somebody kept elsewhere, as `kept_head` returns it.
 
     Raises:
         SecondLookNeeded: the statement needs the member's passkey, or password and code.
@@ -72,12 +73,17 @@ def make_pack(visit: Visit, chosen: Chosen, *, names: bool) -> MadePack:
     statement = visit.sign(EVIDENCE, evidence_fields(header, manifest))
     stated = _stated(proofs, statement)
     try:
-        checkpoints = _checkpoints(visit, proofs)
+        checkpoints = _checkpoints(visit, proofs, kept)
         indices = [*(line.index for line in lines), stated.index]
         size = Checkpoint.parse(split_note(checkpoints[-1].note)[0]).size
         proven = list(zip(indices, proofs.inclusions(indices, size), strict=True))
         data = proven_pack(files, manifest, stated, proven, checkpoints)
-        verify_pack(data, log_key=visit.services.log_key, genesis=visit.services.settings.genesis)
+        verify_pack(
+            data,
+            log_key=visit.services.log_key,
+            genesis=visit.services.settings.genesis,
+            old_checkpoint=kept or None,
+        )
     except (VerificationFailed, CryptoError) as error:
         raise NotProved from error
     return MadePack(stated.index, data)
@@ -120,12 +126,13 @@ def _stated(proofs: ProofQuestions, statement: Statement) -> LoggedLine:
     return LoggedLine(logged.index, logged.salt, logged.data)
 
 
-def _checkpoints(visit: Visit, proofs: ProofQuestions) -> list[ProvenCheckpoint]:
-    """The log's newest checkpoint, and before it those that witnesses countersigned."""
+def _checkpoints(visit: Visit, proofs: ProofQuestions, kept: bytes) -> list[ProvenCheckpoint]:
+    """The log's newest checkpoint; before it those that witnesses countersigned, and what somebody kept."""
     keeper = visit.services.keeper
     note, last = proofs.signed_checkpoint()
     roster = keeper.roster()
-    notes = {one.size: one.note for one in keeper.cosigned() if one.size < last.size}
+    notes = {Checkpoint.parse(split_note(kept)[0]).size: kept} if kept else {}
+    notes |= {one.size: one.note for one in keeper.cosigned() if one.size < last.size}
     older = [
         ProvenCheckpoint(_kept(roster, notes[size]), proofs.consistency(size, last.size))
         for size in sorted(notes)
@@ -135,8 +142,5 @@ def _checkpoints(visit: Visit, proofs: ProofQuestions) -> list[ProvenCheckpoint]
 
 def _kept(roster: Roster, note: bytes) -> bytes:
     """A note under the keys that a pack's reader knows, and no other lines."""
-    keys = log_keys_at(roster, Checkpoint.parse(split_note(note)[0]).size - 1)
-    known: list[Verifier] = [NoteVerifier(roster.origin, keys.key)]
-    known += [MldsaCosignatureVerifier(roster.origin, keys.pq)] if keys.pq else []
-    known += [key for witness in roster.witnesses.witnesses for key in witness.keys]
+    known = known_keys(roster, Checkpoint.parse(split_note(note)[0]).size)
     return kept_lines(note, [(key.name, key.key_id) for key in known])

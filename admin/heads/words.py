@@ -11,6 +11,7 @@ STOPS: Final = {
     ),
     "second-keeper": _l("A second keeper has written to the database of this log."),
     "damaged": _l("What is stored is not what was signed: it was altered, or it is damaged."),
+    "rows": _l("In the keeper's database something is not as the keeper wrote it."),
 }
 
 ADVICE: Final = {
@@ -32,4 +33,28 @@ ADVICE: Final = {
         "No signature settles this. Ask the operator to keep the database as evidence, to put the newest "
         "good copy in its place, and to start the keeper."
     ),
+    "rows": _l(
+        "If the operator has just updated from a version that kept no digests of its rows, this comes once: "
+        "sign. Otherwise somebody changed, put back or removed rows by hand, and may want to read what their "
+        "unit is kept from, or to hide something. Ask the operator to keep this database as evidence and to "
+        "put the newest good copy in its place. Only if there is none, two people sign that the rows count "
+        "as they are now; then look at the tips of these days one by one."
+    ),
 }
+
+TABLES: Final = {
+    "tips": _l("where tips stand, and whom they keep out"),
+    "items": _l("which items were accepted"),
+    "letters": _l("how many letters a desk has numbered"),
+    "card_groups": _l("the keys of the cards"),
+    "decoys": _l("which tips are decoys"),
+    "acts": _l("when members last signed something"),
+    "watched": _l("how far the log was looked over for alerts"),
+    "disclosures": _l("who may see a name, and until when"),
+    "alerts": _l("alerts and their reviews"),
+    "remembered": _l("what the nightly list expects"),
+    "row_counts": _l("how many rows there must be"),
+    "row_digests": _l("the digests of the rows"),
+    "entries": _l("the columns of the log's entries"),
+}
+"""What the keeper's tables hold whose rows it recognises."""

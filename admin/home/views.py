@@ -21,6 +21,8 @@ def show() -> ResponseReturnValue:
         return redirect("/tips", 303)
     if visit.audits:
         return redirect("/log", 303)
+    if visit.keeps_names:
+        return redirect("/disclosures", 303)
     if visit.leads:
         return redirect("/leaders", 303)
     compare = enrolments(visit.services).to_compare() if visit.member.is_registrar else 0

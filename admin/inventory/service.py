@@ -32,6 +32,11 @@ class Findings:
         return self.last is not None and self.today - self.last.day > LATE
 
     @property
+    def altered(self) -> Night | None:
+        """The newest list before which what the keeper remembered was altered."""
+        return next((night for night in self.report.nights if night.altered), None)
+
+    @property
     def more(self) -> int:
         """How many are not named here."""
         last = self.last

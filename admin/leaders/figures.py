@@ -39,9 +39,10 @@ class Month:
 
 @dataclass(frozen=True)
 class QuarterOutcomes:
-    """What was found in a quarter, in the order of `Outcome`."""
+    """What was found in a quarter (1 to 4), in the order of `Outcome`."""
 
-    name: str
+    year: int
+    number: int
     outcomes: Coarse
 
 
@@ -88,7 +89,7 @@ def figures_of(rows: Iterable[Row], logged: LoggedFigures, day: date) -> Leaders
         ages=coarse(_bands(ages.items())),
         times=coarse(_bands(logged.days.items())),
         months=[Month(month, {state: _of(logged, month, state) for state in STATES}) for month in months],
-        quarters=[QuarterOutcomes(name, _found(logged, name)) for name in quarters],
+        quarters=[_found(logged, quarter) for quarter in quarters],
     )
 
 
@@ -108,8 +109,10 @@ def _of(logged: LoggedFigures, month: str, state: TipState) -> Coarse:
     return coarse([logged.kept[month, state.value], logged.missed[month, state.value]])
 
 
-def _found(logged: LoggedFigures, quarter: str) -> Coarse:
-    return coarse([logged.outcomes[quarter, outcome.value] for outcome in Outcome])
+def _found(logged: LoggedFigures, quarter: tuple[int, int]) -> QuarterOutcomes:
+    year, number = quarter
+    counts = [logged.outcomes[f"{year}-{number}", outcome.value] for outcome in Outcome]
+    return QuarterOutcomes(year, number, coarse(counts))
 
 
 def _months(day: date, number: int) -> list[str]:
@@ -118,6 +121,6 @@ def _months(day: date, number: int) -> list[str]:
     return [f"{month // 12}-{month % 12 + 1:02}" for month in range(first, first - number, -1)]
 
 
-def _quarter(month: str) -> str:
+def _quarter(month: str) -> tuple[int, int]:
     year, number = month.split("-")
-    return f"{year}-{(int(number) - 1) // 3 + 1}"
+    return int(year), (int(number) - 1) // 3 + 1

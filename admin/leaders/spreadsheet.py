@@ -6,7 +6,7 @@ from typing import Final
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from admin.leaders.figures import LeadersFigures
+from admin.leaders.figures import LeadersFigures, QuarterOutcomes
 from admin.words import word
 from tipline.results.figures import Coarse
 from tipline.spreadsheets.tables import Cell, Table
@@ -29,7 +29,7 @@ def figures_tables(figures: LeadersFigures) -> Sequence[Table]:
         Table(
             _("Confirmed outcomes"),
             (_("Quarter"), *(str(word("outcome", outcome.value)) for outcome in Outcome)),
-            [(quarter.name, *map(_shown, quarter.outcomes.parts)) for quarter in figures.quarters],
+            [(quarter_name(quarter), *map(_shown, quarter.outcomes.parts)) for quarter in figures.quarters],
         ),
         _banded(_("Time until a tip is closed"), figures.times),
         Table(_("How to read them"), (_("How to read them"),), [(line,) for line in explained(figures)]),
@@ -49,6 +49,11 @@ def explained(figures: LeadersFigures) -> tuple[str, str]:
             day=figures.day.isoformat(),
         ),
     )
+
+
+def quarter_name(quarter: QuarterOutcomes) -> str:
+    """A quarter as people say it, and as the public page of results does."""
+    return _("%(year)d, quarter %(number)d", year=quarter.year, number=quarter.number)
 
 
 def _banded(title: str, counted: Coarse) -> Table:

@@ -8,7 +8,7 @@ from admin.attachments import spreadsheet_attachment
 from admin.errors import NotFound
 from admin.leaders import chart
 from admin.leaders.figures import LeadersFigures, leaders_figures
-from admin.leaders.spreadsheet import BANDS, explained, figures_tables
+from admin.leaders.spreadsheet import BANDS, explained, figures_tables, quarter_name
 from admin.permissions import Permission, requires
 from admin.visit import this_visit
 from tipline.spreadsheets.errors import UnknownForm
@@ -28,6 +28,7 @@ def show() -> ResponseReturnValue:
         figures=figures,
         explained=explained(figures),
         bands=BANDS,
+        quarter_name=quarter_name,
         outcomes=[outcome.value for outcome in Outcome],
         ages=chart.bars(figures.ages.parts),
         times=chart.bars(figures.times.parts),

@@ -9,7 +9,10 @@ from admin.queue.service import handle
 Body = Mapping[str, Any]
 Known = Mapping[str, Person]
 Detail = tuple[str, str]
-"""(kind of code, code); of the kind "text" it is shown as it stands."""
+"""(kind of code, code); of the kind "text" it is shown as it stands, of "entries" it is a count of them."""
+
+SHORT: Final = 12
+"""Hex digits of a hash that a line shows: enough to find the file again."""
 
 ABOUT_MEMBERS: Final = frozenset(
     (
@@ -113,14 +116,34 @@ def _filter(asked: Body, known: Known) -> list[Detail]:
 
 
 def _inventory(body: Body) -> list[Detail]:
-    """The day, how many are held, and where something is wrong how many are missing, changed or strange."""
+    """The day, how many are held; how many are missing, changed or strange; whether rows were altered."""
     wrong = [str(body.get(name, "")) for name in ("missing", "changed", "unvouched")]
     found = "" if wrong == ["0", "0", "0"] else "/".join(wrong)
-    return [("text", text(body, "day")), ("text", str(body.get("count", ""))), ("text", found)]
+    altered = [("held", "altered")] if body.get("altered") is True else []
+    return [("text", text(body, "day")), ("text", str(body.get("count", ""))), ("text", found), *altered]
 
 
 def _alert(body: Body) -> list[Detail]:
     return [("rule", text(body, "rule")), ("text", str(body.get("count", "")))]
+
+
+def _disclosure(body: Body) -> list[Detail]:
+    """What for, for how many hours, whether in an emergency, and when the reporter is told."""
+    urgent = [("result", "emergency")] if body.get("emergency") is True else []
+    letter = ("text", text(body, "letter"))
+    return [("ground", text(body, "ground")), letter, *urgent, ("told", text(body, "tell"))]
+
+
+def _number(body: Body, name: str) -> Detail:
+    return "text", str(body.get(name, ""))
+
+
+def _evidence(body: Body) -> list[Detail]:
+    """How many entries were taken out, and the first digits of the file's hash."""
+    value = body.get("entries")
+    pairs = [pair for pair in value if isinstance(pair, list)] if isinstance(value, list) else []
+    count = sum(pair[1] - pair[0] + 1 for pair in pairs if [type(end) for end in pair] == [int, int])
+    return [("entries", str(count)), ("text", f"SHA-256 {text(body, 'hash')[:SHORT]}…")]
 
 
 def _names(body: Body, field: str) -> list[str]:
@@ -137,9 +160,20 @@ _TELLING: Final[Mapping[str, Callable[[Body], list[Detail]]]] = {
     "entry": lambda body: [("channel", text(body, "channel"))],
     "received": lambda body: [("text", text(body, "day"))],
     "inventory": _inventory,
+    "disclosure": _disclosure,
+    "disclosure-decision": lambda body: [
+        _number(body, "request"),
+        ("result", "approved" if body.get("approved") is True else "not-approved"),
+    ],
+    "disclosure-unlock": lambda body: [_number(body, "request")],
+    "disclosure-view": lambda body: [_number(body, "request")],
+    "disclosure-lapse": lambda body: [_number(body, "request")],
+    "alert-ask": lambda body: [_number(body, "alert")],
+    "alert-answer": lambda body: [("text", str(body.get("alert", "")))],
     "alert-review": lambda body: [("found", text(body, "finding")), ("text", str(body.get("alert", "")))],
     "alert-rules": lambda body: [("rule", str(rule)) for rule in _names(body, "rules")],
     "report": lambda body: [("text", text(body, "period"))],
+    "evidence": _evidence,
     "forget": lambda body: [("text", f"< {text(body, 'before')}")],
     "umbrella-step": lambda body: [("umbrella", text(body, "step"))],
     "link": lambda body: [("text", handle(text(body, "to")))],

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from admin.log.people import KEEPER, Person
 from admin.log.rows import LogRow
@@ -42,6 +43,8 @@ def _called(person: Person) -> str:
 def _detail(kind: str, code: str, names: Names) -> str:
     if kind == "text":
         return code
+    if kind == "entries":
+        return ngettext("%(num)d entry", "%(num)d entries", int(code))
     if kind == "desk":
         return names.desk(code)
     return names.unit(code) if kind == "unit" else str(word(kind, code))

@@ -22,7 +22,7 @@ from admin.members.spreadsheet import members_table
 from admin.permissions import Permission, requires
 from admin.visit import this_visit
 from tipline.members.types import MemberRow
-from tipline.roster.types import ROLES
+from tipline.roster.types import REWARD_ROLES, ROLES
 from tipline.spreadsheets.errors import UnknownForm
 from tipline.spreadsheets.service import spreadsheet
 
@@ -109,6 +109,7 @@ def _member_page(row: MemberRow, error: MembersError | None = None) -> ResponseR
         whole=sees_all(visit),
         roster=visit.roster,
         roles=sorted(ROLES),
+        reward_roles=REWARD_ROLES,
         names=Names.of(visit),
         chosen=request.values,
         today=visit.services.clock.today().isoformat(),

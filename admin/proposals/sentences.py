@@ -112,6 +112,28 @@ def _lead(fields: Fields, names: Names) -> Said:
     return Said(said, _("Missed deadlines of the desk go to its lead first."))
 
 
+def _disclosure(fields: Fields, names: Names) -> Said:
+    said = _(
+        "You ask for the name of whoever sent tip %(tip)s, for %(hours)d hours. What for: %(ground)s.",
+        tip=handle(fields["tip"]),
+        hours=fields["hours"],
+        ground=word("ground", fields["ground"]),
+    )
+    urgent = _("As an emergency: the auditors are alerted.") if fields["emergency"] else ""
+    return Said(said, _sentences(str(word("told", fields["tell"])), urgent))
+
+
+def _disclosure_decision(fields: Fields, names: Names) -> Said:
+    if fields["approved"]:
+        said = _("You allow request %(number)d for a name.", number=fields["request"])
+        return Said(said, _("Whoever asked can open the name within the window, and every look is logged."))
+    return Said(_("You refuse request %(number)d for a name.", number=fields["request"]))
+
+
+def _disclosure_view(fields: Fields, names: Names) -> Said:
+    return Said(_("You look at the name that request %(number)d asked for.", number=fields["request"]))
+
+
 def _new_keys(fields: Fields, names: Names) -> Said:
     said = _("%(name)s gets new keys.", name=names.member(fields["member"]))
     follows = _(
@@ -190,6 +212,9 @@ def _acknowledge(fields: Fields, names: Names) -> Said:
         "rollback": _("The log was set back, and goes on from entry %(size)d.", size=found["size"]),
         "moved": _("The keeper goes on at another place, from entry %(size)d.", size=found["size"]),
         "unwitnessed": _("Reading goes on for three days, although too few witnesses countersigned."),
+        "rows": _(
+            "The rows of the keeper's database count as they are, at entry %(size)d.", size=found["size"]
+        ),
     }
     return Said(said[fields["what"]], _("Root: %(root)s", root=found["root"]))
 
@@ -313,6 +338,9 @@ _SENTENCES: Final[Mapping[str, Sentence]] = {
     "remove": _remove,
     "role": _role,
     "lead": _lead,
+    "disclosure": _disclosure,
+    "disclosure-decision": _disclosure_decision,
+    "disclosure-view": _disclosure_view,
     "new-keys": _new_keys,
     "calendar": _calendar,
     "deadlines": _deadlines,

@@ -10,6 +10,7 @@ from admin.members.names import Names
 from admin.readings.errors import refusal
 from admin.reports.asking import all_fitting
 from admin.reports.errors import OtherFigures, SignedBefore
+from admin.reports.witnessing import witnesses_of
 from admin.visit import Visit
 from tipline.alerts.findings import MONTHLY
 from tipline.keeper_client import Refused
@@ -66,7 +67,7 @@ def all_months(visit: Visit) -> list[tuple[Month, Sequence[Signed]]]:
 
 
 def month_report(visit: Visit, text: str) -> MonthReport:
-    """The figures of a month that is over, counted now; asking is four entries.
+    """The figures of a month that is over, counted now; asking is five entries.
 
     Raises:
         NotFound: there is no such month, or it is not over.
@@ -93,6 +94,7 @@ def month_report(visit: Visit, text: str) -> MonthReport:
         ((reason, count) for reason, count in everything.count(By.OUTCOME)),
         desks.items(),
         [(one.index, one.entry) for one in alerts],
+        witnesses_of(visit, month),
     )
     signed = [one for one in _signed(visit) if one.period == str(month)]
     return MonthReport(month, figures, hash_of(figures), signed)

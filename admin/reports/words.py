@@ -38,8 +38,10 @@ def sentence(verdict: Verdict) -> str:
 def _parts(verdict: Verdict) -> Iterator[str]:
     if verdict.read_after < 0:
         yield _("Nobody has read it so far")
-    elif verdict.read_after == 0:
+    elif verdict.on_arrival:
         yield _("Read on the day it came")
+    elif verdict.read_after == 0:
+        yield _("First read on a day off after it came")
     else:
         yield ngettext(
             "First read %(num)d working day after it came",

@@ -1,14 +1,16 @@
 """What the page of one tip shows before a reading: the card, where the tip stands, whose it is."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 from admin.errors import NotFound
 from admin.queue.service import current_keys, find_tip, handle, is_overdue, may_know
+from admin.readings.identities import find_identity
 from admin.tip.clocks import Clockface, clockface
 from admin.visit import Visit
-from tipline.ids import TipId
+from tipline.identities.alias import alias_code
+from tipline.ids import CUSTODIANS, TipId
 from tipline.keeper_client import TipView
 from tipline.tips.answers import Card
 from tipline.tips.case_file import CaseFile
@@ -24,6 +26,15 @@ _VERIFYING: Final = frozenset((TipState.TRANSFERRED, TipState.VERIFYING, TipStat
 
 
 @dataclass(frozen=True)
+class KeptIdentity:
+    """A name is kept with the tip: what the person is called here, and since which day (UTC). Never whose."""
+
+    code: str
+    day: date
+    may_ask: bool
+
+
+@dataclass(frozen=True)
 class TipPage:
     """A tip that this session may know of. `view` is the log's word; None when the log has never seen it."""
 
@@ -34,6 +45,7 @@ class TipPage:
     overdue: bool
     clock: Clockface
     is_mine: bool
+    identity: KeptIdentity | None
 
     @property
     def id(self) -> TipId:
@@ -92,4 +104,14 @@ def show_tip(visit: Visit, text: str, *, list_new: bool = False) -> TipPage:
         overdue=is_overdue(tip, now) or case.is_overdue(services.clock.today()),
         clock=clockface(case, clocks, services.clock.today()),
         is_mine=case.assignee == visit.member.id,
+        identity=_identity(visit, tip, view, case),
     )
+
+
+def _identity(visit: Visit, tip: Tip, view: TipView | None, case: CaseFile) -> KeptIdentity | None:
+    if view is None or not view.claim:
+        return None  # the log does not know yet whose signature counts
+    with visit.services.database.reading() as session:
+        kept = find_identity(session, TipId(tip.id), tip.desk, view.claim)
+    may_ask = CUSTODIANS not in visit.member.desks and not case.has_ended
+    return None if kept is None else KeptIdentity(alias_code(kept.id), kept.day, may_ask)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy import update
 
@@ -39,6 +40,7 @@ class ReadPage:
         units: those that can still be excluded.
         linked: tips on the same matter that this session may know of; of others nothing is told.
         suggestions: tips that look alike, when they were asked for.
+        unasked_since: the day on which the reporter last wrote, while no answer has gone out since.
         template: the answer that fits where the tip stands.
         seconds: who may sign beside the reader for a hold.
         umbrella_first: whether officials are in it, so that handing it up, or the three clocks, come first.
@@ -52,6 +54,7 @@ class ReadPage:
     history: History
     linked: Sequence[QueueRow]
     suggestions: Sequence[Suggestion] | None
+    unasked_since: date | None
     template: str
     seconds: Sequence[str]
     names: Mapping[str, str] = field(repr=False)
@@ -94,6 +97,7 @@ def read_page(visit: Visit, page: TipPage, purpose: Purpose, *, with_similar: bo
         ),
         linked=visible(visit, _linked(page)),
         suggestions=similar(visit, page.id, current_keys(visit, list_new=False)) if with_similar else None,
+        unasked_since=_unasked_since(page, reading),
         template=suited(page.state, page.case.outcome),
         seconds=seconds(visit, page.tip.desk, excluded),
         names=names,
@@ -116,6 +120,17 @@ def _state(page: TipPage, reading: TipReading, purpose: Purpose, position: int) 
         language=text.language,
         names=names_of(reading, page.card),
     )
+
+
+def _unasked_since(page: TipPage, reading: TipReading) -> date | None:
+    """The day of what the reporter sent last; None when an answer came after it."""
+    since: date | None = page.tip.arrived_on
+    for entry in reading.thread:
+        if entry.message and entry.kind == "reply":
+            since = None
+        elif entry.message and entry.kind == "message":
+            since = entry.day
+    return since
 
 
 def _names_official(reading: TipReading) -> bool:

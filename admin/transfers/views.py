@@ -1,12 +1,14 @@
 """/tips/<id>/transfer: choose, look at the letter, hand out; later the receipt, or the way back."""
 
 from collections.abc import Callable
-from urllib.parse import quote
+from contextlib import closing
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from admin.errors import AdminError, NotFound
+from admin.handouts.service import hand_out, keep
 from admin.moves.errors import ClockStands
 from admin.permissions import Permission, requires
 from admin.transfers.errors import NoSuchBody, NotNow
@@ -51,10 +53,10 @@ def look(text: str) -> ResponseReturnValue:
 @pages.post("/tips/<text>/transfer")
 @requires(Permission.READ_TIPS)
 def begin(text: str) -> ResponseReturnValue:
-    """Read, pack, log the move; then the packet, as an attachment."""
+    """Read, pack, log the move; then say where the packet waits."""
 
     def hand_out(visit: Visit, page: TransferPage) -> ResponseReturnValue:
-        return _attachment(transfer(visit, page.tip, read_order(request.form, visit.roster)))
+        return _ready(visit, page, transfer(visit, page.tip, read_order(request.form, visit.roster)))
 
     return _take(text, "begin", TipState.TRIAGE, hand_out)
 
@@ -68,9 +70,18 @@ def again(text: str) -> ResponseReturnValue:
         body = body_of(visit, page.case)
         if body is None:
             raise NoSuchBody
-        return _attachment(pack_again(visit, page.tip, read_kind(request.form, body, "")))
+        return _ready(visit, page, pack_again(visit, page.tip, read_kind(request.form, body, "")))
 
     return _take(text, "again", TipState.TRANSFERRED, hand_out)
+
+
+@pages.get("/tips/<text>/transfer/packets/<handout>")
+@requires(Permission.READ_TIPS)
+def download(text: str, handout: str) -> ResponseReturnValue:
+    """The packet that was made, as an attachment."""
+    visit = this_visit()
+    page = transfer_page(visit, text)
+    return hand_out(visit, f"/tips/{page.tip.id.hex()}/transfer/packets/{handout}")
 
 
 @pages.post("/tips/<text>/transfer/receipt")
@@ -146,10 +157,12 @@ def _render(
     return html, error.status if error else 200
 
 
-def _attachment(packet: Packet) -> Response:
-    """The answer that carries a packet; an error while it leaves breaks the transfer off."""
-    response = Response(packet.pieces(), mimetype="application/octet-stream")
-    response.headers["Content-Length"] = str(packet.size)
-    response.headers["Content-Disposition"] = f'attachment; filename="{quote(packet.name)}"'
-    response.call_on_close(packet.close)
-    return response
+def _ready(visit: Visit, page: TransferPage, packet: Packet) -> ResponseReturnValue:
+    """The page from which a packet is downloaded."""
+    back = f"/tips/{page.tip.id.hex()}/transfer"
+    with closing(packet):
+        address = keep(visit, f"{back}/packets", packet.name, packet.pieces())
+    ready, words = _("The packet is ready"), _("Back to the transfer")
+    return render_template(
+        "handout.html", address=address, name=packet.name, ready=ready, back=back, back_words=words
+    )

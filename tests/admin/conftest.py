@@ -21,7 +21,13 @@ from admin.sessions.cookie import NAME
 from crypto.notes import open_checkpoint
 from crypto.tracking_codes import TrackingCode
 from tests.clocks import FixedClock
-from tests.founded import share_templates, wrapped_once, wrapping_once
+from tests.founded import (
+    links_when_asked_for,
+    quick_passwords,
+    share_templates,
+    wrapped_once,
+    wrapping_once,
+)
 from tests.world import NOON, PEOPLE, World, member_id, member_seed
 from tipline.accounts.models import Account
 from tipline.accounts.service import OTP_SECONDS, one_time_codes, seal_desk_seed
@@ -94,7 +100,7 @@ class Office:
 
     def start(self) -> None:
         """Build the site; the keeper runs."""
-        with wrapping_once():
+        with wrapping_once(), links_when_asked_for():
             self.app: Flask = create_app(self.settings, self.clock)
         share_templates(self.app)
         self.app.testing = True
@@ -214,6 +220,13 @@ class Office:
 def unpaced(monkeypatch: pytest.MonkeyPatch) -> None:
     """No answer waits for the pace, so that the suite stays quick."""
     monkeypatch.setattr("admin.pace.PACE_SECONDS", 0)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def cheap() -> Iterator[None]:
+    """Hundreds of passwords are typed here."""
+    with quick_passwords():
+        yield
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 
 from admin.enrolment.views import enrolments
 from tests.admin.conftest import Office, Staff, wrapped
+from tests.admin.disclosing import AGREES, ASKS, Asking, leave_name
 from tests.world import member_body, member_id
 from tipline.accounts.models import Account
 from tipline.ids import INTAKE, MemberId, TipId, UnitId, new_member_id
@@ -22,9 +23,12 @@ NOBODY: Final = "nobody signed in"
 NEWCOMER: Final = "newcomer"
 HEAD: Final = "head"
 REMOVED: Final = "custodian-2"
-MEMBERS: Final = ("registrar", "reviewer-a", "reviewer-b", "integrity", "auditor", NEWCOMER, HEAD)
-"""A registrar, a reviewer, one whose unit a tip excludes, the desk outside, an auditor, one without desks
-and one who leads."""
+MEMBERS: Final = (
+    *("registrar", "reviewer-a", "reviewer-b", "integrity", "auditor", "custodian-1"),
+    *(NEWCOMER, HEAD),
+)
+"""A registrar, a reviewer, one whose unit a tip excludes, the desk outside, an auditor, a custodian, one
+without desks and one who leads."""
 VISITORS: Final = (*MEMBERS, REMOVED, NOBODY)
 
 OWN, OTHER, UNKNOWN = "own", "another's", "unknown"
@@ -81,24 +85,36 @@ class Scene:
             mine, others = self._tips(visitor)
             found = {OWN: mine.hex(), OTHER: others.hex(), UNKNOWN: "0" * 32}
             return found if name == "text" else found | {OWN: self.file_of(mine), OTHER: self.file_of(others)}
-        if room == "log" and name in ("tip", "alert"):
-            own = self.logged.hex() if name == "tip" else str(self.alert())
-            return {OWN: own, UNKNOWN: "0" * 32 if name == "tip" else "99999"}
+        if room in ("log", "account") and name in ("tip", "alert"):
+            return self._logged(room, name, visitor)
         if room in ("members", "log") and name == "member":
             return self._people(visitor)
-        if room == "proposals" and name == "proposal":
-            return self._proposals(visitor)
+        theirs = {"proposals": self._proposals, "disclosures": self._disclosures}
+        if room in theirs:
+            return theirs[room](visitor)
         if (room, name) in (("members", "invited"), ("enrol", "text")):
             return self._enrolments(name)
-        known = _CONSTANT.get((room, name))
-        if known is None:
+        if (room, name) not in _CONSTANT:
             raise NoExample(f"/{room}/…<{name}>")
-        return known
+        return _CONSTANT[room, name]
 
     def _tips(self, visitor: str) -> tuple[TipId, TipId]:
         if visitor == "integrity":
             return self.distant, self.excluding
         return (self.open, self.excluding) if visitor == "reviewer-b" else (self.excluding, self.distant)
+
+    def _logged(self, room: str, name: str, visitor: str) -> Mapping[str, str]:
+        if room == "account":  # only its member was asked
+            return {OWN if visitor == "reviewer-a" else OTHER: str(self.question()), UNKNOWN: "99999"}
+        own = self.logged.hex() if name == "tip" else str(self.alert())
+        return {OWN: own, UNKNOWN: "0" * 32 if name == "tip" else "99999"}
+
+    def _disclosures(self, visitor: str) -> Mapping[str, str]:
+        """What a custodian may decide; what was handed over to whoever asked, and is strange to others."""
+        if visitor == AGREES:
+            return {OWN: str(Asking.of(self.office).asked()), UNKNOWN: "99999"}
+        whose = OWN if visitor == ASKS else OTHER
+        return {whose: str(self.disclosed), UNKNOWN: "99999"}
 
     def _people(self, visitor: str) -> Mapping[str, str]:
         unknown = "m00000000"
@@ -132,6 +148,12 @@ class Scene:
         staff.read(tip)
         return office.log_size() - 1
 
+    def question(self) -> int:
+        """The index of a fresh alert that its reviewer was asked about."""
+        alert = self.alert()
+        self.office.keeper().append(self.office.world.sign("alert-ask", "auditor", alert=alert))
+        return alert
+
     def _enrolments(self, name: str) -> Mapping[str, str]:
         member, token = self.invited()
         if name == "invited":
@@ -155,6 +177,11 @@ class Scene:
         return self._put(exclude=(UnitId("u3"),))
 
     @cached_property
+    def disclosed(self) -> int:
+        """The number of a request that was allowed and handed over."""
+        return Asking.of(self.office).running()
+
+    @cached_property
     def open(self) -> TipId:
         """At the intake desk, for all who sit there."""
         return self._put()
@@ -172,7 +199,9 @@ class Scene:
         return self._put(official=Official.YES)
 
     def _put(self, **changes: Any) -> TipId:
-        return self.office.put_tip(files={"photo.jpg": bytes(range(256))}, **changes)
+        tip, code = self.office.put_tip_with_code(files={"photo.jpg": bytes(range(256))}, **changes)
+        leave_name(self.office, code)
+        return tip
 
 
 _CONSTANT: Final[Mapping[tuple[str, str], Mapping[str, str]]] = {
@@ -182,6 +211,8 @@ _CONSTANT: Final[Mapping[tuple[str, str], Mapping[str, str]]] = {
     ("log", "item"): {OTHER: "1" * 32, UNKNOWN: "0" * 32},
     ("leaders", "form"): {OWN: "xlsx", UNKNOWN: "exe"},
     ("log", "form"): {OWN: "xlsx", UNKNOWN: "exe"},
+    ("log", "handout"): {UNKNOWN: "0" * 32},
+    ("tips", "handout"): {UNKNOWN: "0" * 32},
     ("log", "month"): {OWN: "2026-02", UNKNOWN: "2026-13"},
 }
 """What is the same for every visitor."""

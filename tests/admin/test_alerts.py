@@ -8,6 +8,7 @@ import pytest
 from tests.admin.conftest import Office, Staff
 from tests.world import member_id
 from tipline.ids import TipId
+from tipline.searches.models import Search
 from tipline.tips.models import Item, Tip
 
 HOUR, DAY = 3_600, 86_400
@@ -131,7 +132,7 @@ def test_two_reviews_of_one_alert_are_one_and_the_other_leaves_nothing(office: O
     assert reasons == 1
 
 
-def test_an_alert_about_no_tip_is_reviewed_by_its_finding_alone(office: Office) -> None:
+def test_an_alert_about_no_tip_is_explained_too_and_auditors_read_it(office: Office) -> None:
     set_rules(office, dormant={"days": 7})
     office.clock.advance(8 * DAY)
     office.keeper().append(
@@ -139,10 +140,19 @@ def test_an_alert_about_no_tip_is_reviewed_by_its_finding_alone(office: Office) 
     )
     office.keeper().look_at_clocks([], [], [])
     found = re.findall(r"/log/alerts/(\d+)", text(auditor(office), "/log/alerts"))
-    page = text(auditor(office), f"/log/alerts/{found[-1]}")
-    assert 'name="reason"' not in page
-    review(auditor(office), int(found[-1]), reason="")
-    assert "Reviewed by the finding alone" in text(auditor(office), f"/log/alerts/{found[-1]}")
+    alert = int(found[-1])
+    assert "Write what you found out" in review(auditor(office), alert, 422, reason=" ")
+    review(auditor(office), alert)
+    page = text(auditor(office), f"/log/alerts/{alert}")
+    assert EXPLANATION not in page
+    (item,) = re.findall(r'action="/log/reasons/([0-9a-f]{32})"', page)
+    assert EXPLANATION in auditor(office).post(f"/log/reasons/{item}").text
+    assert office.signed_in("reviewer-a").post(f"/log/reasons/{item}").status_code == 403
+    with office.database.reading() as session:
+        assert session.query(Search).count() == 1
+    assert "reviewed meanwhile" in review(auditor(office), alert, 409)
+    with office.database.reading() as session:
+        assert session.query(Search).count() == 1, "what was refused leaves nothing"
 
 
 def test_rules_change_when_the_second_has_signed(office: Office) -> None:
@@ -152,7 +162,7 @@ def test_rules_change_when_the_second_has_signed(office: Office) -> None:
     )
     assert fields["burst-count"] == "30"
     switches = dict.fromkeys(re.findall(r'name="([a-z-]+-on)"', text(staff, "/log/alerts/rules")), "yes")
-    assert len(switches) == 12
+    assert len(switches) == 13
     form = {**fields, **switches, "other": member_id("integrity"), "burst-count": "5"}
     wrong = staff.post("/log/alerts/rules", {**form, "burst-count": "0"}, headers=ENGLISH)
     assert (wrong.status_code, "within the bounds" in wrong.text) == (422, True)

@@ -165,6 +165,20 @@ def test_a_hand_over_gives_what_is_ticked_by_one_statement_and_can_be_taken_back
     assert [assignee(office, tip) for tip in mine] == [A, A, A]
 
 
+def test_a_hand_over_ticks_nothing_beforehand_and_all_of_it_only_when_asked(office: Office) -> None:
+    mine = mine_of(office, 3)
+    reviewer = office.signed_in("reviewer-a")
+    reviewer.get("/tips")
+    size = office.log_size()
+    assert reviewer.get("/tips/hand-over").text.count(" checked") == 0
+    assert reviewer.get("/tips/hand-over?tick=all").text.count(" checked") == len(mine)
+    refused = reviewer.post("/tips/hand-over", {"of": A, "tips": mine[0].hex(), "to": ""})
+    assert refused.text.count(" checked") == 1  # what was ticked stays ticked after an error
+    assert reviewer.post("/tips/hand-over?tick=all", {"of": A, "to": B}).status_code == 422
+    assert [assignee(office, tip) for tip in mine] == [A, A, A]
+    assert office.log_size() == size
+
+
 def test_what_a_colleague_may_not_have_stays(office: Office) -> None:
     tips = mine_of(office, 1)
     excluding = office.put_tip(unit=UnitId("u3"))

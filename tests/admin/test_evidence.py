@@ -9,6 +9,7 @@ import pytest
 
 from crypto.statements import Entry
 from tests.admin.conftest import Office
+from tests.admin.handing_out import ready_at
 from tests.evidence import alone
 from tests.world import member_id, request
 from tipline.evidence.reading import read_pack
@@ -45,10 +46,12 @@ def logged_since(office: Office, size: int) -> set[str]:
 
 def take(office: Office, **fields: str) -> bytes:
     """A pack of what fits."""
-    answer = office.signed_in("auditor", confirmed=True).post("/log/evidence", fields)
+    auditor = office.signed_in("auditor", confirmed=True)
+    answer = auditor.post("/log/evidence", fields)
     assert answer.status_code == 200, answer.text
-    assert answer.headers["Content-Disposition"].startswith('attachment; filename="evidence-')
-    data: bytes = answer.data
+    file = auditor.get(ready_at(answer.text))
+    assert file.headers["Content-Disposition"].startswith('attachment; filename="evidence-')
+    data: bytes = file.data
     return data
 
 
@@ -91,6 +94,8 @@ def test_taking_evidence_is_an_entry_that_names_the_entries_and_the_file(office:
     assert entry.statement.signers == (member_id("auditor"),)
     page = office.signed_in("auditor").get("/log", headers=ENGLISH).text
     assert "Took out evidence" in page
+    assert f"{len(pack.lines.header.chosen)} entr" in page
+    assert f"SHA-256 {pack.manifest_hash[:12]}…" in page
 
 
 def test_what_is_shown_before_is_what_is_taken(office: Office) -> None:

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from admin.alarms.service import KEPT_SECONDS
+from admin.heads.words import TABLES
 from tests.admin.conftest import PASSWORD, Office, Staff
 from tests.clocks import FixedClock
 from tests.world import World, member_id
 from tipline.accounts.service import OTP_SECONDS
 from tipline.ids import TipId
+from tipline.keeper.digests.tables import GUARDED
 from tipline.rebuild import rebuild_caches
 
 SHOWN = re.compile(r'name="shown" value="([^"]*)"')
@@ -192,3 +195,35 @@ def test_while_all_is_well_there_is_nothing_to_decide(office: Office) -> None:
     assert SHOWN.search(page.text) is None
     fields = {"other": member_id("registrar"), "shown": ""}
     assert auditor.post("/log/heads", fields).status_code == 409
+
+
+def test_a_row_that_was_changed_by_hand_stands_on_every_page_and_two_people_decide(office: Office) -> None:
+    tip = office.put_tip()
+    assert office.signed_in("reviewer-a").read(tip).status_code == 200
+    keeper = office.world.open_database(office.settings.keeper_database_url)
+    with keeper.writing() as session:
+        session.connection().exec_driver_sql("update tips set excluded = 'u9'")
+    answer = office.signed_in("reviewer-a").read(tip)
+    assert answer.status_code == 503
+    assert 'href="/log/heads"' in answer.text
+    office.clock.advance(KEPT_SECONDS + 1)
+    auditor = office.signed_in("auditor", confirmed=True)
+    answer = auditor.get("/log")
+    assert answer.status_code == 503
+    assert 'href="/log/heads"' in answer.text
+    assert "有人手工改动了守护服务数据库中的数据行" in auditor.get("/log/heads").text
+    auditor.client.get("/language/en?to=/log/heads")
+    page = auditor.get("/log/heads").text
+    assert "Found in the table tips: where tips stand, and whom they keep out." in page
+    assert "Signed last" not in page
+    heads = office.keeper().heads()
+    assert heads is not None
+    assert f"The rows as they are now: {heads.found['rows'][:16]}…." in page
+    assert propose(auditor, "registrar") == 303
+    registrar = office.signed_in("registrar", confirmed=True)
+    assert registrar.post(waiting(registrar)).status_code == 303
+    assert office.signed_in("reviewer-a").read(tip).status_code == 200
+
+
+def test_every_table_of_the_keepers_has_words() -> None:
+    assert TABLES.keys() == {str(table.name) for table in GUARDED} | {"row_digests", "entries"}

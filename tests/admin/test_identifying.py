@@ -1,6 +1,6 @@
 """admin/replies/identifying.py: what in an answer would tell who somebody is."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -8,19 +8,41 @@ from hypothesis import strategies as st
 
 from admin.readings.thread import ThreadEntry, TipReading
 from admin.replies.identifying import MAX_NAMES, Naming, find_names, names_of
-from tipline.ids import ItemId
+from crypto.keys import Identity
+from tipline.ids import ItemId, UnitId
 from tipline.routing import Route
-from tipline.tips.answers import Card, Message
+from tipline.tips.answers import Card, Message, TipText
 from tipline.tips.categories import Category, Official, Urgency
 from tipline.tips.tags import Tag, TagKind
 
 DAY = date(2026, 3, 3)
+ROUTE = Route(("intake",), ())
+REPORTER = Identity.generate()
 
 
-def reading(**answers: str) -> TipReading:
-    message = Message("", DAY, "answers", answers)
-    thread = (ThreadEntry(ItemId(bytes(16)), "message", DAY, message),)
-    return TipReading(1, Route(("intake",), ()), None, thread)  # type: ignore[arg-type]  # no text is looked at
+def reading(*texts: str, **answers: str) -> TipReading:
+    """The tip's text, then what the reporter wrote later; the answers stand in a message of their own."""
+    description, *later = texts or ("",)
+    messages = [Message("", DAY, "answers", answers), *(Message(text, DAY) for text in later)]
+    thread = tuple(ThreadEntry(ItemId(bytes(16)), "message", DAY, message) for message in messages)
+    return TipReading(1, ROUTE, tip_text(description), thread)
+
+
+def tip_text(description: str) -> TipText:
+    return TipText(
+        description=description,
+        category=Category.OTHER,
+        unit=UnitId(""),
+        official=Official.NO,
+        exclude=(),
+        exclude_text="",
+        urgency=Urgency.NORMAL,
+        language="zh-Hans",
+        received=datetime(2026, 3, 3, tzinfo=UTC),
+        recipient=REPORTER.recipient,
+        claim=bytes(32),
+        route=ROUTE,
+    )
 
 
 def card(*tags: Tag) -> Card:
@@ -76,6 +98,37 @@ def test_tags_are_names_however_they_are_written() -> None:
 
 def test_answers_that_name_nobody_are_not_looked_at() -> None:
     assert names_of(reading(what="They burnt the Shop", money="Five Thousand"), card()) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "hit"),
+    [
+        ("那个人叫刘黑子，在村口收钱。", "我们知道刘黑子。", "刘黑子"),
+        ("有个叫王二的带人来打。", "王二已被传唤。", "王二"),
+        ("外号“铁头”的砂场老板", "铁头的砂场", "铁头"),
+        ("姓名：欧阳建国", "欧阳建国的事", "欧阳建国"),
+        ("A man called Zhou Ping came.", "We asked zhou.", "Zhou"),
+        ("They say he is nicknamed Scarface.", "Scarface is known.", "Scarface"),
+    ],
+)
+@pytest.mark.parametrize("later", [False, True])
+def test_names_that_the_reporters_own_texts_announce_are_found(
+    text: str, answer: str, hit: str, later: bool
+) -> None:
+    texts = ("", text) if later else (text,)
+    assert [found.text for found in find_names(answer, names_of(reading(*texts), card()))] == [hit]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("他叫我们别说，叫人来打。", "我们会处理，别说出去。"),
+        ("He called the police, and the road is named after a hill.", "The police looks into the road."),
+        ("刘黑子在村口收钱。", "刘黑子的事我们在查。"),  # nothing announces it
+    ],
+)
+def test_what_no_word_announces_as_a_name_is_not_taken_for_one(text: str, answer: str) -> None:
+    assert find_names(answer, names_of(reading(text), card())) == ()
 
 
 def test_an_ordinary_answer_passes() -> None:

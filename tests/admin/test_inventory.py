@@ -1,5 +1,9 @@
 """/log/inventory: what is missing or changed, by handle and kind, for auditors alone."""
 
+import re
+
+import pytest
+
 from tests.admin.conftest import Office
 from tests.inventory.nights import DAY, again, file_at, item_of, night, remove
 from tests.inventory.test_service import put_by_hand
@@ -75,3 +79,14 @@ def test_the_log_tells_a_list_in_one_line(office: Office) -> None:
     shown = office.signed_in("auditor").get("/log", headers=ENGLISH).text
     assert "Listed what is held" in shown
     assert f"{made.day.isoformat()} {made.count}" in shown
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_room_has_one_name(office: Office, language: str) -> None:
+    shown = office.signed_in("auditor").get("/log/inventory", headers={"Accept-Language": language}).text
+    (title,) = re.findall(r"<title>([^<·|–-]+)", shown)
+    (heading,) = re.findall(r"<h1>([^<]+)</h1>", shown)
+    (link,) = re.findall(r'<a href="/log/inventory"[^>]*>([^<]+)</a>', shown)
+    assert title.strip() == heading == link
+    if language == "en":  # as `tipline inventory` calls it
+        assert heading == "Inventory"

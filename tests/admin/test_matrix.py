@@ -26,6 +26,8 @@ HOLDERS = {
     Permission.SIGNED_IN: set(MEMBERS),
     Permission.READ_TIPS: {"reviewer-a", "reviewer-b", "integrity"},
     Permission.ENTER_TIPS: {"reviewer-a", "reviewer-b"},
+    Permission.SEE_DISCLOSURES: {"reviewer-a", "reviewer-b", "integrity", "custodian-1"},
+    Permission.DECIDE_DISCLOSURES: {"custodian-1"},
     Permission.AUDIT: {"auditor"},
     Permission.LEAD_FIGURES: {"auditor", HEAD},
     Permission.REGISTER: {"registrar"},

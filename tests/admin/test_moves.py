@@ -234,6 +234,17 @@ def test_a_row_that_was_written_from_an_older_view_is_written_again(
     assert office.row(tip).state == where(office, tip) == TipState.TRIAGE
 
 
+def test_waiting_for_more_without_a_question_is_warned_of(office: Office) -> None:
+    tip = walk(office, TipState.TRIAGE)
+    reviewer = english(office.signed_in("reviewer-a"))
+    page = reviewer.read(tip)
+    assert 'id="unasked"' in page.text
+    assert f"No message has been sent to the reporter since {office.clock.today()}" in page.text
+    page = reviewer.act(tip, page, message="On which day was it?")
+    assert page.status_code == 200
+    assert 'id="unasked"' not in page.text
+
+
 # --- clocks
 
 

@@ -69,8 +69,10 @@ def test_a_mark_says_that_something_waits(office: Office, proposal: str) -> None
 
 
 def test_the_home_page_says_what_waits(office: Office) -> None:
-    registrar(office).post(f"/members/{A}/change", {"do": "lead", "desk": "intake", "other": C})
-    page = english(office.signed_in("custodian-1")).get("/").text
+    registrar(office).post(
+        f"/members/{A}/change", {"do": "lead", "desk": "intake", "other": member_id("registrar-2")}
+    )
+    page = english(office.signed_in("registrar-2")).get("/").text
     assert "1 change waits for your signature." in page
     enrol(office, invite(office))
     page = english(office.signed_in("registrar")).get("/").text

@@ -26,12 +26,13 @@ from crypto.randomness import random_bytes
 from crypto.statements import Statement
 from crypto.tracking_codes import TrackingCode
 from tests.admin.conftest import Office, Staff
+from tests.admin.handing_out import ready_at
 from tests.admin.printing import english, keeper_away
 from tests.keeper.observed import Observed
-from tipline.ids import TipId, UnitId
+from tipline.ids import TipId, UnitId, new_item_id
 from tipline.keeper_client import Appended, KeeperUnavailable
 from tipline.routing import Route
-from tipline.sealing.items import seal_item
+from tipline.sealing.items import seal_identity, seal_item
 from tipline.tips.answers import Message
 from tipline.tips.models import Item
 from tipline.tips.storing import next_position, store_items
@@ -106,14 +107,16 @@ def order(**changes: str) -> dict[str, str]:
 
 
 def send(staff: Staff, tip: TipId, **changes: str) -> TestResponse:
-    return received(staff.post(address(tip), order(**changes)))
+    return received(staff, staff.post(address(tip), order(**changes)))
 
 
-def received(answer: TestResponse) -> TestResponse:
-    """An answer that was taken in to its end, as a browser does."""
-    answer.get_data()
-    answer.close()
-    return answer
+def received(staff: Staff, answer: TestResponse) -> TestResponse:
+    """The packet that an answer offers, taken in to its end, as a browser does; or the answer itself."""
+    at = ready_at(answer.text)
+    packet = staff.get(at) if at else answer
+    packet.get_data()
+    packet.close()
+    return packet
 
 
 def case_of(office: Office, tip: TipId) -> Any:
@@ -526,7 +529,7 @@ def test_nothing_in_a_packet_tells_who_reported(
 
 
 def fetch_again(staff: Staff, tip: TipId, packet: str = "sealed") -> TestResponse:
-    return received(staff.post(address(tip, "/again"), {"packet": packet, "letter_language": "en"}))
+    return received(staff, staff.post(address(tip, "/again"), {"packet": packet, "letter_language": "en"}))
 
 
 def send_again_on_paper(staff: Staff, tip: TipId) -> TestResponse:
@@ -548,7 +551,10 @@ def test_an_identity_item_is_never_asked_for(
 ) -> None:
     tip, code = told
     audience = office.world.audience(Route(("intake",), ("u1", "u4")), code.claim_key)
-    item = seal_item("identity", tip, b"Zhang San, 138 0000 0000", audience=audience)
+    custodians = office.world.desks["custodians"].recipient
+    item = seal_identity(
+        new_item_id(), tip, b"Zhang San, 138 0000 0000", audience=audience, custodians=custodians
+    )
     with office.database.writing() as session:
         position = next_position(session, tip)
         store_items(session, [item], first_position=position, day=office.clock.today())

@@ -11,6 +11,7 @@ from crypto.cosignatures import Ed25519Cosigner
 from crypto.keys import Identity, SigningKey
 from crypto.randomness import random_bytes
 from tests.admin.conftest import PASSWORD, Staff, hidden_state, wrapped
+from tests.admin.disclosing import AFTER, AGREES, ANSWER, ASKS, Asking
 from tests.admin.people import PASSWORD as ENROLLED
 from tests.admin.people import SEEN, enrol
 from tests.admin.printing import form_field, letter
@@ -99,6 +100,23 @@ def _transfer(scene: Scene, step: str, fields: Mapping[str, str], *more: str) ->
         states = {"tip": tip.hex(), "desk": "intake", "from": source, "to": target}
         keeper.append(world.sign("move", "reviewer-a", **states, detail=detail, reason={}))
     return Write(staff, path + step, fields, more)
+
+
+def _identity(scene: Scene) -> Write:
+    """A request for a name that nobody has asked for yet."""
+    asking = Asking.of(scene.office)
+    return Write(asking.asks, asking.form, AFTER, ("body", "letter", "emergency"))
+
+
+def _disclosure(scene: Scene, name: str, step: str = "") -> Write:
+    """A step of one of the two people, once the name was handed over."""
+    return Write(_confirmed(scene, name), f"/disclosures/{Asking.of(scene.office).running()}{step}")
+
+
+def _decision(scene: Scene) -> Write:
+    asking = Asking.of(scene.office)
+    fields = {"approved": "yes", "reason": ANSWER}
+    return Write(asking.agrees, f"/disclosures/{asking.asked()}/decision", fields)
 
 
 def _sheets(scene: Scene) -> Write:
@@ -286,6 +304,11 @@ WRITES: Final[Mapping[str, Callable[[Scene], Write]]] = {
     "/tips/views": _keep_view,
     "/tips/spam": lambda scene: _spam(scene, "/tips/spam"),
     "/tips/spam/close": lambda scene: _spam(scene, "/tips/spam/close", reason="Advertisements"),
+    "/tips/<text>/identity": _identity,
+    "/disclosures/<number>": lambda scene: _disclosure(scene, ASKS),
+    "/disclosures/<number>/reason": lambda scene: _disclosure(scene, ASKS, "/reason"),
+    "/disclosures/<number>/decision": _decision,
+    "/disclosures/<number>/unlock": lambda scene: _disclosure(scene, AGREES, "/unlock"),
     "/sheets": _sheets,
     "/members/new": lambda scene: Write(
         scene.browser("registrar"), "/members/new", {"person": _fresh_name(), "unit": "u2"}, ("conflicts",)
@@ -322,6 +345,12 @@ WRITES: Final[Mapping[str, Callable[[Scene], Write]]] = {
         f"/log/alerts/{scene.alert()}",
         {"finding": "explained", "reason": "Asked them."},
     ),
+    "/log/alerts/<alert>/ask": lambda scene: Write(
+        scene.browser("auditor"), f"/log/alerts/{scene.alert()}/ask"
+    ),
+    "/account/questions/<alert>": lambda scene: Write(
+        scene.browser("reviewer-a"), f"/account/questions/{scene.question()}", {"reason": "They were mine."}
+    ),
     "/log/alerts/rules": _alert_rules,
     "/log/alerts/decoys": _decoy,
     "/log/reports/tips/<tip>": lambda scene: Write(
@@ -345,7 +374,10 @@ WRITES: Final[Mapping[str, Callable[[Scene], Write]]] = {
         _confirmed(scene, "auditor"), "/log/list.csv", {"type": "sheets"}, FILTERED
     ),
     "/log/evidence": lambda scene: Write(
-        _confirmed(scene, "auditor"), "/log/evidence", {"first": "0", "last": "0"}, (*FILTERED, "names")
+        _confirmed(scene, "auditor"),
+        "/log/evidence",
+        {"first": "0", "last": "0"},
+        (*FILTERED, "names", "checkpoint"),
     ),
     "/log/export": lambda scene: Write(_confirmed(scene, "auditor"), "/log/export"),
     "/log/reasons/<item>": lambda scene: Write(scene.browser("auditor"), "/log/reasons/" + "0" * 32),

@@ -1,0 +1,97 @@
+"""Identities: found without being opened, passed on by a custodian, and opened by who asked for them.
+
+The custodian's part never has more than what lies under a desk's lock; the requester's part has the name for
+the length of one request.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin.readings.errors import NotWhatWasSealed
+from admin.readings.reader import Reader
+from admin.readings.sealed import SealedItem, check_claim, load_items, sealed_item
+from crypto.errors import BadFormat, BadSignature, CannotOpen, CryptoError
+from crypto.identities import open_middle, open_view, put_back
+from crypto.keys import Identity, Recipient, VerifyKey
+from crypto.policies import IDENTITY
+from tipline.identities.record import IdentityRecord
+from tipline.ids import TipId
+from tipline.keeper_client.disclosures import Unlocked, Viewed
+from tipline.sealing.opening import open_item
+from tipline.tips.models import Item, Slip
+
+
+def find_identity(session: Session, tip: TipId, desk: str, claim: bytes) -> SealedItem | None:
+    """The newest identity that the reporter signed, with the desk's slip; None when there is none.
+
+    Args:
+        claim: the reporter's raw claim key, by the log.
+    """
+    key = VerifyKey(claim)
+    for item in reversed(load_items(session, tip, desk, {IDENTITY})):
+        try:
+            check_claim(item, key)
+        except BadSignature:
+            continue  # somebody else wrote it
+        return item
+    return None
+
+
+def load_identity(session: Session, item: bytes, desk: str, digest: str) -> SealedItem:
+    """The identity that a request names, with the slip of the desk it was asked at.
+
+    Raises:
+        NotWhatWasSealed: it is not there, or not as it was when it was asked for.
+    """
+    query = (
+        select(Item, Slip.slip)
+        .join(Slip, Slip.item_id == Item.id)
+        .where(Item.id == item, Item.kind == IDENTITY, Slip.desk == desk)
+    )
+    row = session.execute(query).first()
+    found = None if row is None else sealed_item(*row)
+    if found is None or found.digest.hex() != digest:
+        raise NotWhatWasSealed
+    return found
+
+
+def pass_on(
+    unlocked: Unlocked, custodians: Sequence[Identity], requester: Recipient, keeper: Recipient
+) -> bytes:
+    """Take the custodians' lock off and put the rest back for the requester; the desk's lock stays on.
+
+    Raises:
+        NotWhatWasSealed: it is for no key of the custodians' desk that this member holds.
+    """
+    try:
+        return put_back(unlocked.window, open_middle(unlocked.inner, custodians), requester, keeper)
+    except CryptoError as error:
+        raise NotWhatWasSealed from error
+
+
+def open_name(viewed: Viewed, item: SealedItem, reader: Reader) -> IdentityRecord:
+    """Open an identity, once its view is in the log.
+
+    Raises:
+        NotWhatWasSealed: it is not what was sealed, or for no key of the desk that the reader holds.
+    """
+    member = reader.member.seed.identity
+    for desk in reader.identities:
+        try:
+            key = open_view(viewed.inner, member, desk)
+        except CannotOpen:
+            continue
+        except BadFormat as error:
+            raise NotWhatWasSealed from error
+        return _open(item, key)
+    raise NotWhatWasSealed
+
+
+def _open(item: SealedItem, key: Identity) -> IdentityRecord:
+    try:
+        opened = open_item(item.sealed, key, kind=IDENTITY, tip=item.tip, item=item.id)
+        return IdentityRecord.decode(opened.content.reveal())
+    except CryptoError as error:
+        raise NotWhatWasSealed from error
