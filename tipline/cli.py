@@ -68,7 +68,7 @@ def init(environment: Mapping[str, str], plan: Path | None, sample: bool) -> Non
     """Make an instance in the data folder: keys, the log's first entry, founding members."""
     from tipline.commands.founders import show_founders
     from tipline.instance.founding import make_instance
-    from tipline.instance.plan import read_plan
+    from tipline.instance.plan import held_by_one, read_plan
     from tipline.trial.service import sample_plan
 
     if sample:
@@ -76,15 +76,21 @@ def init(environment: Mapping[str, str], plan: Path | None, sample: bool) -> Non
         return
     if plan is None:
         raise click.UsageError("Name the plan: tipline init --plan FILE. `tipline init --sample` prints one.")
+    planned = read_plan(plan.read_text(encoding="utf-8"))
     make_instance(
         environment,
-        read_plan(plan.read_text(encoding="utf-8")),
+        planned,
         SystemClock(),
         trial=False,
         keep=show_founders,
         tell=say,
     )
     say("Fill in deployment.toml in the data folder: names, addresses and advice of this place.")
+    if alone := held_by_one(planned):
+        say(
+            f"One person alone holds: {', '.join(alone)}. Add a second to each soon: "
+            "what one person holds can be lost."
+        )
     say("Done. Start it with `tipline serve`.")
 
 

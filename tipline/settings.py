@@ -14,6 +14,7 @@ from crypto.assertions import LOCAL, check_host
 from crypto.errors import BadFormat
 
 SITE_FILE = "site.json"
+SQLITE = "sqlite:///"
 TRIAL = "trial"
 PRODUCTION = "production"
 PUBLIC_BIND = "127.0.0.1:8000"
@@ -81,9 +82,9 @@ class Settings:
             ram=_ram_folder(environment, data, trial=trial),
             public_bind=environment.get("TIPLINE_PUBLIC_BIND", PUBLIC_BIND),
             admin_bind=environment.get("TIPLINE_ADMIN_BIND", ADMIN_BIND),
-            database_url=environment.get("TIPLINE_DATABASE_URL", f"sqlite:///{data / 'main.db'}"),
-            keeper_database_url=environment.get(
-                "TIPLINE_KEEPER_DATABASE_URL", f"sqlite:///{data / 'keeper' / 'keeper.db'}"
+            database_url=_database(environment, "TIPLINE_DATABASE_URL", data / "main.db"),
+            keeper_database_url=_database(
+                environment, "TIPLINE_KEEPER_DATABASE_URL", data / "keeper" / "keeper.db"
             ),
             proxies=_number(environment, "TIPLINE_PROXIES", 0),
             trial=trial,
@@ -160,8 +161,15 @@ class Settings:
 
 
 def data_folder(environment: Mapping[str, str], default: str = "instance") -> Path:
-    """The data folder, absolute."""
-    return Path(environment.get("TIPLINE_DATA", default)).resolve()
+    """The data folder, absolute.
+
+    Raises:
+        SettingsError: a file is named.
+    """
+    data = Path(environment.get("TIPLINE_DATA") or default).resolve()
+    if data.is_file():
+        raise SettingsError(f"TIPLINE_DATA names {data}, which is a file. Name a folder.")
+    return data
 
 
 def write_site(data: Path, *, origin: str, genesis: str, log_key: str, profile: str) -> None:
@@ -180,15 +188,31 @@ def _site(data: Path) -> dict[str, str]:
     try:
         site = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SettingsError(
-            f"There is no instance in {data}. Make one with `tipline init` or `tipline trial`."
-        ) from None
+        raise SettingsError(_no_instance(data)) from None
     except ValueError as error:
         raise SettingsError(f"{path} is not readable JSON: {error}") from error
     missing = {"origin", "genesis", "log_key", "profile"} - site.keys()
     if missing:
         raise SettingsError(f"{path} lacks {', '.join(sorted(missing))}.")
     return {key: str(value) for key, value in site.items()}
+
+
+def _no_instance(data: Path) -> str:
+    if (data / TRIAL / SITE_FILE).exists():
+        return (
+            f"There is no instance in {data}, but a trial in {data / TRIAL}: set TIPLINE_DATA={data / TRIAL}."
+        )
+    return f"There is no instance in {data}. Make one with `tipline init` or `tipline trial`."
+
+
+def _database(environment: Mapping[str, str], name: str, default: Path) -> str:
+    url = environment.get(name) or f"sqlite:///{default}"
+    if not url.startswith(SQLITE) or url == SQLITE:
+        raise SettingsError(
+            f"{name} must name a SQLite file, like sqlite:////srv/tipline/main.db: "
+            "this version works with no other database."
+        )
+    return url
 
 
 def _ram_folder(environment: Mapping[str, str], data: Path, *, trial: bool) -> Path:

@@ -16,7 +16,15 @@ from tipline.bench.stage import Crew, Stage, open_stage
 
 A_FEW = Effort(seconds=20.0, most=2, warm_up=1)
 SMALL = Crew(readers=2, auditors=8)
-WITHOUT_LIMIT = {"log-filter-1m", "form-page", "guided-screen", "queue-100k", "queue-100k-filter", "flood"}
+WITHOUT_LIMIT = {
+    "log-tables-1m",
+    "log-filter-1m",
+    "form-page",
+    "guided-screen",
+    "queue-100k",
+    "queue-100k-filter",
+    "flood",
+}
 """Operations of which no part has a measured price of its own."""
 ORDER = [
     "first-tip",
@@ -27,10 +35,13 @@ ORDER = [
     "file-50mb",
     "log-append",
     "log-verify-1m",
+    "log-tables-1m",
     "log-proof-1m",
     "log-filter-1m",
     "queue-100k",
     "queue-100k-filter",
+    "seal-identity",
+    "open-identity",
     "flood",
 ]
 

@@ -121,6 +121,26 @@ def test_a_setting_that_is_no_number_is_named(tmp_path: Path) -> None:
     assert "TIPLINE_PROXIES" in failed_plainly(run("public", data=tmp_path, TIPLINE_PROXIES="many"))
 
 
+@pytest.mark.parametrize("name", ["TIPLINE_DATABASE_URL", "TIPLINE_KEEPER_DATABASE_URL"])
+@pytest.mark.parametrize("url", ["postgresql://x/y", "nonsense", "sqlite:///"])
+def test_a_database_that_this_version_does_not_work_with_is_named(
+    tmp_path: Path, name: str, url: str
+) -> None:
+    write_site(tmp_path, origin="o/log", genesis="00" * 32, log_key="k", profile="trial")
+    assert f"{name} must name a SQLite file" in failed_plainly(run("public", data=tmp_path, **{name: url}))
+
+
+def test_a_data_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    assert "is a file. Name a folder" in failed_plainly(run("trial", data=tmp_path / "data"))
+
+
+def test_whoever_looks_beside_the_trial_is_told_where_it_is(tmp_path: Path) -> None:
+    (tmp_path / "trial").mkdir()
+    write_site(tmp_path / "trial", origin="o/log", genesis="00" * 32, log_key="k", profile="trial")
+    assert f"TIPLINE_DATA={tmp_path / 'trial'}" in failed_plainly(run("public", data=tmp_path))
+
+
 def test_a_plan_that_is_none_is_refused_before_the_folder_is_touched(tmp_path: Path) -> None:
     plan = tmp_path / "plan.toml"
     plan.write_text("origin = 1")

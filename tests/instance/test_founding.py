@@ -17,7 +17,7 @@ from tipline.database import Database
 from tipline.deployment.reading import load_deployment
 from tipline.directory.service import DirectoryBook, Pin
 from tipline.ids import DeskId
-from tipline.instance.errors import AlreadyMade, FolderNotEmpty
+from tipline.instance.errors import AlreadyMade, BadPlan, FolderNotEmpty
 from tipline.instance.folders import MARK
 from tipline.instance.founders import Founder
 from tipline.instance.founding import make_instance
@@ -159,3 +159,11 @@ def _sign_in(accounts: Accounts, founder: Founder, clock: FixedClock) -> str:
 
 def test_a_trial_has_its_texts_beside_it(made: Made) -> None:
     assert load_deployment(made.settings.data).place.said_in("en") == "Example Township"
+
+
+def test_the_samples_name_is_no_name_for_a_real_log(environment: dict[str, str], clock: FixedClock) -> None:
+    with pytest.raises(BadPlan, match="Name your own log"):
+        make_instance(
+            environment, township(), clock, trial=False, keep=lambda _founders: None, tell=lambda _line: None
+        )
+    assert not Path(environment["TIPLINE_DATA"]).exists()

@@ -1,11 +1,13 @@
 """A plan that is incomplete or contradicts itself is refused with a sentence that names the place."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tipline.instance.errors import BadPlan
-from tipline.instance.plan import read_plan
+from tipline.instance.plan import held_by_one, read_plan
 from tipline.trial.service import sample_plan, township
 
 FOREIGN_UNIT = """
@@ -59,9 +61,21 @@ def test_the_sample_is_the_trials_township() -> None:
         "reviewer-a",
         "reviewer-b",
         "integrity",
+        "custodian-1",
+        "custodian-2",
+        "protection",
         "auditor",
     ]
     units = {member.name: member.unit for member in plan.members}
     assert units["reviewer-a"] != units["reviewer-b"]
     outside = {unit.id for unit in plan.units if not unit.inside}
-    assert {units["integrity"], units["auditor"]} <= outside
+    assert {units[name] for name in ("integrity", "custodian-1", "custodian-2", "auditor")} <= outside
+
+
+def test_what_one_person_alone_holds_is_named() -> None:
+    plan = township()
+    assert "auditors" in held_by_one(plan)
+    assert "intake" not in held_by_one(plan)
+    assert "registrar" in held_by_one(plan)
+    another = replace(plan.members[0], name="another", desks=("auditors",), roles=())
+    assert "auditors" not in held_by_one(replace(plan, members=(*plan.members, another)))

@@ -13,9 +13,11 @@ from crypto.notes import open_json
 from crypto.randomness import random_bytes
 from crypto.tracking_codes import TrackingCode
 from tests.admin.conftest import Office
+from tests.identities.leaving import leave_name
 from tests.public.visitor import Visitor
 from tests.world import member_id, name
 from tipline.database import Base
+from tipline.disclosures.models import ToldDisclosure
 from tipline.files.store import FileStore
 from tipline.ids import TipId
 from tipline.keeper_client import Reason, Refused, SlipRequest
@@ -78,9 +80,10 @@ def write_for_staff(office: Office, tip: TipId, kind: str, code: TrackingCode) -
 
 
 def closed_tip(office: Office, number: int = 1, description: str = "The quarry again.") -> Kept:
-    """A tip with a file, messages, a reply and a note, listed and read, and closed as spam today."""
+    """A tip with a file, messages, a name, a reply and a note, listed and read, and closed as spam today."""
     tip, code = office.put_tip_with_code(description, files={"truck.jpg": b"A number plate." * 5_000})
     office.write_back(code, "They came back.")
+    leave_name(office, code)
     named = [slip_of(office, tip, kind) for kind in ("text", "card", "file")]
     items, slips = [each for each, _ in named], [slip for _, slip in named]
     office.keeper().release(reading(office, tip, items), slips)
@@ -308,4 +311,15 @@ def test_no_other_table_holds_anything_of_a_tip() -> None:
         or any(key.column.table.name in ("tips", "items") for key in column.foreign_keys)
     }
     # A sheet's is emptied when its tip is entered.
-    assert named == {"items.tip_id", "slips.item_id", "sheets.tip_id", "receipts.tip_id"}
+    told = {"receipts.tip_id", "told_disclosures.tip_id"}
+    assert named == {"items.tip_id", "slips.item_id", "sheets.tip_id", *told}
+
+
+def test_what_its_mailbox_was_told_of_disclosures_goes_with_a_tip(office: Office, kept: Kept) -> None:
+    columns = {"request": 7, "tip_id": kept.tip, "position": 99, "note": b"told"}
+    with office.database.writing() as session:
+        session.add(ToldDisclosure(**columns))
+    office.clock.advance(61 * DAY)
+    erase(office)
+    with office.database.reading() as session:
+        assert session.get(ToldDisclosure, 7) is None

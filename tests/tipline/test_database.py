@@ -86,6 +86,17 @@ def test_file_times_tell_only_the_day(database: Database, tmp_path: Path) -> Non
         assert os.stat(tmp_path / name).st_mtime == midnight
 
 
+def test_the_connection_that_was_used_last_is_used_next(database: Database) -> None:
+    """Another one would read all its pages anew."""
+    with database.reading() as one, database.reading() as other:
+        assert one.connection() is not other.connection()
+    used = set()
+    for _ in range(4):
+        with database.changing() as connection:
+            used.add(id(connection.connection.dbapi_connection))
+    assert len(used) == 1
+
+
 def test_a_database_that_somebody_else_holds_is_an_error_not_a_wait_without_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

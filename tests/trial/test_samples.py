@@ -14,13 +14,16 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from crypto.notes import NoteVerifier, open_json
+from crypto.statements import Entry
 from tests.journeys.trial import trial_environment
+from tipline.alerts.rules import DEFAULT_RULES, Rule
 from tipline.cli import program
 from tipline.clock import SystemClock
 from tipline.commands.asking import admin_keeper
 from tipline.commands.exporting import write_export
 from tipline.database import Database
 from tipline.ids import INTAKE, INTEGRITY
+from tipline.keeper import models
 from tipline.keeper.app import serving
 from tipline.rebuild import rebuild_caches
 from tipline.settings import Settings
@@ -29,6 +32,7 @@ from tipline.tips.models import Item, Tip
 from tipline.tips.moves import Outcome, TipState
 from tipline.trial.samples.reading import read_samples
 from tipline.trial.samples.stories import STORIES
+from tipline.trial.samples.telling import PEOPLE
 from tipline.trial.service import open_trial, township
 
 TIPS: Final = 60
@@ -130,6 +134,21 @@ def test_rows_and_records_say_what_the_log_says_and_the_log_verifies_elsewhere(
         record = open_json(item.record, verifier)
         assert (record["tip"], record["item"]) == (item.tip_id.hex(), item.id.hex())
         assert record["hash"] == item.digest.hex()
+
+
+def test_nobody_who_signed_in_the_story_is_dormant_when_it_ends(told: Told) -> None:
+    database, acts, alerts = Database(told.settings.keeper_database_url), dict[str, int](), list[str]()
+    with database.reading() as session:
+        for data in session.scalars(select(models.entries.c.entry).order_by(models.entries.c.index)):
+            entry = Entry.decode(data)
+            acts |= dict.fromkeys(entry.statement.signers, entry.at)
+            alerts += [entry.statement.body["rule"]] if entry.statement.body["type"] == "alert" else []
+    database.dispose()
+    rest = DEFAULT_RULES.value(Rule.DORMANT, "days") * 86_400
+    assert len(acts) > len(PEOPLE)  # the keeper, too
+    assert {member: at for member, at in acts.items() if SystemClock().unix() - at >= rest / 2} == {}
+    assert Rule.DORMANT not in alerts
+    assert alerts, "the story shows alerts"
 
 
 def test_a_second_start_keeps_them(told: Told) -> None:

@@ -66,6 +66,22 @@ LIMITS: Final[Mapping[str, Parts]] = MappingProxyType(
         "log-append": {"an entry, eight callers in one commit": APPEND},
         "log-verify-1m": {"a million entries into the tree": VERIFY},
         "log-proof-1m": {"a proof at a million entries": PROOF},
+        "seal-identity": {
+            "key pair of the item": KEY_PAIR,
+            "seal the item": SEAL_CARD,
+            "two slips": DESKS * SLIP,
+            "the custodians' lock in each": DESKS * SEAL_CARD,
+        },
+        "open-identity": {
+            "server": REQUEST,
+            "parse the post, check its token": PARSE,
+            "two key pairs: member, desk": 2 * KEY_PAIR,
+            "keeper: outer lock": OPEN,
+            "keeper: entry": APPEND,
+            "the requester's lock": OPEN,
+            "the desk's lock": OPEN,
+            "open the item": OPEN,
+        },
     }
 )
 

@@ -33,6 +33,7 @@ PUBLIC: Final = "public site"
 ADMIN: Final = "admin site"
 READER: Final = "reviewer-a"
 AUDITOR: Final = "auditor"
+UNMEASURED: Final = "protection"
 STATEMENTS_EACH: Final = 280
 """Statements that one member makes here: below what the keeper takes from a member in a minute."""
 
@@ -44,7 +45,7 @@ OTHERS_DATABASES: Final = frozenset({"TIPLINE_DATABASE_URL", "TIPLINE_KEEPER_DAT
 class Crew:
     """How many members sign: enough that none meets the keeper's limit for one member.
 
-    The log's first entry names them all, and has room for about 24 members.
+    The log's first entry names them all, and has room for about 23 members.
     """
 
     readers: int = 2
@@ -147,16 +148,23 @@ def _environment(environment: Mapping[str, str], data: Path, ram: Path) -> dict[
 
 
 def _plan(crew: Crew) -> Plan:
-    """The trial's township with as many readers and auditors as the measurements need."""
+    """The trial's township with as many readers and auditors as the measurements need.
+
+    They stand in the place of the one that is there, and a desk that nothing is measured of is left out.
+    """
     plan = township()
     people = {member.name: member for member in plan.members}
     wanted = {READER: crew.readers, AUDITOR: crew.auditors}
+    others = [
+        member for member in plan.members if not wanted.get(member.name) and UNMEASURED not in member.desks
+    ]
+    desks = tuple(desk for desk in plan.desks if desk.id != UNMEASURED)
     copies = [
         replace(people[name], name=f"{name}-{number}")
         for name, count in wanted.items()
         for number in range(count)
     ]
-    return replace(plan, members=(*plan.members, *copies))
+    return replace(plan, desks=desks, members=(*others, *copies))
 
 
 def _free_address() -> str:

@@ -8,6 +8,7 @@ from rich.table import Table
 from tipline.clock import SystemClock
 from tipline.commands.asking import admin_keeper, main_database
 from tipline.commands.plainly import say
+from tipline.disclosures.put_backs import drop_put_backs
 from tipline.files.store import FileStore
 from tipline.retention.service import Leaving, erase_expired, leaving
 from tipline.searches.service import drop_old_words
@@ -25,7 +26,7 @@ def expire(environment: Mapping[str, str], *, erase: bool) -> None:
     """Show the closed tips that need not be kept any longer. A timer erases them every night.
 
     Erasing them also lets the log forget the statements whose time is over, and removes words of searches
-    that are as old.
+    that are as old, and what custodians handed over once its window is over.
     """
     settings, clock = Settings.from_mapping(environment), SystemClock()
     with main_database(settings, clock) as database, admin_keeper(settings) as keeper:
@@ -36,6 +37,7 @@ def expire(environment: Mapping[str, str], *, erase: bool) -> None:
         erased = erase_expired(database, keeper, files)
         with database.writing() as session:
             drop_old_words(session, keeper.roster().clocks, clock.today())
+            drop_put_backs(session, clock.today())
         keeper.held.forget()
     say(f"Tips erased: {erased}.")
 

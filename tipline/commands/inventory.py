@@ -21,7 +21,13 @@ def inventory(environment: Mapping[str, str]) -> None:
     with main_database(settings, clock) as database, admin_keeper(settings) as keeper:
         night = take_inventory(database, files, keeper, clock)
     say(f"{night.count} items are held as they were accepted. Entry {night.index} in the log says so.")
+    say("It lists what came before today (UTC). What came today is listed tomorrow.")
+    if night.altered:
+        say("ALTERED: somebody changed what the keeper remembered of the list before.")
+        say("Keep the keeper's database as it is, and tell the auditors.")
     if night.missing or night.changed:
-        say(f"MISSING: {night.missing}. CHANGED: {night.changed}. An auditor sees which: Log, Inventory.")
+        say(
+            f"MISSING: {night.missing}. CHANGED: {night.changed}. An auditor sees which under Log, Inventory."
+        )
     if night.unvouched:
-        say(f"Rows that nobody vouches for: {night.unvouched}. An auditor sees which: Log, Inventory.")
+        say(f"Rows that nobody vouches for: {night.unvouched}. An auditor sees which under Log, Inventory.")

@@ -2,9 +2,32 @@
 
 import importlib
 import sqlite3
-from typing import Any
+from typing import Any, Final
 
 import click
+
+FORESEEABLE: Final = (
+    ("crypto.errors", "CryptoError"),
+    ("sqlalchemy.exc", "SQLAlchemyError"),
+    ("tipline.accounts.errors", "AccountError"),
+    ("tipline.addresses", "BadAddress"),
+    ("tipline.deployment.errors", "BadDeployment"),
+    ("tipline.directory.errors", "BadDirectory"),
+    ("tipline.evidence.errors", "EvidenceError"),
+    ("tipline.instance.errors", "InstanceError"),
+    ("tipline.keeper.errors", "KeeperFault"),
+    ("tipline.keeper_client.errors", "KeeperError"),
+    ("tipline.members.errors", "MemberError"),
+    ("tipline.notices.errors", "NoticeError"),
+    ("tipline.ram", "NotInRam"),
+    ("tipline.roster", "RosterError"),
+    ("tipline.settings", "SettingsError"),
+    ("tipline.stamps.errors", "StampError"),
+    ("tipline.supervisor", "SupervisorError"),
+    ("tipline.tiles.errors", "TilesError"),
+    ("tipline.trial.errors", "TrialError"),
+)
+"""Where the errors stand, beside the system's own, whose sentence is for the person at the terminal."""
 
 
 def say(line: str) -> None:
@@ -62,46 +85,4 @@ def sentence(error: BaseException) -> str:
 
 def _foreseeable() -> tuple[type[BaseException], ...]:
     # Asked for only when something went wrong: no command pays for the imports of another.
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from crypto.errors import CryptoError
-    from tipline.accounts.errors import AccountError
-    from tipline.addresses import BadAddress
-    from tipline.deployment.errors import BadDeployment
-    from tipline.directory.errors import BadDirectory
-    from tipline.evidence.errors import EvidenceError
-    from tipline.instance.errors import InstanceError
-    from tipline.keeper.errors import KeeperFault
-    from tipline.keeper_client.errors import KeeperError
-    from tipline.members.errors import MemberError
-    from tipline.notices.errors import NoticeError
-    from tipline.ram import NotInRam
-    from tipline.roster import RosterError
-    from tipline.settings import SettingsError
-    from tipline.stamps.errors import StampError
-    from tipline.supervisor import SupervisorError
-    from tipline.tiles.errors import TilesError
-    from tipline.trial.errors import TrialError
-
-    return (
-        AccountError,
-        BadAddress,
-        BadDeployment,
-        BadDirectory,
-        CryptoError,
-        EvidenceError,
-        InstanceError,
-        KeeperError,
-        KeeperFault,
-        MemberError,
-        NoticeError,
-        NotInRam,
-        OSError,
-        RosterError,
-        SQLAlchemyError,
-        SettingsError,
-        StampError,
-        SupervisorError,
-        TilesError,
-        TrialError,
-    )
+    return (OSError, *(getattr(importlib.import_module(room), name) for room, name in FORESEEABLE))

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from tipline.clock import Clock
 from tipline.database import Database
+from tipline.disclosures.storing import keep_told
 from tipline.keeper_client import AdminKeeper, SlipRequest, TipView
 from tipline.tips.case_file import ABOVE
 from tipline.tips.columns import follow_assignees, write_case
@@ -35,7 +36,9 @@ class Waiting:
 
 
 def look_at_clocks(database: Database, keeper: AdminKeeper, clock: Clock) -> Mapping[str, int]:
-    """Take in what came, and state what is overdue; how many statements of each type were made.
+    """Take in what came, state what is overdue, and store what reporters may be told of disclosures by now.
+
+    Returns how many statements of each type were made.
 
     It may be broken off and made again at any time: what is stated is not stated twice, and rows that an
     earlier run no longer came to are brought up to date.
@@ -53,6 +56,7 @@ def look_at_clocks(database: Database, keeper: AdminKeeper, clock: Clock) -> Map
         _look(database, keeper, waiting[start : start + AT_ONCE], [], stated)
     while _look(database, keeper, [], late, stated):
         late = []
+    keep_told(database, keeper)
     return stated
 
 

@@ -38,7 +38,8 @@ def claim_folder(settings: Settings) -> None:
         foreign = sorted(path.name for path in data.iterdir() if path.name != OTHER_INSTANCE)
         if foreign:
             raise FolderNotEmpty(
-                f"{data} is not empty: it holds {foreign[0]}. Name an empty folder with TIPLINE_DATA."
+                f"{data} is not empty: it holds {foreign[0]}. Name an empty folder with TIPLINE_DATA, "
+                "or remove what is in this one if you need it no more."
             )
     data.chmod(0o700)
     mark.touch(mode=0o600)

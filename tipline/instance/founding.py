@@ -20,7 +20,7 @@ from tipline.clock import Clock
 from tipline.database import Database
 from tipline.deployment.sample import write_sample
 from tipline.directory.service import publish_directory
-from tipline.instance.errors import AlreadyMade
+from tipline.instance.errors import AlreadyMade, BadPlan
 from tipline.instance.first_entry import BegunLog, begin_log
 from tipline.instance.folders import claim_folder, finish_folder, write_secret
 from tipline.instance.founders import Founder, NewDesk, open_accounts
@@ -31,6 +31,7 @@ from tipline.settings import PRODUCTION, TRIAL, Settings, write_site
 
 KEY_FILE_BYTES = 32
 FIRST_VERSION = 0
+SAMPLE_ORIGIN = "trial.tipline.example/log"
 
 Tell = Callable[[str], None]
 Keep = Callable[[Sequence[Founder]], None]
@@ -49,6 +50,11 @@ def make_instance(
     Raises:
         InstanceError: the folder or the plan does not allow it; the sentence says what to do.
     """
+    if plan.origin == SAMPLE_ORIGIN and not trial:
+        raise BadPlan(
+            f'"origin" is still the sample\'s, {SAMPLE_ORIGIN}. '
+            'Name your own log, like "tips.example.cn/log": the name can never be changed.'
+        )
     settings = Settings.for_new(environment, origin=plan.origin, trial=trial)
     claim_folder(settings)
     tell(f"Making an instance in {settings.data}")

@@ -61,6 +61,17 @@ class Plan:
     members: tuple[MemberPlan, ...]
 
 
+def held_by_one(plan: Plan) -> tuple[str, ...]:
+    """Desks with a single member, and the registrars when there is one alone: lost when that person is."""
+    desks = [desk.id for desk in plan.desks if _holders(plan, desk.id) == 1]
+    registrars = [member for member in plan.members if REGISTRAR in member.roles]
+    return (*desks, *([REGISTRAR] if len(registrars) == 1 else []))
+
+
+def _holders(plan: Plan, desk: str) -> int:
+    return sum(desk in member.desks for member in plan.members)
+
+
 def read_plan(text: str) -> Plan:
     """Read a plan.
 
@@ -106,7 +117,7 @@ def _check(plan: Plan) -> None:
     if not any(REGISTRAR in member.roles for member in plan.members):
         raise BadPlan('At least one member needs roles = ["registrar"], or nobody could ever be added.')
     for desk in sorted(desks):
-        if not any(desk in member.desks for member in plan.members):
+        if not _holders(plan, desk):
             raise BadPlan(f'Desk "{desk}" has no member: its key would be lost at once.')
 
 

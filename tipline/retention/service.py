@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from crypto.randomness import random_bytes
 from tipline.database import Database
+from tipline.disclosures.models import ToldDisclosure
 from tipline.files.store import FileStore
 from tipline.ids import ItemId
 from tipline.inventory.models import Receipt
@@ -108,3 +109,4 @@ def _erase_rows(session: Session, tip: bytes) -> None:
     session.execute(delete(Slip).where(Slip.item_id.in_(items)))
     session.execute(delete(Item).where(Item.tip_id == tip))
     session.execute(delete(Receipt).where(Receipt.tip_id == tip))
+    session.execute(delete(ToldDisclosure).where(ToldDisclosure.tip_id == tip))

@@ -16,7 +16,9 @@ MOST_CHARACTERS: Final = 32_767
 
 _ACTIVE: Final = frozenset("=+-@＝＋－＠")
 """What a formula begins with; some input methods and programs take the full-width forms for the same."""
-_SKIPPED: Final = re.compile(r"[\s\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202f\u2060-\u2064\ufeff]*")
+_SKIPPED: Final = re.compile(
+    r"[\s\x00-\x20\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]*"
+)
 """What programs skip, or do not show, before they look for it."""
 _UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What XML cannot hold. Source: XML 1.0, section 2.2."""

@@ -22,9 +22,12 @@ from tipline.bench.stage import Stage
 from tipline.database import Database
 from tipline.instance.founding import make_instance
 from tipline.keeper import models
+from tipline.keeper.digests.anew import take_anew
+from tipline.keeper.digests.seal import NO_CHANGES, RowSeal, with_change
 from tipline.keeper.folder import KeeperFolder
 from tipline.keeper.levels import LEAVES, LevelTree
 from tipline.keeper.prepared import Prepared
+from tipline.keeper.shapes import ROSTER_TYPES
 from tipline.lookups.facets import HOUR
 from tipline.settings import Settings
 from tipline.trial.service import township
@@ -35,6 +38,8 @@ YEARS: Final = timedelta(days=730)
 FOLDER: Final = "long-log"
 MEMBERS: Final = 40
 TIPS: Final = 5_000
+ENTRIES_TO_AN_ITEM: Final = 10
+"""An item is read, answered and listed so often."""
 
 _BATCH: Final = 16_384
 _AT: Final = 1_234_567_890
@@ -43,6 +48,7 @@ _UNSIGNED: Final = "A" * 86 + "=="
 _NEW_ENTRY: Final = Prepared(insert(models.entries))
 _NEW_FACETS: Final = Prepared(insert(models.facets))
 _NEW_NODE: Final = Prepared(insert(models.nodes))
+_NEW_ITEM: Final = Prepared(insert(models.items))
 
 
 @dataclass(frozen=True)
@@ -71,14 +77,18 @@ def long_log(stage: Stage) -> Settings:
         settings = make_instance(
             environment, township(), stage.clock, trial=True, keep=lambda _: None, tell=lambda _: None
         )
-        lengthen(settings, LENGTH)
+        lengthen(settings, LENGTH, items=LENGTH // ENTRIES_TO_AN_ITEM)
     return Settings.from_mapping(environment)
 
 
-def lengthen(settings: Settings, length: int) -> None:
-    """Write entries after those that are there, until there are so many; the keeper's key signs the head."""
+def lengthen(settings: Settings, length: int, *, items: int = 0) -> None:
+    """Write entries after those that are there, until there are so many, and pin items.
+
+    The keeper's keys sign the head and seal the rows.
+    """
     folder = KeeperFolder(settings.keeper_folder)
-    signer = NoteSigner(settings.origin, folder.keys().log_key)
+    keys = folder.keys()
+    signer, seal = NoteSigner(settings.origin, keys.log_key), RowSeal(keys.identity)
     database = Database(settings.keeper_database_url)
     try:
         with database.changing() as connection:
@@ -91,11 +101,37 @@ def lengthen(settings: Settings, length: int) -> None:
                 tree.extend([_leaf(row["salt"], row["entry"]) for row in rows])
             root = Frontier(tree.size, tree.peaks).root()
             note = sign_checkpoint(Checkpoint(settings.origin, tree.size, root), [signer])
-            values = {"size": tree.size, "frontier": b"".join(tree.peaks), "checkpoint": note}
+            _pin_items(connection, items)
+            sealed = seal.make(note, take_anew(connection).root, _changes(connection))
+            values = {"size": tree.size, "frontier": b"".join(tree.peaks), "checkpoint": note, "rows": sealed}
             connection.execute(update(models.head).values(values))
     finally:
         database.dispose()
     folder.write_last_signed(note)
+
+
+def _pin_items(connection: Connection, count: int) -> None:
+    ids = random_bytes(16 * count)
+    rows = (
+        {
+            "item": ids[16 * place : 16 * place + 16],
+            "tip": (place % TIPS).to_bytes(16, "big"),
+            "digest": bytes(32),
+            "kind": "text",
+        }
+        for place in range(count)
+    )
+    _NEW_ITEM.run(connection, list(rows))
+
+
+def _changes(connection: Connection) -> bytes:
+    """The digest of the entries that make the roster."""
+    table, changes = models.entries.c, NO_CHANGES
+    of_roster = table.type.in_(ROSTER_TYPES) & (table.outcome == DONE)
+    rows = select(table.index, table.salt, table.entry).where(of_roster).order_by(table.index)
+    for index, salt, entry in connection.execute(rows):
+        changes = with_change(changes, index, _leaf(salt, entry))
+    return changes
 
 
 def _leaves_before(connection: Connection) -> list[bytes]:

@@ -15,11 +15,14 @@ from tipline.bench.operations import (
     log_append,
     log_filter_1m,
     log_proof_1m,
+    log_tables_1m,
     log_verify_1m,
     mailbox_open,
+    open_identity,
     queue_100k,
     queue_100k_filter,
     reading,
+    seal_identity,
 )
 from tipline.bench.results import Result
 from tipline.bench.stage import Stage
@@ -36,10 +39,13 @@ OPERATIONS: Final[Mapping[str, Measurement]] = MappingProxyType(
         file_50mb.NAME: file_50mb.run,
         log_append.NAME: log_append.run,
         log_verify_1m.NAME: log_verify_1m.run,
+        log_tables_1m.NAME: log_tables_1m.run,
         log_proof_1m.NAME: log_proof_1m.run,
         log_filter_1m.NAME: log_filter_1m.run,
         queue_100k.NAME: queue_100k.run,
         queue_100k_filter.NAME: queue_100k_filter.run,
+        seal_identity.NAME: seal_identity.run,
+        open_identity.NAME: open_identity.run,
         flood.NAME: flood.run,
     }
 )

@@ -50,6 +50,8 @@ LEADS: Final = {INTAKE: "reviewer-a", INTEGRITY: "integrity"}
 PEOPLE: Final = ("registrar", "auditor", "reviewer-a", "reviewer-b", "integrity")
 NIGHTS: Final = 3
 """Lists of what is held, the last ones: one a night would make a new trial slow."""
+MONTH: Final = 28
+"""Days between two looks at the office."""
 _AT_WORK: Final = 100_000
 """Statements in a minute: the story lasts a few seconds, and three months."""
 
@@ -140,6 +142,8 @@ class Story:
                         self.clock.pass_by()
             if days_ago == LATE_VISIT.days_ago:
                 self._visit_late()
+            if days_ago % MONTH == 0:
+                self._look_after_the_office()
 
     def _send(self, tip: SampleTip) -> SentTip:
         code, identifier = TrackingCode.generate(), new_tip_id()
@@ -190,6 +194,12 @@ class Story:
         self.clock.go_to(LATE_VISIT.days_ago, LATE_VISIT.hour)
         for tip in taken[-LATE_VISIT.count :]:
             self._read(who, tip, Purpose.TRIAGE)
+
+    def _look_after_the_office(self) -> None:
+        """Registrar and auditor confirm where tips go: who signs nothing for long is dormant."""
+        signers = [self.people["registrar"], self.people["auditor"]]
+        origin, clock = self.settings.origin, self.clock
+        self.keeper.append(sign_together("body", {"body": BODY}, signers, origin=origin, clock=clock))
 
     def _pair(self, number: int) -> tuple[UnlockedMember, UnlockedMember]:
         """Who works on a tip, and who looks at it after them."""
