@@ -1,5 +1,6 @@
 """What every test shares: no silent skips in CI, repeatable property tests, folders in RAM, an order."""
 
+import gc
 import os
 import shutil
 from collections.abc import Generator
@@ -48,6 +49,12 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest first; all else stays in its order."""
     items.sort(key=lambda item: _turn(item.nodeid))
+
+
+def pytest_collection_finish() -> None:
+    """Have the garbage collector pass over the modules and the thousands of tests: they stay to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def _turn(nodeid: str) -> int:

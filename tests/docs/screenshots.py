@@ -15,6 +15,7 @@ from playwright.sync_api import Page, sync_playwright
 from tests.docs.camera import CHINESE, ENGLISH, WIDE, Camera
 from tests.docs.folders import short_ram_folder
 from tests.docs.pictures_of_auditing import take_auditing
+from tests.docs.pictures_of_names import take_names
 from tests.docs.pictures_of_reporting import (
     IN_CHINESE,
     IN_ENGLISH,
@@ -54,6 +55,7 @@ def main(folder: Path) -> None:
         for told in (IN_CHINESE, IN_ENGLISH):
             take_mailbox(camera, trial, told, codes[told.language], BACK[told.language])
         take_staff(camera, trial)
+        take_names(camera, trial, codes)
         take_auditing(camera, trial, Path(own, "witness"))
         chromium.close()
 

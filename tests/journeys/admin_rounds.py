@@ -1,6 +1,6 @@
 """The rounds through the admin site: each brings its pages into the states there are and looks at them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
@@ -11,7 +11,7 @@ from crypto.tracking_codes import TrackingCode
 from tests.journeys import browser as plain
 from tests.journeys.eyes import as_somebody
 from tests.journeys.overseeing import start_keeper_anew
-from tests.journeys.people import confirm, photo, report, sign_in
+from tests.journeys.people import confirm, open_mailbox, photo, report, sign_in
 from tests.journeys.staff import UNFOLD
 from tests.journeys.store import rows
 from tests.journeys.trial import Trial
@@ -21,6 +21,22 @@ from tests.journeys.windows import LAST_BUTTON
 PASSWORD: Final = "quarry lantern seven umbrellas"
 TEXT: Final = "They collect money at the fish market every Friday. Call 138 0013 8000."
 READ: Final = "main form:has([name=purpose]) button"
+ASKED: Final = 428
+"""The status of the page that asks who it is."""
+ORDINARY: Final[Mapping[str, str | list[str]]] = {
+    "ground": "reward",
+    "hours": "4",
+    "tell": "first",
+    "reason": "The reward is paid by name.",
+    "basis": "The rules for rewards.",
+}
+URGENT: Final[Mapping[str, str | list[str]]] = {
+    "ground": "life",
+    "emergency": ["yes"],
+    "tell": "after",
+    "tell_reason": "There is no time.",
+    "reason": "They know the house.",
+}
 
 
 @dataclass(frozen=True)
@@ -31,7 +47,10 @@ class Staff:
     reviewer: plain.Browser
     registrar: plain.Browser
     auditor: plain.Browser
+    custodian: plain.Browser
     reported: str
+    disclosed: str
+    undecided: str
 
     def be(self, walker: Walker, who: plain.Browser) -> None:
         """Walk on as one of them."""
@@ -57,20 +76,50 @@ def press_anyway(walker: Walker, name: str, selector: str = LAST_BUTTON) -> None
 
 def prepare(trial: Trial, text: str = TEXT, photos: Sequence[plain.Upload] = ()) -> Staff:
     """Sign everybody in; a change waits for a signature, and a tip with files has come."""
-    names = ("reviewer-a", "registrar", "auditor")
-    reviewer, registrar, auditor = (sign_in(trial, name) for name in names)
+    names = ("reviewer-a", "registrar", "auditor", "custodian-1")
+    reviewer, registrar, auditor, custodian = (sign_in(trial, name) for name in names)
     reporter = plain.Browser(trial.public, headers={"X-Forwarded-For": "198.51.100.197"})
     code = report(reporter, text, files=photos or [photo("a.png", 1)])
     [(tip,)] = rows(trial, "SELECT id FROM tips WHERE locator = ?", TrackingCode.parse(code).locator_hash)
-    staff = Staff(trial, reviewer, registrar, auditor, f"/tips/{tip.hex()}")
+    reported = f"/tips/{tip.hex()}"
+    _leave_name(reporter, code)
+    reviewer.get("/tips")
+    disclosed = _ask_for_name(trial, reviewer, reported, URGENT)
+    _allow(trial, custodian, disclosed)
+    undecided = _ask_for_name(trial, reviewer, reported, ORDINARY)
+    staff = Staff(trial, reviewer, registrar, auditor, custodian, reported, disclosed, undecided)
     page = registrar.get(f"{staff.member('reviewer-b')}/change?do=lead&desk=intake")
     [choice] = [
         one for one in page.form("other").choices["other"] if staff.member("reviewer-a").endswith(one)
     ]
     asked = registrar.submit(page, page.form("other"), {"other": choice})
     assert confirm(trial, registrar, asked, "registrar").status == 200
-    reviewer.get("/tips")
     return staff
+
+
+def _leave_name(reporter: plain.Browser, code: str) -> None:
+    open_mailbox(reporter, code)
+    page = reporter.get("/mailbox/reach")
+    values = {"name": "Li Na", "contact": "138 0013 8000, after seven"}
+    assert reporter.submit(page, page.form("contact"), values).status == 200
+
+
+def _ask_for_name(
+    trial: Trial, reviewer: plain.Browser, reported: str, values: Mapping[str, str | list[str]]
+) -> str:
+    """The address of a request, once it is signed."""
+    page = reviewer.get(f"{reported}/identity")
+    done = reviewer.submit(page, page.form("ground"), values)
+    done = confirm(trial, reviewer, done, "reviewer-a") if done.status == ASKED else done
+    assert done.status == 200, done.words
+    return urlsplit(done.url).path
+
+
+def _allow(trial: Trial, custodian: plain.Browser, request: str) -> None:
+    page = custodian.get(request)
+    asked = custodian.submit(page, page.form("reason"), {"reason": "A life."}, press=("approved", "yes"))
+    done = confirm(trial, custodian, asked, "custodian-1")
+    assert "Allowed and handed over" in done.words, done.words
 
 
 def strangers(walker: Walker, staff: Staff) -> None:
@@ -92,6 +141,7 @@ def the_list(walker: Walker, staff: Staff) -> None:
         ("list, empty", "/tips?state=erased"),
         ("day", "/tips/day"),
         ("hand over", "/tips/hand-over"),
+        ("hand over, all ticked", "/tips/hand-over?tick=all"),
         ("no such page", "/nothing-here"),
     ):
         walker.look_at(name, path)
@@ -160,6 +210,36 @@ def transfers(walker: Walker, staff: Staff) -> None:
     walker.page.locator("#received_on").fill(walker.page.get_attribute("#received_on", "max") or "")
     walker.press("transfer, no number", "#receipt button")
     walker.look_at("transfer, not now", f"{staff.tip('verifying', 'AND paused = 0')}/transfer")
+
+
+def names(walker: Walker, staff: Staff) -> None:
+    """Asking for a name, deciding about it, and the name itself."""
+    staff.be(walker, staff.reviewer)
+    walker.look_at("tip, with a name", staff.reported)
+    walker.look_at("ask for a name, one request waits", f"{staff.reported}/identity")
+    walker.look_at("disclosures, mine", "/disclosures")
+    walker.look_at("a request of mine, undecided", staff.undecided)
+    walker.look_at("a request of mine, open", staff.disclosed)
+    walker.press("a request of mine, why it was allowed", "#answer button")
+    other = sign_in(staff.trial, "reviewer-b")
+    other.get("/tips")
+    staff.be(walker, other)
+    walker.look_at("disclosures, none", "/disclosures")
+    walker.look_at("ask for a name", f"{staff.reported}/identity")
+    press_anyway(walker, "ask for a name, asked who it is")
+    staff.be(walker, staff.custodian)
+    walker.look_at("disclosures, to decide", "/disclosures")
+    walker.look_at("a request that I allowed", staff.disclosed)
+    walker.look_at("a request to decide", staff.undecided)
+    walker.press("a request to decide, why", "#why button")
+    press_anyway(walker, "a request, asked who it is, or no reason", "button[name=approved][value=no]")
+    asks = sign_in(staff.trial, "reviewer-a")
+    page = asks.get(staff.disclosed)
+    asked = asks.submit(page, page.form(action=staff.disclosed))
+    assert confirm(staff.trial, asks, asked, "reviewer-a").status == 200
+    staff.be(walker, asks)
+    walker.go(staff.disclosed)
+    walker.press("the name", f"form[action='{staff.disclosed}'] button")
 
 
 def papers(walker: Walker, staff: Staff) -> None:
@@ -263,8 +343,10 @@ def alerts(walker: Walker) -> None:
     found = walker.page.locator("tbody a[href^='/log/alerts/']")
     if found.count():
         walker.look_at("an alert", found.first.get_attribute("href") or "")
-        press_anyway(walker, "an alert, nothing found", "main form[action^='/log/alerts/'] button")
+        finding = "main form[action^='/log/alerts/']:not([action$='/ask']) button"
+        press_anyway(walker, "an alert, nothing found", finding)
     walker.look_at("alerts, reviewed", "/log/alerts?show=reviewed")
+    walker.look_at("questions from auditors", "/account/questions")
     walker.look_at("rules of alerts", "/log/alerts/rules")
     walker.page.locator("#burst-count").fill("0")
     press_anyway(walker, "rules of alerts, out of bounds", "main form button >> nth=-1")
@@ -297,7 +379,7 @@ def log(walker: Walker, staff: Staff) -> None:
     staff.be(walker, staff.auditor)
     walker.look_at("log", "/log")
     walker.look_at("log, the earliest", "/log?before=20")
-    walker.look_at("log, what is held", "/log/inventory")
+    walker.look_at("log, inventory", "/log/inventory")
     alerts(walker)
     reports(walker, staff)
     walker.look_at("log, evidence", "/log/evidence")
@@ -333,6 +415,7 @@ ROUNDS: Final[Sequence[Callable[[Walker, Staff], None]]] = (
     the_list,
     tips,
     transfers,
+    names,
     papers,
     account,
     members,

@@ -20,7 +20,6 @@ class Eyes:
         """Put the rules to the page, after a press where one is named."""
         if selector:
             self.window.press(selector)
-        axe.load(self.window.page)
         wrong = axe.judge(self.window.page).wrong
         self.found.extend(f"{self.window.page.url}: {each}" for each in wrong)
 

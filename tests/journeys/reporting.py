@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.people import CODE
 from tests.journeys.trial import Trial
-from tests.journeys.windows import LAST_BUTTON, Window, payload
+from tests.journeys.windows import LAST_BUTTON, Sites, Window, payload
 
 
 def fill_in_one_page(window: Window, trial: Trial, text: str) -> None:
@@ -58,7 +58,7 @@ def confirm(window: Window, code: str) -> None:
     window.check()
 
 
-def come_back(window: Window, trial: Trial, code: str) -> None:
+def come_back(window: Window, trial: Sites, code: str) -> None:
     """Open the mailbox and go one step further, to its messages."""
     window.go(f"{trial.public}/mailbox")
     window.page.locator("#code").fill(code)

@@ -138,8 +138,9 @@ class Member:
         got: list[Download] = []
 
         def download() -> None:
+            self.press("#begin form button")
             with self.page.expect_download() as waiting:
-                self.page.locator("#begin form button").click()
+                self.page.locator("a[download]").click()
             got.append(waiting.value)
 
         self.moving(tip, "transferred", download)

@@ -34,6 +34,8 @@ NO_PAGE: Final = {
     "static": "style sheets and scripts",
     "home.language": "leads back to the page it came from",
     "leaders.file": "a spreadsheet, as an attachment",
+    "evidence.download": "a pack, as an attachment",
+    "transfers.download": "a packet, as an attachment",
 }
 """What can be opened and shows no page, and why."""
 
@@ -41,6 +43,7 @@ UNDECIDED: Final = {
     "due to a background image": "the sign beside the letters of a choice, a day or a wrong field",
     "contains an image node": "letters in a chart, of the text's colours; its table stands below",
     "partially obscured by another element": "one of a line of short cuts that can be scrolled",
+    "overlapped by another element": "a name, and across it who looks: pale, and it takes no clicks",
     "too short to determine if it is actual text": "a number",
 }
 """What axe cannot decide of colours (how its sentence goes), each looked at: why it is fine."""

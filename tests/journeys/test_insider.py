@@ -1,8 +1,12 @@
-"""An insider edits the databases by hand in five ways; an auditor, on the web alone, finds and names each."""
+"""An insider edits the databases by hand in seven ways, and each is found and named.
+
+Six of them an auditor finds on the web alone; the weekly check finds the row by which an entry is looked up.
+"""
 
 import os
 import signal
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -184,3 +188,25 @@ def test_a_tree_that_was_rewritten_without_the_key_is_found(case: Case) -> None:
             case.finds_damage()
     case.start_keeper_anew()
     assert "The log verifies" in case.verify().words
+
+
+def test_an_entry_that_was_hidden_from_every_list_is_found_by_the_weekly_check(case: Case) -> None:
+    index = case.reading()
+    [row] = rows(case.trial, 'SELECT * FROM facets WHERE "index" = ?', index, database=KEEPER)
+    case.by_hand(('DELETE FROM facets WHERE "index" = ?', (index,)))
+    with pytest.raises(subprocess.CalledProcessError) as checked:
+        case.trial.run("log", "check")
+    assert f"Entry {index}: The keeper's table facets lacks what this entry says." in checked.value.stderr
+    case.by_hand((f"INSERT INTO facets VALUES ({', '.join('?' * len(row))})", row))
+    assert "stand as they were logged" in case.trial.run("log", "check").stderr
+
+
+def test_an_item_that_was_taken_out_with_the_row_that_would_have_missed_it_is_found(case: Case) -> None:
+    # What came today is in no list of today.
+    change(case.trial, "UPDATE items SET day = '2020-01-01'")
+    assert "held as they were accepted" in case.trial.run("inventory").stderr
+    [(item,)] = rows(case.trial, "SELECT max(item) FROM held WHERE since != ''", database=KEEPER)
+    case.by_hand(("DELETE FROM held WHERE item = ?", (item,)))
+    assert "ALTERED" in case.trial.run("inventory").stderr
+    page = case.auditor.get("/log/inventory")
+    assert "somebody changed what the keeper remembers of held items" in page.words

@@ -39,9 +39,14 @@ FILES: Final = (
     "commands/__init__.py",
     "commands/log.py",
     "commands/plainly.py",
+    "disclosures/__init__.py",
+    "disclosures/grounds.py",
+    "disclosures/telling.py",
+    "disclosures/terms.py",
     "tips/__init__.py",
     "tips/moves.py",
     "transitions.py",
+    "words.py",
 )
 STRANGERS: Final = """
 import sys
@@ -75,7 +80,7 @@ class Machine:
         shutil.copytree(Path(crypto.__file__).parent, folder / "rooms" / "crypto", ignore=no_caches)
         for room in ("alerts", "deadlines", "evidence", "roster"):
             shutil.copytree(source / room, target / room, ignore=no_caches)
-        for part in ("commands", "tips"):
+        for part in ("commands", "disclosures", "tips"):
             (target / part).mkdir()
         for file in FILES:
             shutil.copy(source / file, target / file)
@@ -262,9 +267,11 @@ def test_the_verifier_has_only_its_own_rooms_there(evidence: Evidence) -> None:
             "tipline.clock",
             "tipline.commands",
             "tipline.deadlines",
+            "tipline.disclosures",
             "tipline.evidence",
             "tipline.ids",
             "tipline.roster",
             "tipline.tips",
             "tipline.transitions",
+            "tipline.words",
         }

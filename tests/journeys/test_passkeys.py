@@ -67,7 +67,6 @@ class Desk:
 
     def look(self) -> list[str]:
         """What the accessibility rules find wrong on this page."""
-        axe.load(self.window.page)
         return [f"{self.window.page.url}: {each}" for each in axe.judge(self.window.page).wrong]
 
     def verified(self, *, person: bool) -> None:

@@ -22,7 +22,10 @@ DESCRIPTION = "They collect money at the bus station."
 REPLY = "Which day of the week?"
 MESSAGE = "On Fridays."
 REASON = "It concerns traffic, not a gang."
-READERS = ("reviewer-a", "reviewer-b", "integrity", "auditor")
+READERS = (
+    *("reviewer-a", "reviewer-b", "integrity", "auditor"),
+    *("custodian-1", "custodian-2", "protection"),
+)
 
 
 @dataclass(frozen=True)

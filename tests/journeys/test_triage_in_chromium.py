@@ -179,6 +179,17 @@ def test_of_two_who_move_a_tip_at_once_one_moves_it_and_the_other_is_told(desk: 
     assert desk.one.state(tip) == "triage"
 
 
+@pytest.mark.parametrize("path", ["/tips?due=overdue", "/tips/hand-over", "/tips/day"])
+def test_an_overdue_row_has_a_line_that_shows(desk: Desk, path: str) -> None:
+    """As the browser draws it: in the list the first cell is a box to tick, and no heading."""
+    for member in (desk.one, desk.other):
+        member.go(path)
+        late = member.page.locator("tr.overdue > :first-child, li.overdue")
+        drawn = late.evaluate_all("all => all.map(each => getComputedStyle(each).boxShadow)")
+        assert all("inset" in shadow for shadow in drawn)
+        assert drawn or "overdue" not in path
+
+
 def test_what_is_no_tip_is_closed_many_at_once_by_one_statement(desk: Desk) -> None:
     one = desk.one
     one.go("/tips?state=received")
@@ -210,6 +221,8 @@ def test_a_colleague_gets_ones_tips_and_gives_some_back(desk: Desk) -> None:
     one, other = desk.one, desk.other
     one.go("/tips/hand-over")
     boxes = one.page.locator("#hand-over input[name=tips]")
+    assert not [box for box in boxes.all() if box.is_checked()], "whoever ticks gives"
+    one.press("#hand-over a[href$='tick=all']")
     given = [str(box.get_attribute("value")) for box in boxes.all()]
     assert len(given) > 1
     one.page.locator("#to").select_option(label=other.name)

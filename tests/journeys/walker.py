@@ -182,7 +182,6 @@ class Walker:
         answer = self._answer
         if answer is None:
             raise AssertionError(f"{name}: no page has come")
-        axe.load(self.page)
         self.page.evaluate(OPEN_ALL)
         self.seen.append(
             Seen(

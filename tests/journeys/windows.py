@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from playwright.sync_api import (
     Browser,
@@ -14,8 +14,8 @@ from playwright.sync_api import (
     ViewportSize,
 )
 
+from tests.journeys import axe
 from tests.journeys.people import photo
-from tests.journeys.trial import Trial
 
 CHROMIUM: Final = Path("/usr/bin/chromium")
 FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
@@ -36,10 +36,24 @@ class Screen:
     dark: bool = False
 
 
+class Sites(Protocol):
+    """Where the two sites are."""
+
+    @property
+    def public(self) -> str:
+        """The public site's address, without a slash at its end."""
+        ...
+
+    @property
+    def admin(self) -> str:
+        """The staff's."""
+        ...
+
+
 class Window:
     """One window with its own cookies."""
 
-    def __init__(self, chromium: Browser, screen: Screen, trial: Trial, *, for_axe: bool = False) -> None:
+    def __init__(self, chromium: Browser, screen: Screen, trial: Sites, *, for_axe: bool = False) -> None:
         self.context: BrowserContext = chromium.new_context(
             viewport=screen.size,
             locale=screen.language,
@@ -50,6 +64,8 @@ class Window:
             bypass_csp=for_axe,  # the tool's own script; nothing else is let in by it
         )
         self.context.set_default_timeout(PATIENCE)
+        if for_axe:
+            axe.load(self.context)
         self.page: Page = self.context.new_page()
         self.trouble: list[str] = []
         self._sites = (f"{trial.public}/", f"{trial.admin}/")
