@@ -14,7 +14,7 @@ from tipline.keeper.batch import own_statement
 from tipline.keeper.digests.buckets import BucketHashes
 from tipline.keeper.digests.seal import NO_CHANGES, RowSeal, with_change
 from tipline.keeper.errors import AlreadyInitialised
-from tipline.keeper.folder import KeeperFolder
+from tipline.keeper.folder import KeeperFolder, KeeperKeys
 from tipline.keeper.log import Growth, read_head
 from tipline.keeper.migrations import upgrade
 from tipline.roster import Profile, Roster
@@ -45,22 +45,7 @@ def init_keeper(
         KeyFilesUnsafe: key files are there, and malformed or readable by others.
     """
     keys = folder.make_keys()
-    statement = own_statement(
-        origin,
-        clock.unix(),
-        {
-            "type": "genesis",
-            "keeper": keys.identity.recipient.text,
-            "log_key": keys.log_key.public.raw.hex(),
-            "log_key_pq": to_base64(keys.log_pq.public.raw),
-            "mint": [],
-            "units": [dict(unit) for unit in founding.units],
-            "desks": [dict(desk) for desk in founding.desks],
-            "members": [dict(member) for member in founding.members],
-            **({"settings": {"profile": founding.profile.value}} if founding.profile else {}),
-        },
-        keys.log_key,
-    )
+    statement = own_statement(origin, clock.unix(), _first_words(keys, founding), keys.log_key)
     Roster.from_genesis(statement.body)
     upgrade(database.engine)
     with database.writing() as session:
@@ -77,3 +62,18 @@ def init_keeper(
         )
     folder.write_last_signed(head.checkpoint)
     return sha256(logged.data).hexdigest()
+
+
+def _first_words(keys: KeeperKeys, founding: Founding) -> dict[str, object]:
+    """What entry 0 says: the public keys, and who was there at the beginning."""
+    return {
+        "type": "genesis",
+        "keeper": keys.identity.recipient.text,
+        "log_key": keys.log_key.public.raw.hex(),
+        "log_key_pq": to_base64(keys.log_pq.public.raw),
+        "mint": [],
+        "units": [dict(unit) for unit in founding.units],
+        "desks": [dict(desk) for desk in founding.desks],
+        "members": [dict(member) for member in founding.members],
+        **({"settings": {"profile": founding.profile.value}} if founding.profile else {}),
+    }
