@@ -6,6 +6,7 @@ what it allows.
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from crypto import canonical
@@ -14,11 +15,14 @@ from crypto.errors import BadFormat
 POLICY_LENGTH = 1_024
 IDENTITY = "identity"
 """The kind whose slips have the custodians' lock, too (`crypto.identities`)."""
+MESSAGE = "message"
+"""The kind that says on which day it was sent."""
 
 _VERSION = 1
 KINDS = frozenset(
     (
         *("text", "message", "reply", "file", "note", "tags", "card", "card-key", "reason", "route"),
+        *("accused", "interference"),
         IDENTITY,
     )
 )
@@ -57,6 +61,8 @@ class Policy:
         kind: the item's kind, one of ``KINDS``.
         route: the tip's route when the item was sealed.
         claim: the reporter's Ed25519 claim key, 64 hex digits.
+        day: of a message, the UTC day on which it was sent, ISO; "" for any other kind, and for messages from
+            before days were bound.
 
     Raises:
         BadFormat: a field of another form.
@@ -70,12 +76,15 @@ class Policy:
     kind: str
     route: Route
     claim: str
+    day: str = ""
 
     def __post_init__(self) -> None:
         ids = _HEX_32.fullmatch(self.item) and _HEX_32.fullmatch(self.tip)
         hashes = _HEX_64.fullmatch(self.digest) and _HEX_64.fullmatch(self.claim)
         if not (ids and hashes and self.desk and self.epoch >= 0 and self.kind in KINDS):
             raise BadFormat("a policy has a field of a wrong form")
+        if self.day and (self.kind != MESSAGE or not _is_day(self.day)):
+            raise BadFormat("a policy has a day that is none, or of another kind than a message")
 
     def encode(self) -> bytes:
         """Exactly 1,024 bytes: canonical JSON, then zeros.
@@ -95,6 +104,7 @@ class Policy:
                 "desks": list(self.route.desks),
                 "excluded": list(self.route.excluded),
                 "claim": self.claim,
+                **({"day": self.day} if self.day else {}),
             }
         )
         if len(data) > POLICY_LENGTH:
@@ -111,10 +121,13 @@ class Policy:
         if len(block) != POLICY_LENGTH:
             raise BadFormat("a policy has 1,024 bytes")
         fields = canonical.decode(block.rstrip(b"\0"))
-        if fields.keys() != _FIELDS.keys() or any(
-            type(fields[name]) is not kind for name, kind in _FIELDS.items()
+        known = _FIELDS | _DAY if "day" in fields else _FIELDS
+        if fields.keys() != known.keys() or any(
+            type(fields[name]) is not kind for name, kind in known.items()
         ):
             raise BadFormat("a policy has other fields")
+        if fields.get("day") == "":
+            raise BadFormat("a policy without a day leaves it out")
         if fields.pop("v") != _VERSION:
             raise BadFormat("a policy has an unknown version")
         route = Route(_ids(fields.pop("desks")), _ids(fields.pop("excluded")))
@@ -133,6 +146,14 @@ _FIELDS: dict[str, type] = {
     "excluded": list,
     "claim": str,
 }
+_DAY: dict[str, type] = {"day": str}
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _ids(values: list[Any]) -> tuple[str, ...]:

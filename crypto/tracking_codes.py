@@ -109,6 +109,10 @@ class TrackingCode(Hidden):
         """A 32-byte key for the box that leads from the code in force to the first one."""
         return derive(self.raw, "tipline/code/root")
 
+    def for_protection(self) -> Self:
+        """The code of the protection case that belongs to this code's tip; it leads back to nothing."""
+        return type(self)(derive(self.raw, "tipline/code/protection", RAW_LENGTH))
+
 
 def _parse(text: str) -> bytes:
     if len(text) > _MAX_TYPED:

@@ -23,6 +23,7 @@ INTAKE = DeskId("intake")
 INTEGRITY = DeskId("integrity")
 AUDITORS = DeskId("auditors")
 CUSTODIANS = DeskId("custodians")
+PROTECTION = DeskId("protection")
 
 
 NO_TIP: Final = TipId(bytes(16))

@@ -10,11 +10,20 @@ from collections.abc import Iterable
 
 from crypto.policies import Route
 from tipline.directory.types import Directory
-from tipline.ids import INTAKE, INTEGRITY, DeskId, UnitId
+from tipline.ids import INTAKE, INTEGRITY, PROTECTION, DeskId, UnitId
 from tipline.tips.categories import Category, Official
-from tipline.tips.errors import NobodyMayRead
+from tipline.tips.errors import NobodyMayRead, NoProtectionDesk
 
-__all__ = ["UNKNOWN_UNIT", "Route", "desk_of", "excluded_units", "route_for"]
+__all__ = [
+    "UNKNOWN_UNIT",
+    "Route",
+    "desk_of",
+    "excluded_units",
+    "has_protection",
+    "protection_route",
+    "protects",
+    "route_for",
+]
 
 UNKNOWN_UNIT = UnitId("other")
 """What a form sends for a unit that is not in its list."""
@@ -52,8 +61,48 @@ def route_for(
     return Route((desk,), tuple(sorted(excluded)))
 
 
-def desk_of(route: Route) -> DeskId:
-    """The desk in whose list a tip stands: the one above, once it is among those that may read."""
+def has_protection(directory: Directory) -> bool:
+    """Whether there is a desk that protects people, with somebody at it."""
+    desk = directory.desks.get(PROTECTION)
+    return desk is not None and desk.reads and bool(desk.staff)
+
+
+def protection_route(directory: Directory, exclude: Iterable[UnitId]) -> Route:
+    """The first route of a protection case: its own desk, apart from that of tips.
+
+    Where everybody there belongs to an excluded unit, the integrity desk outside the township has it too; the
+    protection desk stays in the route, by which the keeper knows a case from a tip.
+
+    Raises:
+        NoProtectionDesk: nobody protects people here.
+        NobodyMayRead: everybody at both desks belongs to an excluded unit.
+    """
+    if not has_protection(directory):
+        raise NoProtectionDesk
+    excluded = excluded_units(directory, exclude)
+    if not directory.desks[PROTECTION].is_wholly_excluded(excluded):
+        return Route((PROTECTION,), tuple(sorted(excluded)))
+    if directory.desks[INTEGRITY].is_wholly_excluded(excluded):
+        raise NobodyMayRead
+    return Route((INTEGRITY, PROTECTION), tuple(sorted(excluded)))
+
+
+def protects(route: Route) -> bool:
+    """Whether this is the route of a protection case, and not of a tip."""
+    return PROTECTION in route.desks
+
+
+def desk_of(route: Route, stands_at: str = "") -> DeskId:
+    """The desk in whose list a tip stands: the one above, once it is among those that may read.
+
+    A protection case stays with the desk that protects when the one above is told of it: whoever knows the
+    person must not lose them then. It stands above where it began there, because nobody else may read it.
+
+    Args:
+        stands_at: the desk in whose list it stands now; "" for none yet.
+    """
+    if protects(route) and stands_at == PROTECTION:
+        return PROTECTION
     return INTEGRITY if INTEGRITY in route.desks else DeskId(route.desks[0])
 
 

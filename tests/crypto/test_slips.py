@@ -100,6 +100,29 @@ def test_a_field_of_another_form_is_refused(field: str, value: Any) -> None:
         Policy.decode(block({**FIELDS, field: value}))
 
 
+@pytest.mark.parametrize("day", ["2026-3-3", "2026-02-30", "20260303", "2026-03-03 ", "today", 3, None])
+def test_a_day_that_is_none_is_refused(day: Any) -> None:
+    fields = {**FIELDS, "kind": "message", "day": day}
+    with pytest.raises(BadFormat):
+        Policy.decode(block(fields))
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS - {"message"}))
+def test_the_policy_of_a_message_alone_has_a_day(kind: str) -> None:
+    with pytest.raises(BadFormat):
+        Policy.decode(block({**FIELDS, "kind": kind, "day": "2026-03-03"}))
+
+
+def test_a_policy_without_a_day_leaves_it_out() -> None:
+    with pytest.raises(BadFormat):
+        Policy.decode(block({**FIELDS, "kind": "message", "day": ""}))
+    message = dataclasses.replace(POLICY, kind="message")
+    assert b'"day"' not in message.encode()
+    dated = dataclasses.replace(message, day="2026-03-03")
+    assert Policy.decode(dated.encode()) == dated
+    assert Policy.decode(message.encode()) == message
+
+
 @pytest.mark.parametrize("ids", [("b", "a"), ("a", "a"), ("",), ("u3 u1",), ("U1",), ("u1\n",), ("u" * 41,)])
 def test_a_route_that_is_not_in_order_or_names_what_is_no_id_is_refused(ids: tuple[str, ...]) -> None:
     with pytest.raises(BadFormat):

@@ -3,6 +3,8 @@
 import hashlib
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -172,6 +174,19 @@ def test_what_is_derived_depends_on_the_bytes_alone_and_does_not_overlap() -> No
     assert len({*derived, CODE.raw}) == 6
     assert all(len(secret) == 32 for secret in derived)
     assert CODE.locator_hash == hashlib.sha256(CODE.locator).digest()
+
+
+def test_a_case_has_a_code_of_its_own_that_shares_nothing_and_leads_back_to_nothing() -> None:
+    case = CODE.for_protection()
+    assert case.raw == HKDF(SHA256(), 16, None, b"tipline/code/protection").derive(CODE.raw)
+    assert case.raw == TrackingCode.parse(CODE.reveal()).for_protection().raw
+    assert TrackingCode.parse(case.reveal()).raw == case.raw
+    secrets = [
+        secret
+        for code in (CODE, case, case.for_protection())
+        for secret in (code.raw, code.locator, code.identity.seed, code.claim_key.seed, code.marker_key)
+    ]
+    assert len(set(secrets)) == len(secrets)
 
 
 def test_fresh_codes_differ() -> None:

@@ -1,6 +1,7 @@
 """An item opens only with its two locks taken off in turn, and only as what it is."""
 
 import io
+from datetime import date, timedelta
 
 import pytest
 
@@ -9,7 +10,7 @@ from crypto.errors import BadFormat, BadSignature, CannotOpen
 from crypto.keys import Identity, SigningKey
 from crypto.policies import Route
 from tipline.ids import INTAKE, INTEGRITY, ItemId, new_item_id, new_tip_id
-from tipline.sealing.audience import Audience, DeskKey, claim_message
+from tipline.sealing.audience import Audience, DeskKey, claim_message, verify_claim
 from tipline.sealing.items import FileSealer, NewItem, seal_item
 from tipline.sealing.opening import open_file, open_item
 
@@ -34,6 +35,30 @@ def sealed_text(content: bytes = b"a gang at the market") -> NewItem:
 def item_key(item: NewItem, desk: Identity, which: int = 0) -> Identity:
     _, inner = slips.open_outer(item.slips[which].slip, KEEPER)
     return slips.open_inner(inner, desk)
+
+
+def test_the_signature_of_a_message_binds_its_day_in_every_slip() -> None:
+    day = date(2026, 3, 3)
+    dated = seal_item("message", TIP, b"{}", audience=AUDIENCE, claim=CLAIM, day=day)
+    parts = (TIP, dated.id, dated.digest, "message")
+    for other in (day - timedelta(days=1), day + timedelta(days=1)):
+        with pytest.raises(BadSignature):
+            verify_claim(CLAIM.public, dated.claim_signature, *parts, other)
+    with pytest.raises(BadSignature):
+        CLAIM.public.verify(dated.claim_signature, claim_message(*parts))
+    verify_claim(CLAIM.public, dated.claim_signature, *parts, day)
+    assert [slips.open_outer(slip.slip, KEEPER)[0].day for slip in dated.slips] == ["2026-03-03"] * 2
+
+
+def test_what_was_signed_without_a_day_is_still_its_reporters() -> None:
+    day = date(2026, 3, 3)
+    for kind in ("message", "text"):
+        item = seal_item(kind, TIP, b"{}", audience=AUDIENCE, claim=CLAIM)
+        verify_claim(CLAIM.public, item.claim_signature, TIP, item.id, item.digest, kind, day)
+        with pytest.raises(BadSignature):
+            verify_claim(
+                SigningKey.generate().public, item.claim_signature, TIP, item.id, item.digest, kind, day
+            )
 
 
 def test_a_slip_opens_nothing_without_the_keeper() -> None:

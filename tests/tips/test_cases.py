@@ -14,8 +14,9 @@ from tests.deadlines.test_clocks import CLOCKS
 from tipline.deadlines import Clocks
 from tipline.tips import cases
 from tipline.tips.case_file import ABOVE, LEAD, CaseFile
-from tipline.tips.cases import UMBRELLA_STEPS, CaseRefused
-from tipline.tips.moves import ENDED, SPAM_FROM, TIP_MOVES, Outcome, TipState
+from tipline.tips.cases import UMBRELLA_STEPS
+from tipline.tips.moves import ENDED, SPAM_FROM, TIP_MOVES, CaseState, Outcome, TipState, moves_from
+from tipline.tips.refusing import CaseRefused
 
 DAY = date(2026, 3, 3)  # a Tuesday
 REASON = {"item": "ab" * 16, "hash": "cd" * 32}
@@ -29,7 +30,7 @@ DETAILS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def body(source: TipState, target: TipState, outcome: str = "", **changes: Any) -> dict[str, Any]:
+def body(source: CaseState, target: CaseState, outcome: str = "", **changes: Any) -> dict[str, Any]:
     """The fields of a move with all that the table asks for."""
     needs = next(
         (each.needs for each in TIP_MOVES.moves if (each.source, each.target) == (source, target)), ""
@@ -109,7 +110,7 @@ def began(state: TipState, clocks: Clocks) -> CaseFile:
 
 
 def _moved(case: CaseFile, step: Step, today: date, clocks: Clocks) -> CaseFile:
-    moves = TIP_MOVES.next_from(case.state)
+    moves = moves_from(case.state)
     if not moves:
         raise CaseRefused("not-allowed")
     target = moves[step.which % len(moves)].target

@@ -35,6 +35,16 @@ TERMS: Final[Mapping[str, Term]] = MappingProxyType(
         "outcome": _working(5),
         "feedback": Term(10),
         "review": Term(15),
+        # How long a protection case may stay in a state. Danger is met the day that it is told; risk within
+        # three working days; a review every thirty days (domain, "Protection").
+        "asked": Term(0),
+        "assessing": _working(3),
+        "planning": _working(3),
+        "approving": _working(1),
+        "protected": Term(30),
+        "ending": Term(20),
+        # For how long of that the person may object before it ends.
+        "protection-objection": Term(10),
         # What a reasoned extension adds to verifying; how long the lead has before the desk above is told.
         "extension": Term(90),
         "escalation": _working(2),
@@ -46,6 +56,8 @@ TERMS: Final[Mapping[str, Term]] = MappingProxyType(
         "umbrella-pursued": _working(3),
         "umbrella-reported": _working(5),
         "umbrella-transferred": _working(10),
+        # From one report on interference to the next (R32).
+        "interference-report": Term(91),
         # How long a closed tip is kept, by how it ended.
         "keep-spam": Term(60),
         "keep-outside-remit": Term(60),
@@ -53,6 +65,7 @@ TERMS: Final[Mapping[str, Term]] = MappingProxyType(
         "keep-not-established": Term(365),
         "keep-other": Term(1095),  # the reward's window of three years
         "keep-umbrella": Term(1826),
+        "keep-protection": Term(1826),
         # How long a statement stays in the log, and never less than a year (`Clocks.statement_days`).
         "statement": Term(1826),
     }

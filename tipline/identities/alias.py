@@ -17,5 +17,10 @@ def alias_code(item: ItemId) -> str:
 
     Source: docs/decisions/0008-identities-that-need-two-people.md.
     """
-    number, letter = divmod(int.from_bytes(hashlib.sha256(item).digest()), len(LETTERS))
+    return code_from(item)
+
+
+def code_from(seed: bytes) -> str:
+    """The letter and number that some bytes give, by their SHA-256."""
+    number, letter = divmod(int.from_bytes(hashlib.sha256(seed).digest()), len(LETTERS))
     return f"{LETTERS[letter]}{number % NUMBERS + 1}"

@@ -1,4 +1,4 @@
-"""What stands inside a sealed identity: a name, a contact, and how to use it without harm."""
+"""What stands inside a sealed identity: a name, a contact, what else shows who it is, and how to use it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ FORMAT: Final = 1
 MAX_FIELD_BYTES: Final = 3_000
 """One field, as UTF-8: all of them together stay below the size to which every text is padded."""
 
-FIELDS: Final = ("name", "contact", "safely")
+FIELDS: Final = ("name", "contact", "details", "safely")
 
 
 @dataclass(frozen=True, repr=False)
@@ -22,13 +22,14 @@ class IdentityRecord:
     """Who somebody is, as far as they or staff wrote it down; what is empty was left out.
 
     `safely` says when and how to use the contact, and what not to say. `day` is the UTC day on which it was
-    left.
+    left. `details` is what else shows who it is: address, place of work, looks, other names.
     """
 
     name: str
     contact: str
     safely: str
     day: date
+    details: str = ""
 
     @classmethod
     def checked(cls, typed: Mapping[str, str], day: date) -> Self:
@@ -51,12 +52,14 @@ class IdentityRecord:
 
     def words(self) -> dict[str, str]:
         """The fields that say something, in their order."""
-        found = {"name": self.name, "contact": self.contact, "safely": self.safely}
-        return {field: text for field, text in found.items() if text}
+        found = ((field, getattr(self, field)) for field in FIELDS)
+        return {field: text for field, text in found if text}
 
     def encode(self) -> bytes:
-        """Canonical JSON."""
+        """Canonical JSON; `details` is left out when it is empty."""
         fields = {"name": self.name, "contact": self.contact, "safely": self.safely}
+        if self.details:
+            fields["details"] = self.details
         return encode({"v": FORMAT, **fields, "day": self.day.isoformat()})
 
     @classmethod
@@ -66,7 +69,7 @@ class IdentityRecord:
         Raises:
             BadFormat: not an identity.
         """
-        fields = decode(data)
+        fields = {"details": ""} | decode(data)
         if fields.keys() != {"v", *FIELDS, "day"} or fields["v"] != FORMAT:
             raise BadFormat("an identity has other fields or an unknown version")
         if not all(isinstance(fields[field], str) for field in (*FIELDS, "day")):
@@ -75,4 +78,4 @@ class IdentityRecord:
             day = date.fromisoformat(fields["day"])
         except ValueError as error:
             raise BadFormat("an identity has no day") from error
-        return cls(fields["name"], fields["contact"], fields["safely"], day)
+        return cls(fields["name"], fields["contact"], fields["safely"], day, fields["details"])

@@ -6,6 +6,7 @@ The header binds tip, item and kind, because age has no associated data.
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from crypto import age, padding
@@ -67,12 +68,14 @@ def seal_item(
     audience: Audience | None,
     reporter: Recipient | None = None,
     claim: SigningKey | None = None,
+    day: date | None = None,
 ) -> NewItem:
     """Seal one item to a fresh key pair, and to the reporter's where they may read it.
 
     Args:
         audience: who gets slips; None for what only the reporter reads.
         claim: the reporter's claim key, for what the reporter sends.
+        day: the UTC day of a message, which claim key and policies bind; None for any other kind.
     """
     item = new_item_id()
     item_key = Identity.generate()
@@ -82,8 +85,8 @@ def seal_item(
         recipients.append(reporter)
     sealed = age.seal(data, recipients)
     digest = hashlib.sha256(sealed).digest()
-    slips = write_slips(tip, item, kind, digest, item_key, audience) if audience else ()
-    return NewItem(item, tip, kind, digest, sealed, slips, _claimed(claim, tip, item, digest, kind))
+    slips = write_slips(tip, item, kind, digest, item_key, audience, day) if audience else ()
+    return NewItem(item, tip, kind, digest, sealed, slips, _claimed(claim, tip, item, digest, kind, day))
 
 
 def seal_identity(
@@ -199,5 +202,7 @@ class _HashingSink:
         return self._hash.digest()
 
 
-def _claimed(claim: SigningKey | None, tip: TipId, item: ItemId, digest: bytes, kind: str) -> bytes:
-    return claim.sign(claim_message(tip, item, digest, kind)) if claim else b""
+def _claimed(
+    claim: SigningKey | None, tip: TipId, item: ItemId, digest: bytes, kind: str, day: date | None = None
+) -> bytes:
+    return claim.sign(claim_message(tip, item, digest, kind, day)) if claim else b""

@@ -13,6 +13,7 @@ from crypto.canonical import decode, encode
 from crypto.errors import BadFormat
 from crypto.keys import Recipient
 from crypto.policies import Route
+from tipline.protection.asking import Asking
 from tipline.tips.categories import Category, Channel, Official, Urgency
 from tipline.tips.tags import Tag, from_fields, to_fields
 from tipline.tips.topics import Topic, in_order
@@ -54,7 +55,7 @@ class TipText:
     """The first item of a tip: the answers, and what binds the reporter to it.
 
     `received` is when the tip came, in UTC: it stands here and nowhere in clear. `entered` is None for what
-    a reporter typed.
+    a reporter typed, `asking` for what is no protection case.
     """
 
     description: str
@@ -71,9 +72,10 @@ class TipText:
     route: Route
     files: tuple[FileEntry, ...] = ()
     entered: Entered | None = None
+    asking: Asking | None = None
 
     def encode(self) -> bytes:
-        """Canonical JSON; `entered` is left out where a reporter typed."""
+        """Canonical JSON; `entered` and `asking` are left out where they are None."""
         return encode(
             {
                 "v": FORMAT,
@@ -92,6 +94,7 @@ class TipText:
                 "route": {"desks": list(self.route.desks), "excluded": list(self.route.excluded)},
                 "files": _from_files(self.files),
                 **_entered_fields(self.entered),
+                **({"asking": self.asking.to_fields()} if self.asking else {}),
             }
         )
 
@@ -119,6 +122,7 @@ class TipText:
                 route=Route(tuple(fields["route"]["desks"]), tuple(fields["route"]["excluded"])),
                 files=_to_files(fields["files"]),
                 entered=_entered(fields.get("entered")),
+                asking=Asking.from_fields(fields["asking"]) if "asking" in fields else None,
             )
         except (KeyError, TypeError, ValueError) as error:
             raise BadFormat("not a tip's text") from error
@@ -129,7 +133,7 @@ class Card:
     """What a desk's list shows of a tip.
 
     `tags` are the desk's, added when the card is listed; `tagged` is the item that holds them (hex), empty
-    when there is none.
+    when there is none. `asking` is that of a protection case.
     """
 
     category: Category
@@ -141,9 +145,10 @@ class Card:
     day: date
     tags: tuple[Tag, ...] = ()
     tagged: str = ""
+    asking: Asking | None = None
 
     def encode(self) -> bytes:
-        """Canonical JSON; tags are left out where there are none."""
+        """Canonical JSON; tags and `asking` are left out where there are none."""
         fields: dict[str, Any] = {
             "v": FORMAT,
             "category": self.category,
@@ -158,6 +163,8 @@ class Card:
             fields["tags"] = to_fields(self.tags)
         if self.tagged:
             fields["tagged"] = self.tagged
+        if self.asking:
+            fields["asking"] = self.asking.to_fields()
         return encode(fields)
 
     @classmethod
@@ -179,6 +186,7 @@ class Card:
                 day=date.fromisoformat(_text(fields, "day")),
                 tags=from_fields(fields["tags"]),
                 tagged=_text(fields, "tagged"),
+                asking=Asking.from_fields(fields["asking"]) if "asking" in fields else None,
             )
         except (KeyError, TypeError, ValueError) as error:
             raise BadFormat("not a card") from error

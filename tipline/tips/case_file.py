@@ -8,7 +8,8 @@ from typing import Any, Final
 from crypto import canonical
 from crypto.errors import BadFormat
 from tipline.deadlines import Clocks
-from tipline.tips.moves import ENDED, TIP_MOVES, TipState
+from tipline.protection.states import PROTECTION_MOVES, ProtectionState
+from tipline.tips.moves import ENDED, TIP_MOVES, CaseState, TipState, state_named
 
 LEAD: Final = 1
 ABOVE: Final = 2
@@ -17,7 +18,7 @@ ABOVE: Final = 2
 
 @dataclass(frozen=True)
 class CaseFile:
-    """Where a tip stands.
+    """Where a tip or a protection case stands.
 
     Attributes:
         since: the UTC day on which the state began.
@@ -37,10 +38,15 @@ class CaseFile:
         duplicate_of: the tip that this one repeats.
         letter: the number of the latest transfer, "year-count", among those of `letter_desk`; `body` whom it
             went to.
+        forms: of a protection case, the filled-in forms (32 hex digits each) on which its moves rested.
+        rests_on: the one of them by which it came into its state; "" where it came by a reason.
+        watch_every: of a protection case, after how many days the person agreed to say that they are well; 0
+            for none, and `watch_due` the day by which they are to be heard next. `watch_level` is to whom a
+            missed one went last, and when: a clock of its own, which no other deadline hides.
         umbrella: for an umbrella tip each step's last day, or the day with a "+" before it when it was done.
     """
 
-    state: TipState
+    state: CaseState
     since: date
     due: date | None
     paused_on: date | None = None
@@ -63,16 +69,37 @@ class CaseFile:
     letter_desk: str = ""
     body: str = ""
     umbrella: Mapping[str, str] = field(default_factory=dict)
+    forms: tuple[str, ...] = ()
+    rests_on: str = ""
+    watch_every: int = 0
+    watch_due: date | None = None
+    watch_level: int = 0
+    watch_level_on: date | None = None
 
     @classmethod
-    def opened(cls, day: date, clocks: Clocks) -> "CaseFile":
-        """A tip that came on a day."""
-        return cls(TIP_MOVES.start, day, clocks.due(TIP_MOVES.start, day))
+    def opened(cls, day: date, clocks: Clocks, *, protects: bool = False) -> "CaseFile":
+        """A tip, or a protection case, that came on a day."""
+        start: CaseState = PROTECTION_MOVES.start if protects else TIP_MOVES.start
+        return cls(start, day, clocks.due(start, day))
+
+    @property
+    def protects(self) -> bool:
+        """Whether this is a protection case."""
+        return isinstance(self.state, ProtectionState)
 
     @property
     def has_ended(self) -> bool:
         """Whether nothing is due any more."""
         return self.state in ENDED
+
+    @property
+    def told(self) -> int:
+        """To whom anything that was missed went last: a deadline, or a check-in."""
+        return max(self.level, self.watch_level)
+
+    def is_unheard(self, today: date) -> bool:
+        """Whether the day of an agreed check-in has passed without one."""
+        return self.watch_due is not None and self.watch_due < today
 
     def is_overdue(self, today: date) -> bool:
         """Whether the day has passed and the clock was running."""
@@ -108,6 +135,22 @@ class CaseFile:
             "letter_desk": self.letter_desk,
             "body": self.body,
             "umbrella": dict(self.umbrella),
+            **self._protection_fields(),
+        }
+
+    def _protection_fields(self) -> dict[str, Any]:
+        # Left out of a tip's: what was stored before there were protection cases stays as it was.
+        forms: dict[str, Any] = {"forms": list(self.forms)} if self.forms else {}
+        if self.rests_on:
+            forms["rests_on"] = self.rests_on
+        if not self.watch_every:
+            return forms
+        return {
+            **forms,
+            "watch_every": self.watch_every,
+            "watch_due": _iso(self.watch_due),
+            "watch_level": self.watch_level,
+            "watch_level_on": _iso(self.watch_level_on),
         }
 
     @classmethod
@@ -128,7 +171,7 @@ class CaseFile:
         """
         try:
             return cls(
-                state=TipState(fields["state"]),
+                state=state_named(fields["state"]),
                 since=date.fromisoformat(fields["since"]),
                 due=_day(fields["due"]),
                 paused_on=_day(fields["paused_on"]),
@@ -151,6 +194,12 @@ class CaseFile:
                 letter_desk=str(fields["letter_desk"]),
                 body=str(fields["body"]),
                 umbrella=dict(fields["umbrella"]),
+                forms=tuple(map(str, fields.get("forms", ()))),
+                rests_on=str(fields.get("rests_on", "")),
+                watch_every=int(fields.get("watch_every", 0)),
+                watch_due=_day(fields.get("watch_due", "")),
+                watch_level=int(fields.get("watch_level", 0)),
+                watch_level_on=_day(fields.get("watch_level_on", "")),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise BadFormat("not a tip's case") from error
@@ -165,6 +214,7 @@ class CaseFile:
             "paused": self.paused_on is not None,
             "level": self.level,
             "outcome": self.outcome if told else "",
+            **({"watch": _iso(self.watch_due)} if self.watch_every else {}),
         }
 
 

@@ -10,22 +10,29 @@ from datetime import date
 from typing import Any, Final
 
 from tipline.deadlines import Clocks
-from tipline.tips.case_file import ABOVE, LEAD, CaseFile
-from tipline.tips.moves import DECIDES, ENDED, SPAM_FROM, TIP_MOVES, Needs, Outcome, TipState
+from tipline.protection.states import FORM, ProtectionState
+from tipline.tips.case_file import CaseFile
+from tipline.tips.check_ins import next_level, noticed_on, unwatched
+from tipline.tips.moves import (
+    DECIDES,
+    ENDED,
+    SPAM_FROM,
+    CaseMove,
+    CaseState,
+    Needs,
+    Outcome,
+    TipState,
+    find_move,
+    state_named,
+)
+from tipline.tips.refusing import NOT_ALLOWED, CaseRefused
 from tipline.transitions import MoveRefused
 
-NOT_ALLOWED: Final = "not-allowed"
 SPAM: Final = "spam"
+PROTECTED_BEFORE: Final = "protection"
+"""How a protection case ended, whatever ended it."""
 UMBRELLA_STEPS: Final = ("pursued", "reported", "transferred")
 """What must happen to an umbrella tip, each by its own day (R36)."""
-
-
-class CaseRefused(Exception):
-    """The statement does not fit where the tip stands. `reason` is one of the keeper's words."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def moved(case: CaseFile, body: Mapping[str, Any], who: str, today: date, clocks: Clocks) -> CaseFile:
@@ -40,15 +47,19 @@ def moved(case: CaseFile, body: Mapping[str, Any], who: str, today: date, clocks
     if case.state != body["from"] or case.paused_on is not None:
         raise CaseRefused(NOT_ALLOWED)
     try:
-        move = TIP_MOVES.find(case.state, TipState(body["to"]))
+        move = find_move(case.state, state_named(body["to"]))
     except MoveRefused:
         raise CaseRefused(NOT_ALLOWED) from None
-    if (move.reason_required and not body["reason"]) or set(body["detail"]) != _named(move.needs):
+    if (move.reason_required and not body["reason"]) or set(body["detail"]) != _named(case, move):
         raise CaseRefused(NOT_ALLOWED)
     if move.another and who in case.decided_by:
         raise CaseRefused("another-person")
     if move.answered and not case.answered:
         raise CaseRefused("answer-first")
+    if move.target is ProtectionState.ENDED and not may_end(case, today, clocks):
+        raise CaseRefused(NOT_ALLOWED)
+    if "form" in body["detail"] and not _suits(case, move, body["detail"]["form"]["item"]):
+        raise CaseRefused(NOT_ALLOWED)
     after = _continued(case, _entered(case, move.target, today, clocks), today, clocks)
     decides = move.target in DECIDES or (case.state is TipState.REVIEW and after.has_ended)
     if decides:
@@ -56,18 +67,36 @@ def moved(case: CaseFile, body: Mapping[str, Any], who: str, today: date, clocks
     return _detailed(after, body["desk"], body["detail"])
 
 
-def _named(needs: str) -> set[str]:
-    if needs == Needs.LETTER:
+def _named(case: CaseFile, move: CaseMove) -> set[str]:
+    if move.needs == Needs.LETTER:
         return {"body", "number", "packet"}
-    return {needs} if needs else set()
+    if approves(move) and not case.rests_on:
+        return set()
+    return {move.needs} if move.needs else set()
 
 
-def _entered(case: CaseFile, state: TipState, today: date, clocks: Clocks) -> CaseFile:
+def approves(move: CaseMove) -> bool:
+    """Whether a member says yes by it to what another proposed for a protection case."""
+    return move.needs == FORM and move.another
+
+
+def _suits(case: CaseFile, move: CaseMove, form: str) -> bool:
+    """Whether a form carries a move: what was proposed an approval, and a new one any other move."""
+    return form == case.rests_on if approves(move) else form not in case.forms
+
+
+def _entered(case: CaseFile, state: CaseState, today: date, clocks: Clocks) -> CaseFile:
     """The case as a new state begins: a clock of its own, nothing missed yet."""
     ended = state in ENDED
     due = None if ended else clocks.due(state.value, today)
     clock = replace(case, since=today, due=due, paused_on=None, paused_days=0, level=0, level_on=None)
     entered = replace(clock, state=state, answered=False, heard=False, triage_due=None, triage_level=0)
+    if isinstance(state, ProtectionState):
+        # Whoever proposes an ending, or the plan that waits for its approval, is noted next.
+        open_ended = replace(
+            entered, decided_by=(), rests_on="", ending="" if not ended else PROTECTED_BEFORE
+        )
+        return unwatched(open_ended) if ended else open_ended
     if state is TipState.TRIAGE:  # it begins anew: what was found before no longer stands
         return replace(entered, outcome="", ending="", duplicate_of="", extended=False, decided_by=())
     if state in (TipState.OUTSIDE_REMIT, TipState.DUPLICATE):
@@ -99,7 +128,15 @@ def _detailed(case: CaseFile, desk: str, detail: Mapping[str, Any]) -> CaseFile:
         return replace(case, outcome=outcome, ending=outcome)
     if "number" in detail:
         return replace(case, letter=detail["number"], letter_desk=desk, body=detail["body"])
+    if "form" in detail:
+        form = detail["form"]["item"]
+        return replace(case, forms=tuple(dict.fromkeys((*case.forms, form))), rests_on=form)
     return case
+
+
+def may_end(case: CaseFile, today: date, clocks: Clocks) -> bool:
+    """Whether the days have passed in which the protected person may object to the ending."""
+    return clocks.due("protection-objection", case.since) < today
 
 
 def closed_as_spam(case: CaseFile, who: str, today: date, clocks: Clocks) -> CaseFile:
@@ -115,7 +152,8 @@ def closed_as_spam(case: CaseFile, who: str, today: date, clocks: Clocks) -> Cas
 
 def may_pause(case: CaseFile, clocks: Clocks) -> bool:
     """Whether the clock runs, and has not stood still in this state for as long as it may."""
-    return case.due is not None and case.paused_on is None and _pause_left(case, clocks) > 0
+    running = case.due is not None and case.paused_on is None and not case.protects  # danger does not wait
+    return running and _pause_left(case, clocks) > 0
 
 
 def paused(case: CaseFile, today: date, clocks: Clocks) -> CaseFile:
@@ -202,10 +240,10 @@ def linked(case: CaseFile, other: str) -> CaseFile:
     """Another tip is on the same matter.
 
     Raises:
-        CaseRefused: linked already, or the tip was erased.
+        CaseRefused: linked already, a protection case, or the tip was erased.
     """
     _require_kept(case)
-    if other in case.links:
+    if case.protects or other in case.links:
         raise CaseRefused(NOT_ALLOWED)
     return replace(case, links=tuple(sorted((*case.links, other))))
 
@@ -244,7 +282,7 @@ def umbrella_begun(case: CaseFile, today: date, clocks: Clocks) -> CaseFile:
     Raises:
         CaseRefused: they run already, or the tip's way has ended.
     """
-    if case.umbrella or case.has_ended:
+    if case.umbrella or case.has_ended or case.protects:
         raise CaseRefused(NOT_ALLOWED)
     steps = {step: clocks.due(f"umbrella-{step}", today).isoformat() for step in UMBRELLA_STEPS}
     return replace(case, umbrella=steps)
@@ -269,11 +307,7 @@ def umbrella_overdue(case: CaseFile, today: date) -> tuple[str, ...]:
 def escalates(case: CaseFile, today: date, clocks: Clocks) -> int:
     """The level to which a missed deadline goes today; 0 when it goes nowhere."""
     late = case.is_overdue(today) or (bool(umbrella_overdue(case, today)) and not case.has_ended)
-    if not late or case.level >= ABOVE:
-        return 0
-    if case.level_on is None:
-        return LEAD
-    return ABOVE if clocks.due("escalation", case.level_on) < today else 0
+    return next_level(case.level, case.level_on, today, clocks, is_late=late)
 
 
 def next_look(case: CaseFile, clocks: Clocks) -> str:
@@ -282,13 +316,12 @@ def next_look(case: CaseFile, clocks: Clocks) -> str:
         return ""
     running = case.due.isoformat() if case.due and not case.paused_on else ""
     silence = running if case.state is TipState.NEED_MORE else ""
-    watched = [day for day in (*case.umbrella.values(), running) if day and not day.startswith("+")]
-    missing = ""
-    if watched and case.level < ABOVE:
-        told = clocks.due("escalation", case.level_on).isoformat() if case.level_on else ""
-        missing = max(min(watched), told)
+    awaited = [day for day in (*case.umbrella.values(), running) if day and not day.startswith("+")]
+    missing = noticed_on(min(awaited, default=""), case.level, case.level_on, clocks)
+    unheard = case.watch_due.isoformat() if case.watch_due else ""
+    unheard = noticed_on(unheard, case.watch_level, case.watch_level_on, clocks)
     ends = pause_ends(case, clocks)
-    return min(filter(None, (silence, missing, ends.isoformat() if ends else "")), default="")
+    return min(filter(None, (silence, missing, unheard, ends.isoformat() if ends else "")), default="")
 
 
 def missed(case: CaseFile, level: int, today: date) -> CaseFile:
@@ -308,6 +341,8 @@ def after_silence(case: CaseFile, today: date, clocks: Clocks) -> CaseFile:
 
 def kept_until(case: CaseFile, clocks: Clocks) -> date | None:
     """The last day on which a closed tip is kept; None while it must not go."""
+    if case.state is ProtectionState.ENDED and not case.held:
+        return max(clocks.due("keep-protection", case.since), clocks.due("objection", case.since))
     if case.state is not TipState.CLOSED or case.held:
         return None
     name = f"keep-{case.ending}"
@@ -329,7 +364,7 @@ def erased(case: CaseFile, today: date, clocks: Clocks) -> CaseFile:
     if until is None or today <= until:
         raise CaseRefused(NOT_ALLOWED)
     gone = _entered(case, TipState.ERASED, today, clocks)
-    return replace(gone, assignee="", links=(), duplicate_of="", decided_by=())
+    return replace(gone, assignee="", links=(), duplicate_of="", decided_by=(), forms=(), rests_on="")
 
 
 def _require_kept(case: CaseFile) -> None:

@@ -5,10 +5,11 @@ from datetime import date
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from tipline.ids import PROTECTION
 from tipline.keeper_client import AdminKeeper, TipView
-from tipline.routing import Route, desk_of
+from tipline.routing import Route, desk_of, protects
 from tipline.tips.models import Tip
-from tipline.tips.moves import TipState
+from tipline.tips.moves import STARTS, TipState
 
 NOTHING_DUE = date(9999, 12, 31)
 """What stands in `due_on` of a tip with nothing due: it sorts last."""
@@ -17,17 +18,25 @@ NOTHING_DUE = date(9999, 12, 31)
 def write_case(row: Tip, view: TipView, record: bytes | None = None) -> bool:
     """Make a row say what the log says; whether anything was otherwise.
 
+    The hour of a protection case that was taken up, or has ended, came from its person later. It stays until
+    the desk moves the case: reading it, or agreeing on check-ins, meets no danger.
+
     Args:
         record: the keeper's record of the new standing; None leaves the one that is there.
     """
     before = _said(row)
     case = view.case
+    # A review leaves the state where it is, and winds the clock up.
+    reviewed = record is not None and row.due_on != (case.due or NOTHING_DUE)
+    waits = case.protects and row.state == case.state.value and not reviewed
     row.state = case.state.value
     row.due_on = case.due or NOTHING_DUE
-    row.assignee, row.level, row.paused = case.assignee, case.level, case.paused_on is not None
-    if case.state is not TipState.RECEIVED:
+    row.assignee, row.level, row.paused = case.assignee, case.told, case.paused_on is not None
+    if case.state not in STARTS and not waits:
         row.due_at = None  # acknowledged: the hour goes
-    desk = desk_of(Route(view.desks, view.excluded))
+    route = Route(view.desks, view.excluded)
+    # What is left of a case is no tip: no figure counts it among those of the desk above.
+    desk = PROTECTION if protects(route) and case.state is TipState.ERASED else desk_of(route, row.desk)
     if row.desk != desk:
         row.desk = desk
         unlist(row)

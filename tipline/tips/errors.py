@@ -33,6 +33,15 @@ class NobodyMayRead(TipError):
     )
 
 
+class NoProtectionDesk(TipError):
+    """No desk protects people, or nobody is at it."""
+
+    sentence = mark(
+        "Nobody here protects people yet, so nothing was sent. In danger call 110. Otherwise please send a "
+        "report and write in it what you fear."
+    )
+
+
 class RouteChanged(TipError):
     """A form that was sent already comes again, with answers that other people may read it by."""
 
@@ -72,6 +81,15 @@ class NoObjectionNow(TipError):
     sentence = mark(
         "An objection is possible for 30 days after a report was found to be outside our remit, or was "
         "closed. You can write a message at any time."
+    )
+
+
+class NoCaseObjectionNow(TipError):
+    """Nobody wants to end the protection, or it ended too long ago."""
+
+    sentence = mark(
+        "An objection is possible when somebody wants to end the protection, and for 30 days after it has "
+        "ended. You can write a message, or say that something happened, at any time."
     )
 
 

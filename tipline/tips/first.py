@@ -19,14 +19,16 @@ from tipline.directory.types import Directory
 from tipline.ids import INTEGRITY, DeskId, TipId, UnitId
 from tipline.mailbox.roots import seal_root
 from tipline.mailbox.thread import new_marker
-from tipline.routing import Route, desk_of, route_for
+from tipline.protection.asking import Asking
+from tipline.protection.states import PROTECTION_MOVES
+from tipline.routing import Route, desk_of, protection_route, route_for
 from tipline.sealing.audience import Audience
 from tipline.sealing.items import NewItem, seal_item
 from tipline.tips.answers import Card, Entered, FileEntry, TipText
 from tipline.tips.categories import Category, Official, Urgency
 from tipline.tips.errors import TooManyUnits
 from tipline.tips.models import Tip
-from tipline.tips.moves import DANGER_HOURS, TipState
+from tipline.tips.moves import DANGER_HOURS, TIP_MOVES, CaseState
 
 MAX_EXCLUDED_CHARACTERS = 480
 """What a slip's policy of 1,024 bytes has room for, as JSON."""
@@ -36,7 +38,10 @@ TIPS = cast("Table", Tip.__table__)
 
 @dataclass(frozen=True, repr=False)
 class TipDraft:
-    """What a reporter answered. `unit` is empty, a unit's id or `tipline.routing.UNKNOWN_UNIT`."""
+    """What a reporter answered. `unit` is empty, a unit's id or `tipline.routing.UNKNOWN_UNIT`.
+
+    With `asking` it begins a protection case.
+    """
 
     description: str
     category: Category
@@ -46,6 +51,7 @@ class TipDraft:
     exclude_text: str
     urgency: Urgency
     language: str
+    asking: Asking | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -85,16 +91,20 @@ def route_of(draft: TipDraft, directory: Directory) -> Route:
 
     Raises:
         NobodyMayRead: everybody at the desk that would get it belongs to an excluded unit.
+        NoProtectionDesk: nobody protects people here.
         TooManyUnits: more exclusions than a slip's policy holds.
     """
-    route = route_for(
-        directory,
-        category=draft.category,
-        official=draft.official,
-        unit=draft.unit or None,
-        exclude=draft.exclude,
-        exclude_text=draft.exclude_text,
-    )
+    if draft.asking:
+        route = protection_route(directory, [*([draft.unit] if draft.unit else []), *draft.exclude])
+    else:
+        route = route_for(
+            directory,
+            category=draft.category,
+            official=draft.official,
+            unit=draft.unit or None,
+            exclude=draft.exclude,
+            exclude_text=draft.exclude_text,
+        )
     if sum(len(unit) + len('"",') for unit in route.excluded) > MAX_EXCLUDED_CHARACTERS:
         raise TooManyUnits
     return route
@@ -102,7 +112,7 @@ def route_of(draft: TipDraft, directory: Directory) -> Route:
 
 def audience_under(route: Route, directory: Directory, claim: bytes) -> Audience:
     """The desks of a route, and the integrity desk always, so that escalation needs nobody's help."""
-    desks = (*(DeskId(desk) for desk in route.desks), INTEGRITY)
+    desks = dict.fromkeys((*(DeskId(desk) for desk in route.desks), INTEGRITY))
     return Audience(directory.keeper, directory.desk_keys(*desks), route, claim)
 
 
@@ -136,6 +146,7 @@ def seal_text(
         route=audience.route,
         files=tuple(files),
         entered=entered,
+        asking=draft.asking,
     )
     return seal_item("text", keys.tip, text.encode(), audience=audience, reporter=keys.recipient, claim=claim)
 
@@ -158,6 +169,7 @@ def seal_card(
         files=files,
         language=draft.language,
         day=clock.today(),
+        asking=draft.asking,
     )
     return seal_item("card", keys.tip, card.encode(), audience=audience, claim=claim)
 
@@ -165,14 +177,15 @@ def seal_card(
 def tip_row(draft: TipDraft, keys: TipKeys, route: Route, clocks: Clocks, clock: Clock) -> dict[str, object]:
     """The row of a new tip, dated by the UTC day: an hour can be matched against a network log."""
     today = clock.today()
+    start: CaseState = PROTECTION_MOVES.start if draft.asking else TIP_MOVES.start
     return {
         "id": keys.tip,
         "locator": keys.locator,
         "desk": desk_of(route),
-        "state": TipState.RECEIVED.value,
+        "state": start.value,
         "state_record": None,
         "arrived_on": today,
-        "due_on": clocks.due(TipState.RECEIVED, today),
+        "due_on": clocks.due(start, today),
         "due_at": due_hour(clock.now()) if draft.urgency is Urgency.DANGER else None,
         "card_group": None,
         "card_version": 0,

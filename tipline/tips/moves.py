@@ -13,7 +13,9 @@ Source: the table of states in docs/domain.
 from enum import StrEnum
 from typing import Final
 
-from tipline.transitions import Move, MoveTable
+from tipline.protection.states import DECIDES as PROTECTION_DECIDES
+from tipline.protection.states import FORM, PROTECTION_MOVES, ProtectionState
+from tipline.transitions import Move, MoveRefused, MoveTable
 
 
 class TipState(StrEnum):
@@ -51,9 +53,20 @@ class Needs(StrEnum):
     LETTER = "letter"
     RECEIPT = "receipt"
     OUTCOME = "outcome"
+    FORM = FORM
 
 
-ENDED: Final = frozenset((TipState.CLOSED, TipState.ERASED))
+CaseState = TipState | ProtectionState
+"""Where a tip or a protection case stands: kept, read and timed alike, and neither becomes the other."""
+
+CaseMove = Move[TipState] | Move[ProtectionState]
+
+PROTECTION_STATES: Final = frozenset(state.value for state in ProtectionState)
+
+STARTS: Final = frozenset((TipState.RECEIVED, ProtectionState.ASKED))
+"""Where nobody has taken it up yet: it is untouched, and a danger has its hour."""
+
+ENDED: Final = frozenset((TipState.CLOSED, TipState.ERASED, ProtectionState.ENDED))
 """States in which nothing is due any more."""
 
 SPAM_FROM: Final = frozenset((TipState.RECEIVED, TipState.SCREENING, TipState.TRIAGE))
@@ -90,7 +103,38 @@ TIP_MOVES: Final = MoveTable(
     ),
 )
 
-DECIDES: Final = frozenset((_S.OUTSIDE_REMIT, _S.DUPLICATE, _S.OUTCOME, _S.FEEDBACK))
+DECIDES: Final = frozenset(
+    (_S.OUTSIDE_REMIT, _S.DUPLICATE, _S.OUTCOME, _S.FEEDBACK, *PROTECTION_DECIDES),
+)
 """Whoever moves a tip into one of these has decided; a review is another's."""
 
 DANGER_HOURS: Final = 2
+
+
+def state_named(text: str) -> CaseState:
+    """The state of a word.
+
+    Raises:
+        ValueError: it is neither a tip's nor a protection case's.
+    """
+    return ProtectionState(text) if text in PROTECTION_STATES else TipState(text)
+
+
+def moves_from(state: CaseState) -> tuple[CaseMove, ...]:
+    """The moves by which people leave a state."""
+    if isinstance(state, ProtectionState):
+        return PROTECTION_MOVES.next_from(state)
+    return TIP_MOVES.next_from(state)
+
+
+def find_move(source: CaseState, target: CaseState) -> CaseMove:
+    """The move between two states.
+
+    Raises:
+        MoveRefused: there is none that a person makes; a tip becomes no protection case, nor the other way.
+    """
+    if isinstance(source, ProtectionState) and isinstance(target, ProtectionState):
+        return PROTECTION_MOVES.find(source, target)
+    if isinstance(source, TipState) and isinstance(target, TipState):
+        return TIP_MOVES.find(source, target)
+    raise MoveRefused(f"{source} does not lead to {target}")

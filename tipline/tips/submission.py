@@ -5,22 +5,26 @@ it again finds the tip by its locator and adds only what was said differently,
 so a lost connection costs neither a code nor a word.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from crypto.tracking_codes import TrackingCode
 from tipline.clock import Clock
 from tipline.ids import TipId
 from tipline.mailbox.errors import UnknownCode
-from tipline.mailbox.thread import current_route, find_mailbox, first_text, own_texts
-from tipline.mailbox.writing import add_difference, check_text
+from tipline.mailbox.protection import AGREES, YES
+from tipline.mailbox.thread import Sent, current_route, find_mailbox, first_text, own_messages, own_texts
+from tipline.mailbox.writing import add_difference, add_notice, check_text
 from tipline.routing import Route
 from tipline.sealing.audience import Audience
 from tipline.sealing.items import NewItem, SealedFile
 from tipline.tips.answers import FileEntry, TipText
+from tipline.tips.categories import Urgency
+from tipline.tips.difference import difference
 from tipline.tips.errors import CodeReplaced, RouteChanged
 from tipline.tips.first import (
     TIPS,
@@ -34,6 +38,7 @@ from tipline.tips.first import (
 )
 from tipline.tips.intake import Intake
 from tipline.tips.storing import held_files, settle_files, store_items
+from tipline.tips.topics import Topic
 
 __all__ = ["Sending", "TipDraft", "submit_tip"]
 
@@ -49,7 +54,13 @@ class Sending(StrEnum):
 
 
 def submit_tip(
-    draft: TipDraft, code: TrackingCode, tip: TipId, files: Sequence[SealedFile], use: Intake
+    draft: TipDraft,
+    code: TrackingCode,
+    tip: TipId,
+    files: Sequence[SealedFile],
+    use: Intake,
+    *,
+    first: Callable[[Session], None] | None = None,
 ) -> Sending:
     """Seal and store a tip under its code. When this returns, the code may be shown.
 
@@ -58,6 +69,7 @@ def submit_tip(
 
     Args:
         files: finished and staged, sealed for this `tip`.
+        first: what to check in the transaction of a new tip; what it raises is raised.
 
     A later sending never changes the route: that takes a logged statement, so what
     would need another one is refused.
@@ -72,7 +84,7 @@ def submit_tip(
     """
     check_text(draft.description)
     route = route_of(draft, use.directory)
-    if _store_new(draft, code, tip, route, files, use):
+    if _store_new(draft, code, tip, route, files, use, first):
         return Sending.NEW
     return _add_difference(draft, code, route, files, use)
 
@@ -84,6 +96,7 @@ def _store_new(
     route: Route,
     files: Sequence[SealedFile],
     use: Intake,
+    first: Callable[[Session], None] | None,
 ) -> bool:
     """Store the tip; False when one with this code is stored already."""
     keys = TipKeys.of(code, tip)
@@ -91,6 +104,8 @@ def _store_new(
     items = _seal(draft, code, keys, audience, files, use.clock)
     try:
         with use.database.writing() as session:
+            if first:
+                first(session)
             connection = session.connection()
             connection.execute(_NEW_TIP, tip_row(draft, keys, route, use.directory.clocks, use.clock))
             store_items(session, items, first_position=0, day=use.clock.today())
@@ -135,16 +150,26 @@ def _add_difference(
         known = set(own_texts(session, mailbox, use.log))
         current = current_route(session, mailbox, use.log, first)
         held = held_files(session, files)
+        consent = _agrees_now(draft, first, own_messages(session, mailbox, use.log))
     sent_before = {(entry.name, entry.size) for entry in first.files}
     fresh = [file for file in files if file.item not in held and (file.name, file.size) not in sent_before]
-    text = _difference(draft, first, fresh)
+    text = difference(draft, first, fresh)
     same = not text or (text in known and not fresh)
-    if not same and _is_narrower(route, current, first.route):
+    if (consent or not same) and _is_narrower(route, current, first.route):
         raise RouteChanged
     if not same:
-        add_difference(mailbox, text, fresh, use)
+        add_difference(mailbox, text, fresh, use, danger=draft.urgency is Urgency.DANGER)
+    if consent:
+        add_notice(mailbox, Topic.CONSENT, "", use, answers={AGREES: YES})
     settle_files(files, use)
-    return Sending.SAME if same else Sending.MORE
+    return Sending.SAME if same and not consent else Sending.MORE
+
+
+def _agrees_now(draft: TipDraft, first: TipText, own: Sequence[Sent]) -> bool:
+    """Whether the person agrees by this sending; what they said of it in their mailbox stays as it is."""
+    if not (draft.asking and first.asking and draft.asking.agrees) or first.asking.agrees:
+        return False
+    return not any(one.message and one.message.topic == Topic.CONSENT for one in own)
 
 
 def _is_narrower(wanted: Route, current: Route, first: Route) -> bool:
@@ -154,21 +179,3 @@ def _is_narrower(wanted: Route, current: Route, first: Route) -> bool:
     """
     moved = wanted.desks != first.desks and not set(wanted.desks) <= set(current.desks)
     return moved or not set(wanted.excluded) <= set(current.excluded)
-
-
-def _difference(draft: TipDraft, first: TipText, fresh: Sequence[SealedFile]) -> str:
-    """What is new, in words for the desk: the description as it is, answers by their field's name."""
-    lines = [] if draft.description == first.description else [draft.description]
-    answers = {
-        "category": (draft.category.value, first.category.value),
-        "unit": (draft.unit or "", first.unit),
-        "official": (draft.official.value, first.official.value),
-        "exclude": (", ".join(draft.exclude), ", ".join(first.exclude)),
-        "exclude_text": (draft.exclude_text, first.exclude_text),
-        "urgency": (draft.urgency.value, first.urgency.value),
-    }
-    lines += [
-        f"{name}: {before or '-'} → {now or '-'}" for name, (now, before) in answers.items() if now != before
-    ]
-    lines += [f"+ {file.name}" for file in fresh]
-    return "\n".join(lines)

@@ -24,6 +24,13 @@ class Topic(StrEnum):
     OBJECTION = "objection"
     WITHDRAWAL = "withdrawal"
     CLOSED = "closed"
+    PROTECTION = "protection"
+    """In a tip's thread: its reporter asked for protection. The answer `alias` is their name there."""
+    WELL = "well"
+    """In a case's thread: an agreed check-in."""
+    INCIDENT = "incident"
+    CONSENT = "consent"
+    """In a case's thread: the answer `agrees` is "yes" or "no"."""
 
 
 class Shape(StrEnum):

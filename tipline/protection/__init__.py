@@ -1,0 +1,1 @@
+"""Protection cases: people in danger, apart from the tips that brought the danger."""
