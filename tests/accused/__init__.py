@@ -1,0 +1,1 @@
+"""tipline.accused."""
