@@ -1,0 +1,1 @@
+"""The interference register as the keeper knows it: what was filed, answered and reported."""
