@@ -29,15 +29,18 @@ from tests.clocks import FixedClock
 from tests.founded import KEEPER_DATABASE, MAIN_DATABASE, FoundedKeeper, found_keeper, make_tables
 from tipline.clock import Clock
 from tipline.database import Database
+from tipline.deadlines import Clocks
 from tipline.ids import DeskId, TipId, new_tip_id
 from tipline.keeper.app import serving
 from tipline.keeper.folder import KeeperFolder
 from tipline.keeper.genesis import Founding
 from tipline.keeper.service import Keeper
 from tipline.keeper_client import AdminKeeper, OperatorKeeper, SeenFile, SlipRequest
+from tipline.routing import protects
 from tipline.sealing.audience import Audience, DeskKey
 from tipline.sealing.items import NewItem, seal_item
 from tipline.settings import Settings
+from tipline.tips.case_file import CaseFile
 from tipline.tips.models import Tip
 from tipline.tips.storing import store_items
 
@@ -247,7 +250,9 @@ class World:
                 "id": sealed.id,
                 "locator": sealed.code.locator_hash,
                 "desk": sealed.audience.route.desks[0],
-                "state": "received",
+                "state": CaseFile.opened(
+                    today, Clocks(), protects=protects(sealed.audience.route)
+                ).state.value,
                 "arrived_on": today,
                 "due_on": today,
                 "card_version": 0,

@@ -3,8 +3,12 @@
 On SQLite a write takes a file lock before `BEGIN IMMEDIATE`, so that several
 processes queue fairly instead of polling; the journal is a rollback journal,
 because SQLite before 3.51.3 can corrupt a write-ahead log and keeps deleted
-text in it. Source: https://www.sqlite.org/wal.html#walresetbug and the
-measurements in docs/performance.md.
+text in it. After a write it is emptied, or, where a database commits many
+times a second, kept at its length: to give its blocks back and take them
+anew costs the disk as much as what is written. Then whoever deletes text
+says so (`drop_journal`). Source: https://www.sqlite.org/wal.html#walresetbug,
+https://www.sqlite.org/pragma.html#pragma_journal_mode and the measurements in
+docs/performance.md.
 """
 
 import fcntl
@@ -13,6 +17,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +28,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from tipline.clock import Clock
 
 BUSY_SECONDS = 5
+_UNLIMITED = -1
 
 _UNTOUCHED = timedelta(days=3650)
 """How far ahead of the day a time of access is set: the system leaves one in the future alone."""
@@ -48,15 +54,17 @@ class Base(DeclarativeBase):
 class Database:
     """An engine with the two ways to use it: `reading()` and `writing()`."""
 
-    def __init__(self, url: str, *, dated_by: Clock | None = None) -> None:
+    def __init__(self, url: str, *, dated_by: Clock | None = None, keeps_journal: bool = False) -> None:
         """Open a database.
 
         Args:
             url: an SQLAlchemy address.
             dated_by: when given, the file's times are set to the UTC day after
                 each write, so that they tell no hour.
+            keeps_journal: whether an SQLite journal keeps its length after a
+                write, and what it held.
         """
-        self.engine = _engine(url)
+        self.engine = _engine(url, "PERSIST" if keeps_journal else "TRUNCATE")
         self._write_engine = self.engine.execution_options(writes=True)
         self._file = _sqlite_file(url)
         self._dated_by = dated_by
@@ -108,6 +116,12 @@ class Database:
             stamp_day(path, self._dated_by)
 
 
+def drop_journal(connection: Connection) -> None:
+    """Let the journal be emptied when this transaction ends: what it deletes must not stay there."""
+    if connection.dialect.name == "sqlite":
+        _limit_journal(connection, 0)
+
+
 def stamp_day(path: Path, clock: Clock) -> None:
     """Set a file's times so that they tell the UTC day and no hour, if the file is there.
 
@@ -128,7 +142,7 @@ def _sqlite_file(url: str) -> Path | None:
     return Path(parsed.database)
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, journal: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True)
     options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
@@ -136,17 +150,17 @@ def _engine(url: str) -> Engine:
         # The one that was used last: another one's pages are out of date, and would all be read anew.
         options["pool_use_lifo"] = True
     engine = create_engine(url, **options)
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", partial(_prepare_sqlite, journal))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
+def _prepare_sqlite(journal: str, connection: Any, _record: Any) -> None:
     # The driver must not open transactions of its own accord: `_begin_sqlite` does.
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
-        "journal_mode=TRUNCATE",
+        f"journal_mode={journal}",
         "synchronous=FULL",
         "secure_delete=ON",
         "foreign_keys=ON",
@@ -159,6 +173,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     if connection.get_execution_options().get("writes", False):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+        # Only the transaction that deletes empties a journal that is kept (`drop_journal`).
+        _limit_journal(connection, _UNLIMITED)
     else:
         # Takes no lock and cannot fail, so the driver may be asked: what lies between costs 60 µs.
         connection.connection.cursor().execute("BEGIN")
+
+
+def _limit_journal(connection: Connection, length: int) -> None:
+    """How long a journal that is kept may be after the transaction (bytes)."""
+    connection.connection.cursor().execute(f"PRAGMA journal_size_limit = {length}")

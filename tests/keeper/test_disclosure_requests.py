@@ -20,7 +20,12 @@ from tipline.sealing.audience import Audience
 from tipline.sealing.items import NewItem, seal_item
 from tipline.searches.service import NO_CLAIM
 
-LETTER: dict[str, Any] = {"ground": "decision", "body": "police", "letter": "2026-12"}
+LETTER: dict[str, Any] = {
+    "ground": "decision",
+    "body": "police",
+    "letter": "2026-12",
+    "accused_unit": "u4",
+}
 
 
 @pytest.fixture
@@ -62,6 +67,7 @@ def refusal(ceremony: Ceremony, call: Callable[[], object]) -> Reason:
         {"emergency": 1},
         {"item": "x"},
         {"letter": "by the chief"},
+        {**LETTER, "accused_unit": ""},
         {"until": 1},
     ],
     ids=str,
@@ -82,6 +88,9 @@ def test_bad_or_missing_reasons_and_overlong_windows_are_refused(
         {**LETTER, "letter": ""},
         {**LETTER, "body": ""},
         {**LETTER, "body": "nobody"},
+        {**LETTER, "accused_unit": "u99"},
+        {name: value for name, value in LETTER.items() if name != "accused_unit"},
+        {"ground": "testimony", "accused_unit": "u4"},
         {"ground": "testimony", "body": "police"},
         {"ground": "testimony", "letter": "2026-12"},
         {**LIFE, "ground": "protection"},

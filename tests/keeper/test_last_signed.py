@@ -1,5 +1,6 @@
 """The file of the last signed checkpoint: whatever cuts a write short, a whole note is in it."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,16 @@ def test_a_smaller_note_that_is_written_later_counts(path: Path) -> None:
     for note in (b"log\n9\n", b"log\n10\n", b"log\n4\n"):
         file.write(note)
     assert SignedFile(path).read() == b"log\n4\n"
+
+
+def test_each_note_is_synced_before_anybody_hears_of_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, found = SignedFile(path), []
+    file.write(b"first")
+
+    def note_sync(_descriptor: int) -> None:
+        found.append(SignedFile(path).read())
+
+    monkeypatch.setattr(os, "fdatasync", note_sync)
+    file.write(b"second")
+    file.write(b"third")
+    assert found == [b"second", b"third"]

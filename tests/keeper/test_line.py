@@ -1,13 +1,11 @@
 """Requests wait together while several callers are at work; whoever is alone does not wait."""
 
-import queue
 import threading
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.journeys.trial import wait_for
 from tipline.keeper import line
 from tipline.keeper.asked import APPEND, Asked
 from tipline.keeper.errors import Unavailable
@@ -29,18 +27,6 @@ def join(waiting: Line, number: int) -> None:
         waiting.join(Asked(APPEND), lambda _outcome: None)
 
 
-class Later(queue.SimpleQueue[Waiting | None]):
-    """Somebody joins only when they are waited for."""
-
-    def __init__(self, joins: Callable[[], None]) -> None:
-        self.joins = joins
-
-    def get(self, block: bool = True, timeout: float | None = None) -> Waiting | None:
-        if self.empty():
-            self.joins()
-        return super().get(block, timeout)
-
-
 def test_nobody_joins_a_closed_line_and_who_waits_is_told() -> None:
     told: list[object] = []
     waiting = Line()
@@ -53,36 +39,38 @@ def test_nobody_joins_a_closed_line_and_who_waits_is_told() -> None:
 
 
 def test_whoever_is_alone_does_not_wait(joined: Line) -> None:
-    joined._waiting = Later(lambda: join(joined, 1))
     with ThreadPoolExecutor(1) as pool:
         for _ in range(3):
-            assert len(pool.submit(joined.next_batch).result(timeout=LONG / 3)) == 1
+            batch = pool.submit(joined.next_batch)
+            wait_for("the writer waits", lambda: joined._wanted == 1)
+            join(joined, 1)
+            assert len(batch.result(timeout=LONG / 3)) == 1
 
 
-def test_those_who_are_at_work_are_waited_for(joined: Line) -> None:
+def test_half_of_those_who_are_at_work_are_waited_for(joined: Line) -> None:
     join(joined, 8)
     assert len(joined.next_batch()) == 8
-    join(joined, 3)
+    join(joined, 2)
     with ThreadPoolExecutor(1) as pool:
-        batch = pool.submit(joined.next_batch)  # of 8 who were answered and 3 who came meanwhile
+        batch = pool.submit(joined.next_batch)  # of 8 who were answered and 2 who came meanwhile
+        wait_for("the writer waits", lambda: joined._wanted == 5)
+        join(joined, 2)
         assert not threading.Event().wait(0.05)
         assert not batch.done()
-        join(joined, 8)
-        assert len(batch.result()) == 11
-
-
-def test_who_comes_after_the_moment_waits_for_nobody(joined: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    join(joined, 8)
-    joined.next_batch()
-
-    def comes_late() -> None:
-        later = time.monotonic() + LONG
-        monkeypatch.setattr(time, "monotonic", lambda: later)
         join(joined, 1)
+        assert len(batch.result(timeout=LONG / 3)) == 5
 
-    joined._waiting = Later(comes_late)
+
+def test_who_comes_after_the_moment_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(line, "PATIENCE", 0.0)
+    waiting = Line()
+    join(waiting, 8)
+    waiting.next_batch()
     with ThreadPoolExecutor(1) as pool:
-        assert len(pool.submit(joined.next_batch).result(timeout=LONG / 3)) == 1
+        batch = pool.submit(waiting.next_batch)
+        wait_for("the moment is over", lambda: waiting._wanted == 1)
+        join(waiting, 1)
+        assert len(batch.result(timeout=LONG / 3)) == 1
 
 
 def test_a_batch_has_an_end(joined: Line) -> None:

@@ -4,7 +4,7 @@ import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,10 +45,19 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
-def read_one(world: World, client: AdminKeeper, tip: SealedTip, reader: tuple[str, str]) -> Handed:
+def sealed_for_all(world: World) -> Mapping[str, SealedTip]:
+    """What the readers read, by their desk: a tip, and at the desk that protects a protection case."""
+    tip = world.seal_tip("intake", "integrity")
+    return {"intake": tip, "integrity": tip, "protection": world.seal_tip("protection")}
+
+
+def read_one(
+    world: World, client: AdminKeeper, tips: Mapping[str, SealedTip], reader: tuple[str, str]
+) -> Handed:
     """One reading through the client, which checks every proof before it hands anything out."""
     name, desk = reader
-    statement = world.read(name, tip, desk=desk)
+    tip = tips[desk]
+    statement = world.read(name, tip, desk=desk, purpose="reply")
     release = client.release(statement, [request(tip.item("text"), desk)])
     assert len(release.inner) == 1
     return release.index, statement.digest
@@ -72,13 +81,13 @@ def exported(file: Path) -> dict[int, Entry]:
 
 
 def test_a_thousand_readings_at_once_are_a_thousand_entries_that_verify(world: World, tmp_path: Path) -> None:
-    tip = world.seal_tip("intake", "integrity", "protection")
+    tips = sealed_for_all(world)
     with keeper_process(world), ThreadPoolExecutor(16) as threads:
         clients = [world.client(f"seen-{number}.json") for number in range(len(READERS))]
 
         def one(number: int) -> Handed:
             which = number % len(READERS)
-            return read_one(world, clients[which], tip, READERS[which])
+            return read_one(world, clients[which], tips, READERS[which])
 
         handed = list(threads.map(one, range(READINGS)))
         file = tmp_path / "log.txt"
@@ -103,12 +112,12 @@ class Life:
     begun: threading.Event = field(default_factory=threading.Event)
 
     def read_until_killed(
-        self, world: World, client: AdminKeeper, tip: SealedTip, reader: tuple[str, str]
+        self, world: World, client: AdminKeeper, tips: Mapping[str, SealedTip], reader: tuple[str, str]
     ) -> None:
         """Read without pause until the keeper is gone."""
         while True:
             try:
-                self.handed.append(read_one(world, client, tip, reader))
+                self.handed.append(read_one(world, client, tips, reader))
             except KeeperUnavailable:
                 return
             self.begun.set()
@@ -116,7 +125,7 @@ class Life:
 
 def test_a_keeper_killed_during_readings_has_handed_out_nothing_that_is_not_in_the_log(world: World) -> None:
     chance = Random(20_261_123)
-    tip = world.seal_tip("intake", "integrity", "protection")
+    tips = sealed_for_all(world)
     clients = [world.client(f"seen-{number}.json") for number in range(len(READERS))]
     log = Observed(world)
     lives = [Life() for _ in range(KILLS)]
@@ -126,7 +135,7 @@ def test_a_keeper_killed_during_readings_has_handed_out_nothing_that_is_not_in_t
                 # Only now may anybody look: the new keeper has settled what the old one left half written.
                 check_logged(log, lives[number - 1].handed if number else [])
                 reading = [
-                    threads.submit(life.read_until_killed, world, client, tip, reader)
+                    threads.submit(life.read_until_killed, world, client, tips, reader)
                     for client, reader in zip(clients, READERS, strict=True)
                 ]
                 assert life.begun.wait(30)
@@ -136,7 +145,7 @@ def test_a_keeper_killed_during_readings_has_handed_out_nothing_that_is_not_in_t
                     each.result()
     with keeper_process(world):
         check_logged(log, [each for life in lives for each in life.handed])
-        read_one(world, clients[0], tip, READERS[0])
+        read_one(world, clients[0], tips, READERS[0])
 
 
 def check_logged(log: Observed, handed: Sequence[Handed]) -> None:

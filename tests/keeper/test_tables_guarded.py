@@ -49,6 +49,12 @@ CASES: dict[str, tuple[str, type[CheckFailed]]] = {
         f"INSERT INTO disclosures SELECT 9, {', '.join(DISCLOSURES.columns[1:])} FROM disclosures",
         RowForeign,
     ),
+    "interference: removed": ("DELETE FROM interference", RowGone),
+    "interference: changed": ("UPDATE interference SET excluded = 'u9'", RowForged),
+    "interference: added": (
+        'INSERT INTO interference SELECT 9, act, "of", item, member, excluded FROM interference',
+        RowForeign,
+    ),
     "watched: removed": ("DELETE FROM watched", RowGone),
     "watched: changed": ('UPDATE watched SET "index" = 9999', RowForged),
     "watched: added": ("INSERT INTO watched VALUES (2, 1)", RowForeign),

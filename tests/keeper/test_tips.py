@@ -201,13 +201,13 @@ def test_nobody_buries_a_tip(world: World, keeper: Observed, tip: SealedTip) -> 
         assert keeper.refused(everybody) is Reason.NOT_ALLOWED
 
 
-@pytest.mark.parametrize("desks", [["intake", "protection"], ["protection"]], ids=str)
-def test_one_person_lets_no_other_desk_in(
-    world: World, keeper: Observed, tip: SealedTip, desks: list[str]
-) -> None:
-    assert (
-        keeper.refused(world.route("reviewer-a", tip, desks=desks, excluded=["u4"])) is Reason.TWO_SIGNATURES
-    )
+@pytest.mark.parametrize("desks", [["intake", "integrity"], ["intake"]], ids=str)
+def test_one_person_lets_no_other_desk_in(world: World, keeper: Observed, desks: list[str]) -> None:
+    above = world.seal_tip("integrity")
+    read = world.read("integrity", above, desk="integrity")
+    keeper.client.release(read, [request(above.item("text"), "integrity")])
+    opened = world.route("integrity", above, desk="integrity", desks=desks, excluded=[])
+    assert keeper.refused(opened) is Reason.TWO_SIGNATURES
 
 
 def test_one_person_hands_a_tip_to_integrity_and_nobody_there_hands_it_back_alone(

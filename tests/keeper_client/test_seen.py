@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from crypto import canonical
 from crypto.keys import SigningKey
 from crypto.notes import Checkpoint, NoteSigner, sign_checkpoint
 from tipline.keeper_client import KeeperLied, KeeperRolledBack, SeenFile
+from tipline.keeper_client.known import KnownSigners
 
 SIGNER = NoteSigner("test.example/log", SigningKey.from_seed(bytes(32)))
 
@@ -96,6 +98,67 @@ def test_what_was_seen_stands_after_a_power_cut_under_its_name_too(
     monkeypatch.setattr(os, "fsync", note_sync)
     SeenFile(path).advance_directory(7)
     assert done == ["file", "named", "folder"]
+
+
+def test_a_new_checkpoint_takes_one_sync(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = SeenFile(path)
+    synced: list[os.stat_result] = []
+    seen.advance_checkpoint(note(1), b"")
+    for name in ("fsync", "fdatasync"):
+        monkeypatch.setattr(os, name, lambda file: synced.append(os.fstat(file)))
+    for size in range(2, 6):
+        seen.advance_checkpoint(note(size), note(size - 1))
+        assert len(synced) == size - 1
+        assert SeenFile(path).checkpoint == note(size)
+    assert all(each.st_ino == path.stat().st_ino for each in synced), "and all of the file itself"
+
+
+@pytest.mark.parametrize("cut", [0, 1, 500, 4_000, 4_095])
+@pytest.mark.parametrize("size", [3, 4])
+def test_a_write_that_is_cut_short_leaves_what_was_seen_before(path: Path, size: int, cut: int) -> None:
+    seen = SeenFile(path)
+    seen.advance_checkpoint(note(1), b"")
+    for each in range(2, size):
+        seen.advance_checkpoint(note(each), note(each - 1))
+    before = path.read_bytes()
+    seen.advance_checkpoint(note(size), note(size - 1))
+    after = path.read_bytes()
+    [start] = [at for at in (0, 4_096) if after[at : at + 4_096] != before[at : at + 4_096]]
+    path.write_bytes(before[:start] + after[start : start + cut] + before[start + cut :])
+    assert SeenFile(path).checkpoint == note(size - 1)
+    SeenFile(path).advance_checkpoint(note(9), note(size - 1))
+    assert SeenFile(path).checkpoint == note(9)
+
+
+def test_a_memory_that_is_spoilt_in_both_slots_is_not_forgotten_in_silence(path: Path) -> None:
+    SeenFile(path).advance_checkpoint(note(5), b"")
+    data = bytearray(path.read_bytes())
+    data[10] ^= 1
+    path.write_bytes(data)
+    assert SeenFile(path).checkpoint == note(5)
+    data[len(data) // 2 + 10] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(KeeperLied):
+        _ = SeenFile(path).checkpoint
+
+
+def test_a_file_of_an_earlier_version_is_taken_over(path: Path) -> None:
+    object_alone = {"v": 1, "directory_version": 3, "checkpoint": note(5).decode("utf-8"), "known": {}}
+    path.write_bytes(canonical.encode(object_alone))
+    seen = SeenFile(path)
+    assert (seen.directory_version, seen.checkpoint) == (3, note(5))
+    assert seen.advance_checkpoint(note(6), note(5))
+    assert (SeenFile(path).directory_version, SeenFile(path).checkpoint) == (3, note(6))
+
+
+def test_what_outgrows_its_slot_gets_a_larger_file(path: Path) -> None:
+    seen, other = SeenFile(path), SeenFile(path)
+    seen.advance_checkpoint(note(5), b"")
+    large = KnownSigners({f"member-{number}": bytes(32).hex() for number in range(100)}, (), ())
+    seen.remember(large)
+    assert (other.known, other.checkpoint) == (large, note(5))
+    assert other.advance_checkpoint(note(6), note(5))
+    assert (seen.known, seen.checkpoint) == (large, note(6))
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b'{"checkpoint":1,"directory_version":1,"v":1}', b"\xff"])

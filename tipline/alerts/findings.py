@@ -1,7 +1,9 @@
-"""What an auditor may find of an alert, and the reports that an auditor signs: codes of statements."""
+"""What an auditor may find of an alert, and the reports that somebody signs: codes of statements."""
 
 from enum import StrEnum
 from typing import Final
+
+from tipline.interference.ways import INTERFERENCE
 
 
 class Finding(StrEnum):
@@ -19,4 +21,4 @@ class Finding(StrEnum):
 
 MONTHLY: Final = "monthly"
 FINDINGS: Final = tuple(each.value for each in Finding)
-REPORTS: Final = (MONTHLY,)
+REPORTS: Final = (MONTHLY, INTERFERENCE)

@@ -95,7 +95,7 @@ def writing(
     with ExitStack() as stack:
         stack.enter_context(folder.held())
         _own_folder(settings.operator_socket.parent)
-        database = Database(settings.keeper_database_url)
+        database = Database(settings.keeper_database_url, keeps_journal=True)
         stack.callback(database.dispose)
         upgrade(database.engine)
         folder.make_second_key()

@@ -18,15 +18,16 @@ from tipline.keeper.disclosing.lapsing import lapse
 from tipline.keeper.errors import Refusal
 from tipline.keeper.pins import Standing
 from tipline.keeper.rules.case import Granted, may_have
-from tipline.keeper.rules.reading import first_sight, pin_seen, require_pinned
+from tipline.keeper.rules.reading import MESSAGE_KIND, first_sight, pin_seen, require_pinned
 from tipline.keeper.shapes import MAX_TIPS
 from tipline.keeper.state import Draft
 from tipline.keeper_client.reasons import Reason
 from tipline.roster import Roster
 from tipline.tips import cases
 from tipline.tips.case_file import ABOVE, LEAD, CaseFile
-from tipline.tips.cases import CaseRefused
-from tipline.tips.moves import TipState
+from tipline.tips.check_ins import checked_in, missed_check_in, unheard
+from tipline.tips.moves import STARTS
+from tipline.tips.refusing import CaseRefused
 
 AT_ONCE: Final = 200
 """What one look states of deadlines at most; the next goes on."""
@@ -36,8 +37,14 @@ Stated = tuple[Mapping[str, Any], Granted]
 
 
 def look(asked: Asked, draft: Draft) -> Iterator[Stated]:
-    """Take in tips that nobody opened yet, and find what is overdue. The draft is changed on the way."""
-    yield from _taken_in(asked, draft)
+    """Take in what came, or find what is overdue. The draft is changed on the way.
+
+    Not both at once: nothing is overdue before all that came was handed over.
+    """
+    if asked.slips:
+        yield from _taken_in(asked, draft)
+        yield from _checked_in(asked, draft)
+        return
     yield from lapse(draft)
     yield from _let_go(asked.walked, draft)
     late = draft.connection.scalars(_passed(draft.today)).all()
@@ -114,6 +121,34 @@ def _taken_in(asked: Asked, draft: Draft) -> Iterator[Stated]:
         yield {"type": "received", "day": day.isoformat(), "tips": sorted(tips)}, Granted()
 
 
+def _checked_in(asked: Asked, draft: Draft) -> Iterator[Stated]:
+    """One statement for the cases whose people were heard on a day, later than they were heard before.
+
+    A message counts for the day for which the person signed it, however often and late a site hands it over.
+    That day must be over, so that no entry tells an hour.
+    """
+    found: dict[date, dict[bytes, Standing]] = {}
+    handed = zip(asked.arrived, asked.slips, strict=True)
+    for day, slip in sorted(((day, slip) for day, slip in handed if slip), key=lambda one: one[0]):
+        tip = bytes.fromhex(slip.policy.tip)
+        standing = draft.pins.tip(tip)
+        if slip.policy.kind != MESSAGE_KIND or slip.day != day or day >= draft.today or standing is None:
+            continue
+        after = standing.with_case(checked_in(standing.case, day))
+        if after == standing:
+            continue
+        try:
+            require_pinned(draft, standing, slip)
+        except Refusal:
+            continue  # nobody vouches for it: a reading will say so
+        pin_seen(draft, after, [slip])
+        draft.pins.put_tip(tip, after)
+        found.setdefault(day, {})[tip] = after
+    for day, heard in found.items():
+        fields = {"type": "checked-in", "day": day.isoformat(), "tips": sorted(tip.hex() for tip in heard)}
+        yield fields, _granted(heard.items())
+
+
 def _passed(today: date) -> Any:
     table = models.tips
     late = (table.c.due != "") & (table.c.due < today.isoformat())
@@ -139,27 +174,33 @@ def _overdue(tip: bytes, asked: Asked, draft: Draft) -> Iterator[Stated]:
         yield fields, _granted([(tip, after)])
         return
     level = cases.escalates(case, today, clocks)
-    if tip in asked.tips and case.state is TipState.RECEIVED and case.level < ABOVE:
+    if tip in asked.tips and (case.state in STARTS or case.protects) and case.level < ABOVE:
         level = ABOVE  # its hour has passed, and somebody's life may be in danger: it waits for nobody
     if level:
-        yield _missed(tip, standing, level, draft)
+        yield _missed(tip, standing.with_case(cases.missed(case, level, today)), level, case.due, draft)
+    level = unheard(case, today, clocks)
+    if level:
+        standing = draft.pins.tip(tip) or standing
+        silent = standing.with_case(missed_check_in(standing.case, level, today))
+        stated, granted = _missed(tip, silent, level, case.watch_due, draft)
+        yield {**stated, "check_in": True}, granted
 
 
-def _missed(tip: bytes, standing: Standing, level: int, draft: Draft) -> Stated:
-    after = standing.with_case(cases.missed(standing.case, level, draft.today))
+def _missed(tip: bytes, standing: Standing, level: int, due: date | None, draft: Draft) -> Stated:
+    """A missed deadline, or a missed check-in, with the day by which it was due."""
     if level > LEAD:
         desks = tuple(sorted({*standing.route.desks, INTEGRITY}))
-        after = after.rerouted(Route(desks, standing.route.excluded), draft.growth.next_index)
-    draft.pins.put_tip(tip, after)
+        standing = standing.rerouted(Route(desks, standing.route.excluded), draft.growth.next_index)
+    draft.pins.put_tip(tip, standing)
     fields = {
         "type": "missed",
         "tip": tip.hex(),
         "state": standing.case.state.value,
-        "due": standing.case.due.isoformat() if standing.case.due else "",
+        "due": due.isoformat() if due else "",
         "level": level,
-        "desks": list(after.route.desks),
+        "desks": list(standing.route.desks),
     }
-    return fields, _granted([(tip, after)])
+    return fields, _granted([(tip, standing)])
 
 
 def _granted(rows: Iterable[tuple[bytes, Standing]]) -> Granted:

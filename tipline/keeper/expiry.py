@@ -1,10 +1,10 @@
-"""Which closed tips may go: their time is over, and nobody holds them."""
+"""Which closed tips and ended cases may go: their time is over, and nobody holds them."""
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from tipline.deadlines import Clocks
 from tipline.keeper import models
@@ -12,15 +12,19 @@ from tipline.keeper.digests.rows import Rows
 from tipline.keeper.digests.tables import TIPS
 from tipline.keeper.pins import standing_of
 from tipline.keeper.prepared import Prepared
+from tipline.protection.states import ProtectionState
 from tipline.tips.cases import kept_until
 from tipline.tips.moves import TipState
 
 LOOKED_AT: Final = 5_000
 """Closed tips that one question looks at."""
 
+_ENDED: Final = or_(
+    models.tips.c.state == TipState.CLOSED.value, models.tips.c.state == ProtectionState.ENDED.value
+)
 _CLOSED: Final = Prepared(
     select(*TIPS.all_columns)
-    .where(models.tips.c.state == TipState.CLOSED.value, models.tips.c.tip > bindparam("after"))
+    .where(_ENDED, models.tips.c.tip > bindparam("after"))
     .order_by(models.tips.c.tip)
     .limit(LOOKED_AT)
 )

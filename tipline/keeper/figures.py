@@ -13,7 +13,7 @@ from crypto.statements import DONE, Entry
 from tipline.keeper import models
 from tipline.keeper_client.figures import LoggedFigures, last_counted
 from tipline.tips.case_file import LEAD
-from tipline.tips.moves import ENDED, TipState
+from tipline.tips.moves import ENDED, PROTECTION_STATES, TipState
 
 LOOKED_BACK: Final = timedelta(days=366)
 _TYPES: Final = ("move", "silence", "missed", "close-spam")
@@ -80,7 +80,9 @@ class _Counting:
         self._outcomes: dict[str, str] = {}
 
     def take(self, at: int, body: Mapping[str, Any]) -> None:
-        """Count one statement."""
+        """Count one statement; those of protection cases count nowhere."""
+        if body.get("from", body.get("state")) in PROTECTION_STATES:
+            return
         day = datetime.fromtimestamp(at, UTC).date()
         if body["type"] == "missed":
             self._miss(day, body)

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Select, bindparam, delete, exists, select, update
 
 from crypto.statements import DONE, Entry, commitment
+from tipline.database import drop_journal
 from tipline.keeper import models
 from tipline.keeper.asked import Asked
 from tipline.keeper.clockwork import Stated
@@ -70,6 +71,7 @@ def forget(_asked: Asked, draft: Draft) -> Iterator[Stated]:
 
 def _blank(connection: Connection, some: Sequence[_Over]) -> None:
     """Empty some rows, and drop what was taken from them for finding them."""
+    drop_journal(connection)
     rows = [{"at_index": over.place, "commitment": over.commitment} for over in some]
     connection.execute(_BLANK, rows)
     indices = [over.place for over in some]

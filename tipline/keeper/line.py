@@ -1,8 +1,8 @@
 """The line in which requests wait for the writer, and are taken out of it together."""
 
-import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -38,9 +38,10 @@ class Line:
     """Open until it is closed; what waits then is still taken out."""
 
     def __init__(self) -> None:
-        self._waiting: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
+        self._waiting: deque[Waiting] = deque()
+        self._changed = threading.Condition(threading.Lock())
         self._answered = 0  # requests in the last batch
-        self._closing = threading.Lock()
+        self._wanted = 1  # so many must wait before the writer is woken: each time costs it a turn of its own
         self._closed = False
 
     def join(self, asked: Asked, answered: Answered) -> None:
@@ -49,62 +50,54 @@ class Line:
         Raises:
             Unavailable: the line is closed, and `answered` is never called.
         """
-        with self._closing:
+        with self._changed:
             if self._closed:
                 raise Unavailable(STOPPED)
-            self._waiting.put(Waiting(asked, answered))
+            self._waiting.append(Waiting(asked, answered))
+            if len(self._waiting) >= self._wanted:
+                self._changed.notify()
 
     def next_batch(self) -> list[Waiting]:
         """What waits now, at least one; empty at the end.
 
-        At work are those whose answers have just left, and those who came meanwhile. For a moment they are
-        waited for: to commit and to take over a new head costs as much, here and at the callers, as ten
-        more requests in the batch. The moment begins when the answers leave, so whoever comes later, or is
-        alone, never waits.
+        At work are those whose answers have just left, and those who came meanwhile. For a moment half of
+        them are waited for: to commit and to take over a new head costs as much, here and at the callers, as
+        ten more requests in the batch. Not all of them: while one half's batch is made durable, the other
+        half reads its answers and asks anew. The moment begins when the answers leave, so whoever comes
+        later, or is alone, never waits.
         """
-        batch: list[Waiting] = []
-        at_work, patient_until = self._answered + self._waiting.qsize(), time.monotonic() + PATIENCE
-        following = self._waiting.get()
-        while following is not None:
-            batch.append(following)
-            try:
-                following = self._next(at_work - len(batch), len(batch), patient_until)
-            except queue.Empty:
-                self._answered = len(batch)
-                return batch
-        if batch:
-            self._waiting.put(None)  # the end is seen again after this last batch
-        return batch
+        with self._changed:
+            at_work = self._answered + len(self._waiting)
+            self._await((at_work + 1) // 2, time.monotonic() + PATIENCE)
+            self._await(1, None)
+            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_BATCH))]
+            self._answered = len(batch)
+            return batch
 
-    def _next(self, missing: int, taken: int, patient_until: float) -> Waiting | None:
-        """One more, None at the end. Raises queue.Empty when the batch is to be closed."""
-        if taken >= MAX_BATCH:
-            raise queue.Empty
-        left = patient_until - time.monotonic()
-        if missing > 0 and left > 0:
-            return self._waiting.get(timeout=left)
-        return self._waiting.get_nowait()
+    def _await(self, wanted: int, until: float | None) -> None:
+        """Wait until so many wait, the line is closed, or a moment has come."""
+        self._wanted = wanted
+        while len(self._waiting) < wanted and not self._closed:
+            left = None if until is None else until - time.monotonic()
+            if left is not None and left <= 0:
+                return
+            self._changed.wait(left)
 
     def close(self) -> None:
         """Let nobody join any more."""
-        with self._closing:
+        with self._changed:
             self._closed = True
-            self._waiting.put(None)
+            self._changed.notify()
 
     def refuse_all(self, batch: list[Waiting]) -> None:
         """Close, and tell everybody who still waits that nothing was decided."""
-        with self._closing:
+        with self._changed:
             self._closed = True
-        for waiting in batch:
-            if not waiting.is_answered:
-                waiting.answer(Unavailable(STOPPED))
-        while True:
-            try:
-                left = self._waiting.get_nowait()
-            except queue.Empty:
-                return
-            if left is not None:
-                left.answer(Unavailable(STOPPED))
+            left = [waiting for waiting in batch if not waiting.is_answered]
+            left += self._waiting
+            self._waiting.clear()
+        for waiting in left:
+            waiting.answer(Unavailable(STOPPED))
 
 
 def settled(outcome: Outcome | Unavailable) -> Outcome:

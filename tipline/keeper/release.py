@@ -6,6 +6,7 @@ stays in this process until the entry is durable (`tipline.keeper.writer`).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import sha256
 from typing import Final
 
@@ -22,7 +23,7 @@ from tipline.sealing.audience import claim_message
 CLAIMED_KINDS: Final = frozenset(("text", "card", "file", "message", IDENTITY))
 """What a reporter sends: each carries the claim key's signature."""
 
-STATED_KINDS: Final = frozenset(("reply", "note", "tags", "reason"))
+STATED_KINDS: Final = frozenset(("reply", "note", "tags", "accused", "reason"))
 """What staff write: each was named by a statement that is in the log."""
 
 CARD_KEY: Final = "card-key"
@@ -46,6 +47,11 @@ class OpenedSlip:
     policy: Policy
     claimed: bool
     inner: bytes = field(repr=False)
+
+    @property
+    def day(self) -> date | None:
+        """The day for which the reporter signed a message; None for any other item, and older messages."""
+        return _day(self.policy) if self.claimed else None
 
 
 def open_slips(frames: Sequence[SlipFrame], keeper: Identity) -> tuple[OpenedSlip | None, ...]:
@@ -71,12 +77,17 @@ def _is_claimed(policy: Policy, signature: bytes) -> bool:
         ItemId(bytes.fromhex(policy.item)),
         bytes.fromhex(policy.digest),
         policy.kind,
+        _day(policy),
     )
     try:
         VerifyKey(bytes.fromhex(policy.claim)).verify(signature, message)
     except CryptoError:
         return False
     return True
+
+
+def _day(policy: Policy) -> date | None:
+    return date.fromisoformat(policy.day) if policy.day else None
 
 
 def read_put_back(sealed: bytes, keeper: Identity) -> tuple[Window, bytes] | None:

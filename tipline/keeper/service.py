@@ -49,6 +49,7 @@ from tipline.keeper.log import Log, Published, Row
 from tipline.keeper.looking_up import LookUps
 from tipline.keeper.publishing import Publishing
 from tipline.keeper.questions import MAX_STATES, Questions
+from tipline.keeper.registering.answering import Registering
 from tipline.keeper.release import SlipFrame, open_slips, read_put_back
 from tipline.keeper.server import Finish
 from tipline.keeper.shapes import MAX_LISTED
@@ -112,6 +113,7 @@ class Keeper:
         self._alerting = Alerting(
             database, self._log, self.writer, self._answers, self._member_grant, self._proven
         )
+        self._registering = Registering(database, self._log, self.writer, self._answers, clock, self._proven)
         self._look_ups = LookUps(
             database, self._log, self.writer, self._answers, self._member_grant, self._proven
         )
@@ -154,6 +156,7 @@ class Keeper:
             **self._look_ups.operations(),
             **self._alerting.operations(),
             **self._disclosing.operations(),
+            **self._registering.operations(),
         }
 
     def answer_admin(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -364,7 +367,8 @@ class Keeper:
         if len(frames) != len(days):
             raise BadFormat("a tip has one day")
         opened = open_slips(frames, self._identity)
-        tips, walked = tuple(read_ids(request, "tips", most=MAX_STATES)), self._walk.go_on()
+        tips = tuple(read_ids(request, "tips", most=MAX_STATES))
+        walked = () if opened else self._walk.go_on()
         arrived = tuple(map(_day, days))
         return self._logged(Asked(CLOCKS, slips=opened, arrived=arrived, tips=tips, walked=walked), 0)
 

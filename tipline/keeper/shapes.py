@@ -19,7 +19,7 @@ from tipline.lookups.views import VIEWS
 from tipline.roster.changes import CHANGES
 from tipline.tips.cases import UMBRELLA_STEPS
 from tipline.tips.categories import Channel
-from tipline.tips.moves import Outcome, TipState
+from tipline.tips.moves import PROTECTION_STATES, Outcome, TipState
 from tipline.tips.purposes import Purpose
 
 MAX_LISTED: Final = 400  # items in one list or read statement: its slips still fit one frame
@@ -28,6 +28,7 @@ MAX_AUDITED: Final = 1_000  # entries under one audit statement: some pages
 AUDIT_ACTS: Final = ("verify", "export")
 MAX_ROUTE: Final = 100  # ids of one kind in a route; a policy block holds fewer
 MAX_TIPS: Final = 200  # tips that one statement gives to somebody, or closes
+MAX_WATCH: Final = 30  # days between two check-ins
 MAX_SHEETS: Final = 20  # code sheets printed under one statement
 
 Check = Callable[[Any], bool]
@@ -45,7 +46,7 @@ def _text(pattern: re.Pattern[str]) -> Check:
     return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
-def _one_of(values: type[TipState] | type[Outcome] | type[Purpose] | type[Channel]) -> Check:
+def _one_of(values: type[Outcome] | type[Purpose] | type[Channel]) -> Check:
     allowed = frozenset(value.value for value in values)
     return lambda value: isinstance(value, str) and value in allowed
 
@@ -165,6 +166,7 @@ _is_id, _is_hash, _is_name = _text(_ID), _text(_HASH), _text(_NAME)
 _ITEM_OF_TIP: Final[Mapping[str, Check]] = {"tip": _is_id, "desk": _is_name, "item": _is_id, "hash": _is_hash}
 
 _STEP_OF_TIP: Final[Mapping[str, Check]] = {"tip": _is_id, "desk": _is_name, "reason": _is_reason}
+_STATES: Final = frozenset(state.value for state in TipState) | PROTECTION_STATES
 _DETAILS: Final[Mapping[str, Check]] = {
     "of": _is_id,
     "outcome": _one_of(Outcome),
@@ -172,6 +174,7 @@ _DETAILS: Final[Mapping[str, Check]] = {
     "number": _text(_LETTER),
     "packet": _is_hash,
     "receipt": _is_item,
+    "form": _is_item,
 }
 """What a move may name beside its states; which of it, the table of moves says."""
 
@@ -211,12 +214,14 @@ _FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
     "reply": _ITEM_OF_TIP,
     "note": _ITEM_OF_TIP,
     "tags": {**_ITEM_OF_TIP, "after": _is_id_or_none},
+    "accused": {**_ITEM_OF_TIP, "after": _is_id_or_none},
+    "identity": _ITEM_OF_TIP,
     "search": {"desk": _is_name, "item": _is_id, "hash": _is_hash},
     "move": {
         "tip": _is_id,
         "desk": _is_name,
-        "from": _one_of(TipState),
-        "to": _one_of(TipState),
+        "from": _one_of_words(_STATES),
+        "to": _one_of_words(_STATES),
         "detail": _is_detail,
         "reason": _is_reason,
     },
@@ -227,6 +232,7 @@ _FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
         "number": _text(_LETTER),
         "packet": _is_hash,
     },
+    "watch": {**_STEP_OF_TIP, "every": _whole(0, MAX_WATCH)},
     "pause": _STEP_OF_TIP,
     "resume": _STEP_OF_TIP,
     "extend": _STEP_OF_TIP,
@@ -282,10 +288,13 @@ _FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
         "reason": _is_item,
         "body": _is_member_or_none,
         "letter": _is_letter_or_none,
+        "accused_unit": _is_name,
     },
     "disclosure-decision": {"request": _whole(0, 2**53), "approved": _is_truth, "reason": _is_item},
     "disclosure-unlock": {"request": _whole(0, 2**53)},
     "disclosure-view": {"request": _whole(0, 2**53), **_ITEM_OF_TIP},
+    "interference": {"item": _is_id, "hash": _is_hash, "excluded": _sorted_names(0)},
+    "interference-answer": {"entry": _whole(0, 2**53), "item": _is_id, "hash": _is_hash},
     "report": {"kind": _one_of_words(REPORTS), "period": _text(_MONTH), "hash": _is_hash},
 }
 
@@ -293,14 +302,19 @@ _MAY_LACK: Final = {
     "grant": frozenset(("until",)),
     "audit": frozenset(("view", "filter")),
     "audit-all": frozenset(("filter",)),
+    "disclosure": frozenset(("accused_unit",)),
 }
-"""Fields that some statements do not have: a `grant` from before there were deputies, a plain `audit`."""
+"""Fields that some statements do not have: a `grant` from before there were deputies, a plain `audit`.
+
+An `accused_unit` goes with one ground alone.
+"""
 
 ROSTER_TYPES: Final = ("genesis", *CHANGES)
 OWN_TYPES: Final = (
     "genesis",
     "unreadable",
     "received",
+    "checked-in",
     "missed",
     "silence",
     "pause-end",

@@ -27,6 +27,7 @@ from tipline.keeper_client.evidence import ProofQuestions
 from tipline.keeper_client.frames import to_text
 from tipline.keeper_client.heads import HeadQuestions, Heads
 from tipline.keeper_client.histories import Histories
+from tipline.keeper_client.interference import Register
 from tipline.keeper_client.inventory import HeldItems
 from tipline.keeper_client.known import KnownSigners
 from tipline.keeper_client.log_keys import OPERATION as LOG_KEYS
@@ -302,6 +303,11 @@ class AdminKeeper(Questions):
     def disclosures(self) -> Disclosures:
         """Opening an identity, and how requests for it stand."""
         return Disclosures(self._connections, self._keys, self._logged)
+
+    @property
+    def interference(self) -> Register:
+        """What the member at hand may know of the interference register."""
+        return Register(self._connections, self._trust)
 
     @property
     def proofs(self) -> ProofQuestions:

@@ -78,6 +78,8 @@ class AskedDisclosure:
         asked: the UTC day; `due` the last one for a decision.
         reason: the item that holds it (32 hex digits), with its hash.
         body: the competent body whose letter has this number; both empty for other grounds.
+        accused_unit: that of the officer whom the letter is about, as the requester named it; empty for other
+            grounds.
         until: when the window closes (Unix seconds); 0 before a yes.
     """
 
@@ -96,6 +98,7 @@ class AskedDisclosure:
     reason_hash: str
     body: str
     letter: str
+    accused_unit: str
     approved: bool
     until: int
 
@@ -105,12 +108,14 @@ class MyDisclosure(AskedDisclosure):
     """The same as its requester sees it.
 
     Attributes:
+        protects: whether `tip` is a protection case.
         answer: the item with the reason of the decision; empty before.
         opens: when the window begins (Unix seconds); 0 before a yes.
         views: how often it was looked at.
     """
 
     tip: str
+    protects: bool
     stands: Stands
     decided: date | None
     approver: str
@@ -219,9 +224,9 @@ def _window(answer: Mapping[str, Any]) -> Window:
 
 _NAMED: Final = (
     *("request", "requester", "desk", "item", "digest", "hours", "emergency"),
-    *("reason", "reason_hash", "body", "letter", "approved", "until"),
+    *("reason", "reason_hash", "body", "letter", "accused_unit", "approved", "until"),
 )
-_NAMED_OWN: Final = ("tip", "approver", "answer", "answer_hash", "opens", "views")
+_NAMED_OWN: Final = ("tip", "protects", "approver", "answer", "answer_hash", "opens", "views")
 
 
 def _asked(value: Mapping[str, Any]) -> dict[str, Any]:

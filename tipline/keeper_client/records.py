@@ -13,13 +13,18 @@ RECORDED: Final[Mapping[str, tuple[str, ...]]] = {
     "reply": ("item", "hash"),
     "note": ("item", "hash"),
     "tags": ("item", "hash", "after"),
+    "accused": ("item", "hash", "after"),
+    "identity": ("item", "hash"),
     "route": ("desks", "excluded"),
     "sheets": ("sheets",),
     "entry": ("claim", "sheet", "items"),
 }
 
 STANDING_TYPES: Final = frozenset(
-    ("move", "pause", "resume", "extend", "close-spam", "missed", "silence", "pause-end", "erase")
+    (
+        *("move", "pause", "resume", "extend", "close-spam", "missed", "silence", "pause-end", "erase"),
+        *("watch", "checked-in"),
+    )
 )
 """Statements after which a tip stands otherwise than before; each tip gets a signed record of it."""
 

@@ -47,6 +47,8 @@ class Trust:
         self._opened = lru_cache(maxsize=_NOTES)(keys.open)
         self._ask_consistency = ask_consistency
         self._turn = threading.Lock()
+        self._taken: tuple[bytes, Mapping[str, Any]] = (b"", {})
+        """The note that this process made durable last, and its answer's proof from the one before it."""
 
     def seen_size(self) -> int:
         """The size to name in a question, so that the answer brings the proof from there."""
@@ -61,6 +63,8 @@ class Trust:
             KeeperLied: it is not signed by the log, or the proof has no form.
         """
         note = _bytes(answer, "checkpoint")
+        if note == self._taken[0] == self._seen.checkpoint and asked_from <= self._opened(note).size:
+            return self._opened(note)  # it is durable: nobody need be waited for
         with self._turn:  # most who wait here bring the very note that the one before them has remembered
             checkpoint = self._opened(note)
             if checkpoint.size < asked_from:
@@ -70,6 +74,7 @@ class Trust:
                 if before and self._is_settled(checkpoint, self._opened(before), answer, asked_from):
                     return checkpoint
                 if self._seen.advance_checkpoint(note, before):
+                    self._taken = (note, {name: answer.get(name) for name in ("before", "step")})
                     return checkpoint
 
     def _is_settled(
@@ -83,6 +88,8 @@ class Trust:
             proof = read_hashes(answer, "consistency")
         elif large is checkpoint and before.size == answer.get("before"):
             proof = read_hashes(answer, "step")  # another thread has taken over the one published before
+        elif small is checkpoint and self._follows(before, checkpoint.size):
+            proof = read_hashes(self._taken[1], "step")  # another thread was faster with the next one
         else:  # another thread or worker has asked meanwhile
             proof = self._ask_consistency(small.size, large.size)
         try:
@@ -90,6 +97,11 @@ class Trust:
         except CryptoError as error:
             raise KeeperRolledBack("the log is not a continuation of what was seen before") from error
         return checkpoint.size <= before.size
+
+    def _follows(self, latest: Checkpoint, size: int) -> bool:
+        """Whether what brought the latest checkpoint proves it from a tree of this size."""
+        note, proof = self._taken
+        return bool(note) and self._opened(note) == latest and proof.get("before") == size
 
     def entry(
         self, answer: Mapping[str, Any], checkpoint: Checkpoint, expected: Statement | None = None

@@ -6,7 +6,7 @@ from datetime import date
 
 from crypto.policies import Route
 from tipline.tips.case_file import CaseFile
-from tipline.tips.moves import TipState
+from tipline.tips.moves import CaseState
 
 Row = tuple[int, bytes, bytes]
 """(index, salt of 32 bytes, encoded entry); of a forgotten one (index, leaf hash of 32 bytes, nothing)."""
@@ -72,7 +72,7 @@ class TipView:
     claim: bytes = b""
 
     @property
-    def state(self) -> TipState:
+    def state(self) -> CaseState:
         """The state, which is the case's."""
         return self.case.state
 

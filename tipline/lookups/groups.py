@@ -22,8 +22,9 @@ TYPES_OF: Final[Mapping[str, tuple[str, ...]]] = {
     EXPORTS: ("audit-all", "evidence", "export", "packet", "report"),
     ALERTS: ("alert", "alert-answer", "alert-ask", "alert-review", "alert-rules", "decoy"),
     STEPS: (
-        *("close-spam", "entry", "erase", "extend", "hold", "link", "missed", "move", "pause", "pause-end"),
-        *("received", "resume", "route", "silence", "umbrella", "umbrella-step", "unhold", "unlink"),
+        *("checked-in", "close-spam", "entry", "erase", "extend", "hold", "link", "missed", "move", "pause"),
+        *("pause-end", "received", "resume", "route", "silence", "umbrella", "umbrella-step", "unhold"),
+        *("unlink", "watch"),
     ),
 }
 """The groups that are lists of types."""

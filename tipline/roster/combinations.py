@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
-from tipline.ids import AUDITORS, CUSTODIANS, INTAKE, INTEGRITY, DeskId
+from tipline.ids import AUDITORS, CUSTODIANS, INTAKE, INTEGRITY, PROTECTION
 from tipline.roster.errors import RosterRefused
 from tipline.roster.types import (
     APPROVER,
@@ -28,7 +28,6 @@ from tipline.roster.types import (
     Unit,
 )
 
-PROTECTION: Final = DeskId("protection")
 ANOTHER_READING: Final = "another-reading"
 """Stands for every desk that reads and has no line of its own, like that of a consultation."""
 NOT_READING: Final = "not-reading"

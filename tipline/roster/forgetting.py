@@ -19,9 +19,13 @@ KEPT_TYPES: Final = frozenset(
         *("export", "audit-all", "evidence", "report"),
         *("disclosure", "disclosure-decision", "disclosure-unlock", "disclosure-view", "disclosure-lapse"),
         *("alert", "alert-review", "alert-ask", "alert-answer"),
+        *("interference", "interference-answer"),
     )
 )
-"""Roster, keys, sheets, routes, identities, what was taken out of the log or found in it; done or refused."""
+"""Roster, keys, sheets, routes, identities, interference, what was taken out of the log or found in it.
+
+Done or refused.
+"""
 
 
 _KEPT_MOVES: Final = frozenset(

@@ -13,9 +13,11 @@ JOINT_SECONDS: Final = 3 * 24 * 60 * 60
 ALONE: Final = frozenset(
     (
         *("read", "list", "card-group", "reply", "note", "tags", "sheets", "entry", "audit", "export"),
+        *("accused", "identity"),
         *("audit-all", "evidence", "genesis", "unreadable", "log-key", "search"),
         *("disclosure", "disclosure-decision", "disclosure-unlock", "disclosure-view", "disclosure-lapse"),
         *("alert", "alert-review", "alert-ask", "alert-answer", "decoy", "report"),
+        *("interference", "interference-answer"),
     )
 )
 """What no two people sign together; the rules refuse it. Most of a log, so nobody looks for it there."""

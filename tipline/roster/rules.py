@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from tipline.ids import AUDITORS, CUSTODIANS, DeskId
+from tipline.ids import AUDITORS, CUSTODIANS, INTEGRITY, DeskId
+from tipline.interference.ways import INTERFERENCE
 from tipline.roster.bodies import malformed
 from tipline.roster.errors import RosterRefused
 from tipline.roster.types import Member
@@ -136,6 +137,28 @@ def require_member(roster: Roster, body: Mapping[str, Any]) -> None:
         raise not_allowed("one member alone states this")
 
 
+def require_settled_member(roster: Roster, body: Mapping[str, Any]) -> None:
+    """One member alone, who holds a desk or a role."""
+    require_member(roster, body)
+    if not all(map(is_settled, roster.signers(body))):
+        raise not_allowed("whoever states this holds a desk or a role")
+
+
+def require_integrity(roster: Roster, body: Mapping[str, Any]) -> None:
+    """One signer, who holds the integrity desk."""
+    signers = roster.signers(body)
+    if len(signers) != 1 or not signers[0].holds(INTEGRITY):
+        raise RosterRefused("desk-not-held", "one holder of the integrity desk states this alone")
+
+
+def require_reporter(roster: Roster, body: Mapping[str, Any]) -> None:
+    """Auditors; of a report on interference the integrity desk."""
+    if body.get("kind") == INTERFERENCE:
+        require_integrity(roster, body)
+    else:
+        require_auditors(roster, body)
+
+
 def require_custodian(roster: Roster, body: Mapping[str, Any]) -> None:
     """One signer: a custodian."""
     signers = roster.signers(body)
@@ -150,9 +173,12 @@ DUTIES: Final[Mapping[str, Duty]] = {
     "reply": require_holders,
     "note": require_holders,
     "tags": require_holders,
+    "accused": require_holders,
+    "identity": require_holders,
     "search": require_holders,
     "move": require_holders,
     "packet": require_holders,
+    "watch": require_holders,
     "pause": require_holders,
     "resume": require_holders,
     "extend": require_holders,
@@ -173,10 +199,13 @@ DUTIES: Final[Mapping[str, Duty]] = {
     "alert-ask": require_auditors,
     "alert-answer": require_member,
     "decoy": require_auditors,
-    "report": require_auditors,
+    "report": require_reporter,
+    "interference": require_settled_member,
+    "interference-answer": require_integrity,
     "evidence": require_auditors,
     "export": require_keeper,
     "received": require_keeper,
+    "checked-in": require_keeper,
     "missed": require_keeper,
     "silence": require_keeper,
     "pause-end": require_keeper,

@@ -21,6 +21,7 @@ from tipline.keeper.digests.tables import (
     DECOYS,
     DISCLOSURES,
     GUARDED,
+    INTERFERENCE,
     ITEMS,
     LETTERS,
     OPEN_ALERTS,
@@ -39,7 +40,7 @@ UNKNOWN: Final = ", ".join(table.name for table in GUARDED)
 """In place of a name, where nothing names the row."""
 
 _BY_ID: Final = (TIPS, ITEMS, CARD_GROUPS, DECOYS)
-_BY_INDEX: Final = (DISCLOSURES, ALERTS)
+_BY_INDEX: Final = (DISCLOSURES, ALERTS, INTERFERENCE)
 _ID: Final = re.compile(rb'"([0-9a-f]{32})"')
 _NAME: Final = re.compile(rb'"([a-z][a-z0-9-]{0,39})"')
 _YEAR: Final = re.compile(rb'"number":"(\d{4})-')

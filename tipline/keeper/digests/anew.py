@@ -17,6 +17,7 @@ from tipline.keeper.digests.tables import (
     DECOYS,
     DISCLOSURES,
     GUARDED,
+    INTERFERENCE,
     OPEN_ALERTS,
     ROW_COUNTS,
     TIPS,
@@ -92,6 +93,7 @@ def _counts(connection: Connection) -> list[Values]:
     for of, query in (
         (TIPS.name, all_of.select_from(TIPS.table)),
         (DECOYS.name, all_of.select_from(DECOYS.table)),
+        (INTERFERENCE.name, all_of.select_from(INTERFERENCE.table)),
         (OPEN_ALERTS, all_of.where(ALERTS.table.c.review == OPEN)),
         (standing.ALL, all_of.select_from(requests)),
         (standing.UNDECIDED, all_of.where(requests.c.state == standing.OPEN)),

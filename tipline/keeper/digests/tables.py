@@ -18,6 +18,7 @@ from tipline.keeper.alerting.models import acts, alerts, decoys, watched
 from tipline.keeper.disclosing.models import disclosures
 from tipline.keeper.inventory.models import remembered
 from tipline.keeper.prepared import Prepared
+from tipline.keeper.registering.models import interference
 
 BUCKET_BYTES: Final = 2
 BUCKETS: Final = 256**BUCKET_BYTES
@@ -179,6 +180,7 @@ ACTS: Final = Guarded(acts)
 WATCHED: Final = Guarded(watched)
 DISCLOSURES: Final = Guarded(disclosures)
 ALERTS: Final = Guarded(alerts)
+INTERFERENCE: Final = Guarded(interference)
 REMEMBERED: Final = Guarded(remembered)
 
 GUARDED: Final = (
@@ -192,6 +194,7 @@ GUARDED: Final = (
     WATCHED,
     DISCLOSURES,
     ALERTS,
+    INTERFERENCE,
     REMEMBERED,
 )
 """All of them."""

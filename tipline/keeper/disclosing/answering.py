@@ -14,6 +14,7 @@ from tipline.database import Database
 from tipline.keeper.answering import Operation
 from tipline.keeper.digests.rows import Rows
 from tipline.keeper.disclosing import standing as stored
+from tipline.keeper.disclosing.accused import named_unit, shut_out
 from tipline.keeper.disclosing.people import known, require_approver, require_requester
 from tipline.keeper.disclosing.standing import Disclosure
 from tipline.keeper.disclosing.stands import Present, passes, stands
@@ -55,7 +56,7 @@ class Disclosing:
         found = look(
             self._writer, self._database, partial(_for_custodian, present, _member(present, request))
         )
-        return {"requests": [_shown(one) for one in found]}
+        return {"requests": found}
 
     def _of_member(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """A member's own requests, but for tips that they may not read any more."""
@@ -91,17 +92,23 @@ def _member(present: Present, request: Mapping[str, Any]) -> Member:
         raise Refusal(Reason.UNKNOWN_MEMBER) from refused
 
 
-def _for_custodian(present: Present, member: Member, connection: Connection, rows: Rows) -> list[Disclosure]:
+def _for_custodian(
+    present: Present, member: Member, connection: Connection, rows: Rows
+) -> list[dict[str, Any]]:
     waiting = [one for one in stored.all_open(connection, rows) if not one.is_late(present.today)]
     mine = stored.approved_by(connection, rows, member.id, present.at)
     standings = read_standings(rows, {one.tip for one in (*waiting, *mine)})
 
     def is_theirs(one: Disclosure) -> bool:
         standing = known(standings.get(one.tip))
-        may = partial(require_approver, present.roster, present.today, member, one, standing)
+
+        def may() -> None:
+            met = shut_out(connection, present.roster, one, standing)
+            require_approver(present.roster, present.today, member, one, met)
+
         return not standing.case.has_ended and passes(may)
 
-    return [one for one in (*waiting, *mine) if is_theirs(one)]
+    return [_shown(connection, present, one) for one in (*waiting, *mine) if is_theirs(one)]
 
 
 def _own(present: Present, member: Member, connection: Connection, rows: Rows) -> list[dict[str, Any]]:
@@ -113,7 +120,7 @@ def _own(present: Present, member: Member, connection: Connection, rows: Rows) -
         return passes(partial(require_requester, present.roster, present.today, member, one.desk, standing))
 
     return [
-        _shown(one) | _own_fields(connection, present, one, standings[one.tip])
+        _shown(connection, present, one) | _own_fields(connection, present, one, standings[one.tip])
         for one in mine
         if is_theirs(one)
     ]
@@ -131,7 +138,7 @@ def _told(present: Present, after: int, connection: Connection, rows: Rows) -> t
     return told, some[-1].index if len(some) == AT_ONCE else stored.NONE
 
 
-def _shown(one: Disclosure) -> dict[str, Any]:
+def _shown(connection: Connection, present: Present, one: Disclosure) -> dict[str, Any]:
     """What a custodian is shown: no tip."""
     return {
         "request": one.index,
@@ -149,9 +156,17 @@ def _shown(one: Disclosure) -> dict[str, Any]:
         "reason_hash": one.reason_hash.hex(),
         "body": one.body,
         "letter": one.letter,
+        "accused_unit": _named_unit(connection, present, one),
         "approved": one.state == stored.APPROVED,
         "until": one.until,
     }
+
+
+def _named_unit(connection: Connection, present: Present, one: Disclosure) -> str:
+    try:
+        return named_unit(connection, present.roster, one)
+    except Refusal:  # its requester has new keys since: it is in their own list still, and opens nothing
+        return ""
 
 
 def _own_fields(
@@ -159,6 +174,7 @@ def _own_fields(
 ) -> dict[str, Any]:
     return {
         "tip": one.tip.hex(),
+        "protects": standing.case.protects,
         "stands": stands(connection, present, one, standing).value,
         "decided": stored.day_of(one.decided_at).isoformat() if one.approver else "",
         "approver": one.approver,

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from crypto.errors import BadFormat, BadSignature
-from crypto.statements import DONE, Entry
+from crypto.statements import DONE, Entry, Statement
 from tipline.ids import AUDITORS, CUSTODIANS, DeskId
 from tipline.keeper import models
 from tipline.keeper.disclosing.standing import APPROVED, Disclosure
@@ -119,28 +119,39 @@ def require_signatures(connection: Connection, roster: Roster, asked: Disclosure
     """
     if asked.state != APPROVED or asked.requester == asked.approver:
         raise Refusal(Reason.NOT_APPROVED)
-    named = {"item": asked.item.hex(), "hash": asked.digest.hex(), "tip": asked.tip.hex()}
-    request = {
-        "type": "disclosure",
-        "by": [asked.requester],
-        "desk": asked.desk,
-        "hours": asked.hours,
-        **named,
-    }
     decision = {
         "type": "disclosure-decision",
         "by": [asked.approver],
         "request": asked.index,
         "approved": True,
     }
+    signed_request(connection, roster, asked)
+    _signed(connection, asked.decided, decision, roster)
+
+
+def signed_request(connection: Connection, roster: Roster, asked: Disclosure) -> Statement:
+    """What was asked for, as its requester signed it, under their present key.
+
+    Raises:
+        Refusal: not-approved; the log holds no such request there.
+    """
+    said = {
+        "type": "disclosure",
+        "by": [asked.requester],
+        "desk": asked.desk,
+        "hours": asked.hours,
+        "ground": asked.ground,
+        "item": asked.item.hex(),
+        "hash": asked.digest.hex(),
+        "tip": asked.tip.hex(),
+    }
+    return _signed(connection, asked.index, said, roster)
+
+
+def _signed(connection: Connection, index: int, said: dict[str, object], roster: Roster) -> Statement:
+    """The statement at a place of the log, where it says that much under its signers' present keys."""
     table = models.entries.c
-    both = select(table.index, table.entry).where(table.index.in_((asked.index, asked.decided)))
-    found = {row[0]: row[1] for row in connection.execute(both)}
-    for index, said in ((asked.index, request), (asked.decided, decision)):
-        _require_signed(found.get(index, b""), said, roster)
-
-
-def _require_signed(data: bytes, said: dict[str, object], roster: Roster) -> None:
+    data = connection.scalar(select(table.entry).where(table.index == index)) or b""
     try:
         entry = Entry.decode(data)
     except BadFormat as error:  # forgotten, or not there
@@ -153,6 +164,7 @@ def _require_signed(data: bytes, said: dict[str, object], roster: Roster) -> Non
         statement.verify(keys)
     except BadSignature as error:
         raise Refusal(Reason.NOT_APPROVED) from error
+    return statement
 
 
 def _member(roster: Roster, who: str) -> Member:

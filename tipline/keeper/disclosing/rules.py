@@ -13,6 +13,7 @@ from tipline.disclosures.telling import Tell
 from tipline.disclosures.terms import DECIDED_WITHIN, EMERGENCY_HOURS, MOST_OPEN
 from tipline.ids import CUSTODIANS, NO_TIP
 from tipline.keeper.disclosing import standing as stored
+from tipline.keeper.disclosing.accused import ACCUSED_UNIT, apart, shut_out
 from tipline.keeper.disclosing.people import (
     known,
     require_approver,
@@ -44,7 +45,8 @@ def request(case: Case) -> Granted:
     if slip.policy.tip != body["tip"]:
         raise Refusal(Reason.POLICY_MISMATCH)
     standing = known(draft.pins.tip(bytes.fromhex(body["tip"])))
-    require_requester(_roster(case), draft.today, requester, body["desk"], standing)
+    met = apart(_roster(case), body[ACCUSED_UNIT], standing) if ACCUSED_UNIT in body else standing
+    require_requester(_roster(case), draft.today, requester, body["desk"], met)
     require_running(standing)
     require_pinned(draft, standing, slip)
     item = bytes.fromhex(body["item"])
@@ -137,7 +139,10 @@ def _require_sound(case: Case) -> None:
     by_letter = body["ground"] == Ground.DECISION
     if by_letter != bool(body["letter"]) or by_letter != bool(body["body"]):
         raise Refusal(Reason.NOT_ALLOWED)
-    if by_letter and body["body"] not in case.draft.roster.bodies:
+    if by_letter != (ACCUSED_UNIT in body):
+        raise Refusal(Reason.NOT_ALLOWED)
+    roster = case.draft.roster
+    if by_letter and (body["body"] not in roster.bodies or body[ACCUSED_UNIT] not in roster.units):
         raise Refusal(Reason.NOT_ALLOWED)
     if not body["emergency"]:
         return
@@ -189,7 +194,8 @@ def _roster(case: Case) -> Roster:
 
 
 def _standing(case: Case, asked: Disclosure) -> Standing:
-    return known(case.draft.pins.tip(asked.tip))
+    standing = known(case.draft.pins.tip(asked.tip))
+    return shut_out(case.draft.connection, _roster(case), asked, standing)
 
 
 def _require_undecided(asked: Disclosure, today: date) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from tipline.disclosures.standing import Stands
+from tipline.keeper.disclosing.accused import shut_out
 from tipline.keeper.disclosing.people import require_both, require_running, require_signatures
 from tipline.keeper.disclosing.standing import APPROVED, LAPSED, REFUSED, Disclosure
 from tipline.keeper.errors import Refusal
@@ -36,7 +37,8 @@ def stands(connection: Connection, present: Present, asked: Disclosure, standing
         return Stands.OVER
 
     def still() -> None:
-        require_both(present.roster, present.today, asked, standing)
+        met = shut_out(connection, present.roster, asked, standing)
+        require_both(present.roster, present.today, asked, met)
         require_running(standing)
         require_signatures(connection, present.roster, asked)
 

@@ -1,6 +1,7 @@
 """Who may read the reasons of requests and decisions. They name no tip, so that custodians learn of none."""
 
 from tipline.ids import AUDITORS, CUSTODIANS
+from tipline.keeper.disclosing.accused import shut_out
 from tipline.keeper.disclosing.people import known, require_approver, require_requester
 from tipline.keeper.disclosing.standing import Disclosure, with_words
 from tipline.keeper.errors import Refusal
@@ -29,7 +30,8 @@ def require_may_read(case: Case, reader: Member, item: bytes) -> None:
 def _concerns(case: Case, reader: Member, asked: Disclosure, item: bytes) -> bool:
     """Whether these are words for the reader at the desk they speak for."""
     draft, desk = case.draft, case.body["desk"]
-    roster, standing = draft.roster.as_of(draft.today), known(draft.pins.tip(asked.tip))
+    roster = draft.roster.as_of(draft.today)
+    standing = shut_out(draft.connection, roster, asked, known(draft.pins.tip(asked.tip)))
     if desk == CUSTODIANS:
         require_approver(roster, draft.today, reader, asked, standing)
         return asked.reason == item and asked.is_open and not asked.is_late(draft.today)

@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 
+from tipline.ids import NO_TIP
 from tipline.keeper import models
 from tipline.keeper.asked import Asked
 from tipline.keeper.clockwork import Stated
@@ -34,6 +35,7 @@ from tipline.keeper.inventory.remembered import TYPE, figures_now, latest
 from tipline.keeper.inventory.sighting import ROUTE, State
 from tipline.keeper.prepared import Prepared
 from tipline.keeper.rules.case import Granted
+from tipline.keeper.rules.reading import REASON_KIND
 from tipline.keeper.state import Draft
 from tipline.roster import Roster
 from tipline.tips.moves import TipState
@@ -71,11 +73,13 @@ _UNSEEN: Final = Prepared(
         .label("is_other"),
     )
     .where(_PINS.item > bindparam("after"), ~exists().where(held.c.item == _PINS.item))
-    .where(_PINS.tip.not_in(_ERASED))
+    .where(_PINS.tip.not_in(_ERASED), ~((_PINS.tip == NO_TIP) & (_PINS.kind == REASON_KIND)))
     .order_by(_PINS.item)
     .limit(bindparam("count"))
 )
-"""Items that are pinned and not looked for yet, and whether other bytes were seen in their place."""
+"""Items that are pinned and not looked for yet, and whether other bytes were seen in their place.
+
+Reasons of no tip, words of a search among them, lie apart and are in no list."""
 
 
 def state(asked: Asked, draft: Draft) -> Iterator[Stated]:

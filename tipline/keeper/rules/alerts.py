@@ -5,11 +5,13 @@ from dataclasses import asdict, replace
 
 from tipline.alerts.rules import UNASKED, Rule
 from tipline.ids import AUDITORS, NO_TIP
+from tipline.interference.ways import INTERFERENCE
 from tipline.keeper.alerting.asked import find_alert, said_of
 from tipline.keeper.alerting.models import OPEN, AlertRow
 from tipline.keeper.alerting.stating import is_decoy
 from tipline.keeper.digests.tables import ALERTS, DECOYS, OPEN_ALERTS
 from tipline.keeper.errors import Refusal
+from tipline.keeper.rules import interference
 from tipline.keeper.rules.case import Case, Granted, require_desk
 from tipline.keeper_client.alerting import ANSWER, ASK
 from tipline.keeper_client.reasons import Reason
@@ -93,7 +95,9 @@ def decoy(case: Case) -> Granted:
 
 
 def report(case: Case) -> Granted:
-    """An auditor signs the figures of a report."""
+    """An auditor signs the figures of a report; that on interference is the integrity desk's."""
+    if case.body["kind"] == INTERFERENCE:
+        return interference.report(case)
     _auditor(case)
     return Granted()
 

@@ -8,7 +8,7 @@ from crypto.policies import Policy, Route
 from crypto.statements import Statement
 from crypto.windows import Window
 from tipline.disclosures.records import DisclosureRecord
-from tipline.ids import AUDITORS, DeskId
+from tipline.ids import AUDITORS, INTEGRITY, PROTECTION, DeskId
 from tipline.keeper.asked import Asked
 from tipline.keeper.errors import Refusal
 from tipline.keeper.pins import Pin, Standing
@@ -17,6 +17,7 @@ from tipline.keeper.state import Draft
 from tipline.keeper_client.reasons import Reason
 from tipline.roster import Member, Roster
 from tipline.roster.subjects import stated_on
+from tipline.routing import protects
 from tipline.tips.case_file import CaseFile
 from tipline.tips.moves import TipState
 
@@ -143,7 +144,12 @@ def may_have(draft: Draft, member: Member, route: Route) -> bool:
 
 
 def knows(roster: Roster, route: Route) -> bool:
-    """Whether every desk of a route is one that reads, and every unit one of the roster's."""
+    """Whether every desk of a route is one that reads, and every unit one of the roster's.
+
+    A protection case is for the desk that protects, and for the one above; no tip shares a route with it.
+    """
+    if protects(route) and not set(route.desks) <= {PROTECTION, INTEGRITY}:
+        return False
     desks = (roster.desks.get(DeskId(desk)) for desk in route.desks)
     known = all(desk is not None and desk.reads and desk.id != AUDITORS for desk in desks)
     return known and bool(route.desks) and set(route.excluded) <= roster.units.keys()

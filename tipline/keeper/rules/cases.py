@@ -9,35 +9,46 @@ from tipline.ids import INTEGRITY
 from tipline.keeper.errors import Refusal
 from tipline.keeper.pins import Standing
 from tipline.keeper.rules.case import Case, Granted, require_desk
-from tipline.keeper.rules.transfers import require_body, require_receipt
+from tipline.keeper.rules.transfers import require_body, require_note
 from tipline.keeper_client.reasons import Reason
 from tipline.roster import Member
 from tipline.roster.rules import is_settled
+from tipline.routing import protects
 from tipline.tips import cases
 from tipline.tips.case_file import CaseFile
-from tipline.tips.cases import CaseRefused
+from tipline.tips.check_ins import watched
+from tipline.tips.refusing import CaseRefused
 
 Change = Callable[[CaseFile], CaseFile]
 
 
 def move(case: Case) -> Granted:
-    """A tip goes into another state, as the one table of moves allows."""
+    """A tip, or a protection case, goes into another state, as its table of moves allows."""
     body, detail, today, clocks = case.body, case.body["detail"], case.draft.today, case.draft.roster.clocks
     who, standing = case.only_signer(), standing_for_one(case)
     after = _or_refuse(lambda file: cases.moved(file, body, who.id, today, clocks), standing.case)
     if "of" in detail:
-        _standing_at(case, detail["of"], [who])
-        if detail["of"] == body["tip"]:
+        other = _standing_at(case, detail["of"], [who])
+        if detail["of"] == body["tip"] or other.case.protects:
             raise Refusal(Reason.NOT_ALLOWED)
     if "number" in detail:
         require_body(case, detail["body"])
         case.draft.pins.require_next_letter(detail["number"], today.year, body["desk"])
-    if "receipt" in detail:
-        require_receipt(case, detail["receipt"])
+    for paper in ("receipt", "form"):
+        if paper in detail:
+            require_note(case, detail[paper])
     case.pin_new(body["reason"], "reason")
     if "number" in detail:
         case.draft.pins.take_letter(today.year, body["desk"])
     return changed(case, [(body["tip"], standing, after)])
+
+
+def watch(case: Case) -> Granted:
+    """A protected person and the desk agree on check-ins; on fewer, or on none any more, for a reason."""
+    before, every = standing_for_one(case).case.watch_every, case.body["every"]
+    if before and not 1 <= every <= before:
+        _require_reason(case)
+    return _change(case, lambda file: watched(file, case.body["every"], case.draft.today))
 
 
 def pause(case: Case) -> Granted:
@@ -143,6 +154,8 @@ def _change(case: Case, change: Change) -> Granted:
 def _each(case: Case, people: Sequence[Member], change: Change) -> list[tuple[str, Standing, CaseFile]]:
     """Every tip that the statement names, with its case afterwards: all, or the whole is refused."""
     found = [(tip, _standing_at(case, tip, people)) for tip in case.body["tips"]]
+    if len({protects(standing.route) for _, standing in found}) > 1:
+        raise Refusal(Reason.NOT_ALLOWED)  # nothing in the log names a tip and a protection case together
     return [(tip, standing, _or_refuse(change, standing.case)) for tip, standing in found]
 
 

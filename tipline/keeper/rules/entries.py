@@ -1,11 +1,12 @@
 """Tips that staff enter for somebody, and the code sheets that they print for it."""
 
 from crypto.policies import Policy, Route
-from tipline.ids import AUDITORS
+from tipline.ids import AUDITORS, PROTECTION
 from tipline.keeper.errors import Refusal
 from tipline.keeper.pins import Pin, Standing
 from tipline.keeper.rules.case import Case, Granted, knows, require_desk, require_policy
 from tipline.keeper_client.reasons import Reason
+from tipline.routing import protects
 from tipline.tips.case_file import CaseFile
 
 ENTERED_KINDS = ["card", "text"]
@@ -19,7 +20,7 @@ def sheets(case: Case) -> Granted:
 
 
 def entry(case: Case) -> Granted:
-    """A tip that came on paper or by word of mouth.
+    """A tip, or a protection case, that came on paper or by word of mouth.
 
     No reporter signs it, so the member's statement stands in the place of the claim signature: it names
     claim key and items, which are pinned now. The slips tell the first route and are not opened further:
@@ -35,7 +36,9 @@ def entry(case: Case) -> Granted:
         raise Refusal(Reason.NOT_ALLOWED)
     if any(case.draft.pins.item(bytes.fromhex(policy.item)) is not None for policy in policies):
         raise Refusal(Reason.ITEM_MISMATCH)
-    opened = CaseFile.opened(case.draft.today, case.draft.roster.clocks)
+    if case.body["desk"] == PROTECTION and not protects(route):
+        raise Refusal(Reason.NOT_ALLOWED)  # any desk may call for protection; that one takes in no tips
+    opened = CaseFile.opened(case.draft.today, case.draft.roster.clocks, protects=protects(route))
     case.draft.pins.put_tip(tip, Standing.first(bytes.fromhex(case.body["claim"]), route, opened))
     for policy in policies:
         pin = Pin(tip, bytes.fromhex(policy.digest), policy.kind)

@@ -10,19 +10,24 @@ from typing import Any
 
 from crypto.policies import IDENTITY, Route
 from tipline.ids import AUDITORS, NO_TIP
+from tipline.interference.ways import INTERFERENCE
 from tipline.keeper.disclosing.words import require_may_read
 from tipline.keeper.errors import Refusal
 from tipline.keeper.pins import Pin, Standing
 from tipline.keeper.release import CLAIMED_KINDS, STATED_KINDS, OpenedSlip
+from tipline.keeper.rules import interference
 from tipline.keeper.rules.cards import groups_of
 from tipline.keeper.rules.case import CardKey, Case, Granted, knows, require_desk, require_policy
 from tipline.keeper.state import Draft
 from tipline.keeper.witnessing.standing import require_witnessed
 from tipline.keeper_client.reasons import Reason
 from tipline.roster import Member
+from tipline.routing import protects
 from tipline.tips import cases
 from tipline.tips.case_file import CaseFile
+from tipline.tips.check_ins import checked_in
 from tipline.tips.moves import TipState
+from tipline.tips.purposes import OF_CASES, Purpose
 
 REASON_KIND = "reason"
 MESSAGE_KIND = "message"
@@ -66,7 +71,7 @@ def search(case: Case) -> Granted:
 def _read_words(case: Case, reader: Member) -> Granted:
     """Words of no tip, so that no route keeps an auditor out, and no custodian learns of a tip."""
     for named in case.body["items"]:
-        require_may_read(case, reader, bytes.fromhex(named["item"]))
+        _require_for_reader(case, reader, bytes.fromhex(named["item"]))
     slips = _matching_slips(case, case.body["items"])
     for slip in slips:
         pin = case.draft.pins.item(bytes.fromhex(slip.policy.item))
@@ -76,14 +81,32 @@ def _read_words(case: Case, reader: Member) -> Granted:
     return Granted(inner, routes=(Route((case.body["desk"],), ()),))
 
 
+def _require_for_reader(case: Case, reader: Member, item: bytes) -> None:
+    """What it is stands in its pin: by its kind the register's rules hold for it, or those of reasons."""
+    pin = case.draft.pins.item(item)
+    if pin is not None and pin.kind == INTERFERENCE:
+        interference.require_may_read(case, reader, item)
+    else:
+        require_may_read(case, reader, item)
+
+
 def _see(draft: Draft, standing: Standing, slips: list[OpenedSlip]) -> None:
-    """Pin what is read; and where the tip waits for its reporter, note that something new came from them."""
+    """Pin what is read; and where the tip waits for its reporter, note that something new came from them.
+
+    Whoever agreed on check-ins was heard on the day for which they signed it, whenever it is read.
+    """
     messages = [slip for slip in slips if slip.policy.kind == MESSAGE_KIND]
-    news = any(draft.pins.item(bytes.fromhex(slip.policy.item)) is None for slip in messages)
+    news = [slip for slip in messages if draft.pins.item(bytes.fromhex(slip.policy.item)) is None]
     pin_seen(draft, standing, slips)
-    if news and standing.case.state is TipState.NEED_MORE:
-        tip = bytes.fromhex(messages[0].policy.tip)
-        draft.pins.put_tip(tip, standing.with_case(cases.heard(standing.case)))
+    if not news:
+        return
+    tip, file = bytes.fromhex(messages[0].policy.tip), standing.case
+    if file.state is TipState.NEED_MORE:
+        draft.pins.put_tip(tip, standing.with_case(cases.heard(file)))
+        return
+    days = [slip.day for slip in news if slip.day is not None and slip.day <= draft.today]
+    if days and file.watch_every:
+        draft.pins.put_tip(tip, standing.with_case(checked_in(file, max(days))))
 
 
 def list_cards(case: Case) -> Granted:
@@ -146,8 +169,8 @@ def _matching_slips(case: Case, named: list[dict[str, Any]]) -> list[OpenedSlip]
 def first_sight(draft: Draft, slips: Iterable[OpenedSlip], day: date) -> Standing:
     """What an item of the reporter's tells of a tip nobody has seen before; its signature is checked next.
 
-    Anybody can seal an item, so its route may name only what the roster knows. The tip's clock begins on
-    `day`.
+    Anybody can seal an item, so its route may name only what the roster knows. A route to the desk that
+    protects begins a protection case. The clock begins on `day`.
 
     Raises:
         Refusal: unknown-tip or policy-mismatch.
@@ -158,9 +181,8 @@ def first_sight(draft: Draft, slips: Iterable[OpenedSlip], day: date) -> Standin
     route = claimed[0].policy.route
     if not knows(draft.roster, route):
         raise Refusal(Reason.POLICY_MISMATCH)
-    return Standing.first(
-        bytes.fromhex(claimed[0].policy.claim), route, CaseFile.opened(day, draft.roster.clocks)
-    )
+    opened = CaseFile.opened(day, draft.roster.clocks, protects=protects(route))
+    return Standing.first(bytes.fromhex(claimed[0].policy.claim), route, opened)
 
 
 def require_pinned(draft: Draft, standing: Standing, slip: OpenedSlip) -> None:
@@ -173,6 +195,10 @@ def require_pinned(draft: Draft, standing: Standing, slip: OpenedSlip) -> None:
         raise Refusal(Reason.NOT_ALLOWED)
     policy = slip.policy
     pin = draft.pins.item(bytes.fromhex(policy.item))
+    if pin is not None and slip.claimed and (pin.tip, pin.kind) != _as_pin(slip)[::2]:
+        pin = (
+            None  # somebody named a reporter's item as one of theirs, to bury it: the reporter's word counts
+        )
     if bytes.fromhex(policy.claim) != standing.claim or (pin is not None and pin != _as_pin(slip)):
         raise Refusal(Reason.ITEM_MISMATCH)
     if policy.kind in CLAIMED_KINDS:
@@ -200,9 +226,14 @@ def _require_desk_may_read(case: Case, standing: Standing, slips: Sequence[Opene
         if reasons != {True}:
             raise Refusal(Reason.NOT_ALLOWED)
         return
-    if reasons != {False}:
+    if reasons != {False} or not _suits(Purpose(case.body["purpose"]), standing.route):
         raise Refusal(Reason.NOT_ALLOWED)
     case.require_desk_reads(standing.route)
+
+
+def _suits(purpose: Purpose, route: Route) -> bool:
+    """Whether one reads a tip, or a protection case, for this."""
+    return purpose in OF_CASES if protects(route) else purpose is not Purpose.PROTECTION
 
 
 def pin_seen(draft: Draft, standing: Standing, slips: Iterable[OpenedSlip]) -> None:

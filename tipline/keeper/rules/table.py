@@ -18,7 +18,18 @@ from tipline.keeper.asked import (
 )
 from tipline.keeper.disclosing import rules as disclosing
 from tipline.keeper.errors import Refusal
-from tipline.keeper.rules import alerts, cards, cases, entries, heads, people, reading, tips, transfers
+from tipline.keeper.rules import (
+    alerts,
+    cards,
+    cases,
+    entries,
+    heads,
+    interference,
+    people,
+    reading,
+    tips,
+    transfers,
+)
 from tipline.keeper.rules.case import Case, Granted
 from tipline.keeper.shapes import check_shape
 from tipline.keeper.state import Draft
@@ -46,15 +57,20 @@ _RULES: Final[Mapping[str, Mapping[str, Rule]]] = {
         "alert-answer": alerts.answer,
         "decoy": alerts.decoy,
         "report": alerts.report,
+        "interference": interference.file,
+        "interference-answer": interference.answer,
         "card-group": cards.card_group,
         "sheets": entries.sheets,
         "reply": tips.reply,
         "note": tips.note,
         "tags": tips.tags,
+        "accused": tips.accused,
+        "identity": tips.identity,
         "search": reading.search,
         "route": tips.route,
         "move": cases.move,
         "packet": transfers.packet,
+        "watch": cases.watch,
         "pause": cases.pause,
         "resume": cases.resume,
         "extend": cases.extend,

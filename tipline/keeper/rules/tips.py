@@ -1,9 +1,10 @@
-"""What is stated about a tip's items and its route: replies, notes, tags, routes."""
+"""What is stated about a tip's items and its route: replies, notes, tags, names of accused, routes."""
 
 from collections.abc import Sequence
 
-from crypto.policies import Route
+from crypto.policies import IDENTITY, Route
 from tipline.ids import INTEGRITY
+from tipline.keeper.disclosing.people import require_running
 from tipline.keeper.errors import Refusal
 from tipline.keeper.pins import Standing
 from tipline.keeper.proved import proved_at
@@ -12,6 +13,7 @@ from tipline.keeper.rules.cases import changed, standing_for_one
 from tipline.keeper_client.reasons import Reason
 from tipline.roster import Member
 from tipline.roster.rules import is_settled
+from tipline.routing import protects
 from tipline.tips import cases
 from tipline.tips.case_file import CaseFile
 
@@ -32,12 +34,32 @@ def note(case: Case) -> Granted:
 
 def tags(case: Case) -> Granted:
     """Sealed tags among staff, in place of those of another item; which of two counts, their records tell."""
-    standing_for_one(case)
+    return _in_place_of_another(case, "tags")
+
+
+def accused(case: Case) -> Granted:
+    """The sealed names of those whom a tip accuses, in place of those of another item, as with tags."""
+    return _in_place_of_another(case, "accused")
+
+
+def identity(case: Case) -> Granted:
+    """A name or a contact that staff were told by the person: under the same locks as one from the mailbox.
+
+    Nothing is asked for in a tip that is closed, so nothing more is kept there.
+    """
+    require_running(standing_for_one(case))
+    case.pin_new(_named(case), IDENTITY)
+    return Granted()
+
+
+def _in_place_of_another(case: Case, kind: str) -> Granted:
+    if standing_for_one(case).case.protects:
+        raise Refusal(Reason.NOT_ALLOWED)  # both stand on the cards of tips
     if case.body["after"]:
         before = case.draft.pins.item(bytes.fromhex(case.body["after"]))
-        if before is None or (before.tip, before.kind) != (bytes.fromhex(case.body["tip"]), "tags"):
+        if before is None or (before.tip, before.kind) != (bytes.fromhex(case.body["tip"]), kind):
             raise Refusal(Reason.NOT_ALLOWED)
-    case.pin_new(_named(case), "tags")
+    case.pin_new(_named(case), kind)
     return Granted()
 
 
@@ -51,7 +73,7 @@ def route(case: Case) -> Granted:
     One person may exclude more units, and hand the tip to the integrity desk. Whatever lets somebody in, an
     exclusion lifted or another desk, takes two, one of them outside the desk, and neither from a unit that is
     excluded; so does shutting out everybody at the integrity desk, to which a missed deadline goes. That desk
-    alone lets go of what came up to it.
+    alone lets go of what came up to it. No tip becomes a protection case, and no case a tip.
     """
     body = case.body
     signers = case.signers()
@@ -62,6 +84,8 @@ def route(case: Case) -> Granted:
     case.require_desk_reads(standing.route)
     case.require_not_excluded(signers, standing.route.excluded)
     new = Route(tuple(body["desks"]), tuple(body["excluded"]))
+    if protects(new) != protects(standing.route):
+        raise Refusal(Reason.NOT_ALLOWED)
     if not knows(case.draft.roster, new) or not case.somebody_reads(new):
         raise Refusal(Reason.NOT_ALLOWED)
     if len(signers) > 2:

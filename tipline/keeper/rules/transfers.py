@@ -20,8 +20,8 @@ def require_body(case: Case, body: str) -> None:
         raise Refusal(Reason.NOT_ALLOWED)
 
 
-def require_receipt(case: Case, named: Mapping[str, str]) -> None:
-    """Refuse a receipt that is no note of this tip: it must be in the log before the tip goes on.
+def require_note(case: Case, named: Mapping[str, str]) -> None:
+    """Refuse a receipt, or a form, that is no note of this tip: it must be in the log before the tip goes on.
 
     Raises:
         Refusal: item-mismatch.
