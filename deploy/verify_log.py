@@ -610,7 +610,8 @@ FRESH, JOINT = 120, 3 * 24 * 3600  # seconds
 ALONE = words("""
     read list card-group reply note tags sheets entry audit export audit-all evidence genesis unreadable
     log-key search report alert alert-review alert-ask alert-answer decoy
-    disclosure disclosure-decision disclosure-unlock disclosure-view disclosure-lapse
+    disclosure disclosure-decision disclosure-unlock disclosure-view disclosure-lapse accused identity
+    interference interference-answer
 """)
 SENSITIVE = words("""
     unit member member-unit grant regrant revoke remove role lead new-keys passkey desk calendar
@@ -619,15 +620,17 @@ SENSITIVE = words("""
 """)
 BY_HOLDERS = words("""
     list card-group read reply note tags move packet pause resume extend assign close-spam link unlink
-    umbrella umbrella-step sheets entry search disclosure disclosure-view
+    umbrella umbrella-step sheets entry search disclosure disclosure-view accused identity watch
 """)
 BY_A_HOLDER = {"route"}
 BY_A_HOLDER_AND_ANOTHER = {"hold", "unhold"}
 BY_AUDITORS = words("audit audit-all evidence alert-review alert-ask decoy report")
-BY_ONE_MEMBER = {"alert-answer"}
+BY_ONE_MEMBER = {"alert-answer", "interference"}
+BY_INTEGRITY = {"interference-answer"}
 BY_A_CUSTODIAN = {"disclosure-decision", "disclosure-unlock"}
 BY_KEEPER = words("""
-    export received missed silence pause-end unassign erase inventory forget alert disclosure-lapse
+    export received checked-in missed silence pause-end unassign erase inventory forget alert
+    disclosure-lapse
 """)
 BY_REGISTRAR_AND_ANOTHER = words("""
     unit member-unit lead new-keys calendar deadlines body witnesses
@@ -779,12 +782,15 @@ class Roster:
             if kind in BY_A_HOLDER_AND_ANOTHER:
                 outside = [one for one in signers if one.settled and not one.holds(desk)]
                 need(outside, "somebody from outside the desk must sign this too")
+        elif kind in BY_INTEGRITY or (kind, body.get("kind")) == ("report", "interference"):
+            need(len(signers) == 1 and signers[0].holds("integrity"), "the integrity desk alone states this")
         elif kind in BY_AUDITORS:
             need(all(one.holds("auditors") for one in signers), "a signer is no auditor")
         elif kind in BY_A_CUSTODIAN:
             need(len(signers) == 1 and signers[0].holds("custodians"), "a custodian alone states this")
         elif kind in BY_ONE_MEMBER:
             need(len(signers) == 1, "one member alone states this")
+            need(kind == "alert-answer" or signers[0].settled, "whoever states this holds a desk or a role")
         elif kind in BY_AUDITOR_AND_ANOTHER:
             self._pair(signers, lambda one: one.holds("auditors"), lambda one: one.settled)
         elif kind in BY_REGISTRAR_AND_ANOTHER:
@@ -1075,7 +1081,7 @@ CHANGES: dict[str, Callable[[Roster, Json], None]] = {
 
 STEPS = words("""
     read reply note tags move packet pause resume extend hold unhold assign close-spam link unlink umbrella
-    umbrella-step route disclosure disclosure-view
+    umbrella-step route disclosure disclosure-view accused identity watch
 """)
 INTEGRITY = frozenset(("integrity",))
 NOWHERE: frozenset[str] = frozenset()
@@ -1192,6 +1198,53 @@ class Routes:
         self.known[tip] = Route(desks, known.excluded, entry.at if above else known.at)
 
 
+OF_TIPS = words("""
+    tags accused packet pause resume pause-end extend close-spam link unlink umbrella umbrella-step silence
+""")
+OF_CASES = words("watch checked-in")
+OF_BOTH = words("integrity auditors custodians")
+READ_FOR = {"protection": True, "triage": False, "verification": False}
+CASE_STATES = words("asked assessing planning approving protected ending ended")
+
+
+class Kinds:
+    """What each id is: a protection case (True), or a tip. No tip ever becomes a case, and no case a tip."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, bool] = {}
+
+    def take(self, entry: Entry) -> None:
+        if entry.type not in STEPS | OF_TIPS | OF_CASES | {"entry", "missed"}:
+            return  # of both together the keeper alone speaks: who came, who is nobody's, who goes
+        tips = [tip for tip in about(entry.body) if tip != "0" * 32]
+        said = {self.known[tip] for tip in tips if tip in self.known} | kinds_said(entry.type, entry.body)
+        need(len(said) < 2, "a tip and a protection case are taken for one another")
+        for kind in said:
+            self.known.update(dict.fromkeys(tips, kind))
+
+
+def kinds_said(kind: str, body: Json) -> set[bool]:
+    """What a statement says its ids are, once for each way in which it says so."""
+    said: set[bool] = set()
+    if kind in OF_TIPS | OF_CASES:
+        said.add(kind in OF_CASES)
+    if kind in STEPS and body.get("desk") not in OF_BOTH:
+        said.add(body.get("desk") == "protection")
+    if kind == "entry" and body.get("desk") == "protection":
+        said.add(True)
+    if kind == "read" and str(body.get("purpose")) in READ_FOR:
+        said.add(READ_FOR[str(body["purpose"])])
+    if kind in ("move", "missed"):
+        states = [body.get(name) for name in (("from", "to") if kind == "move" else ("state",))]
+        said.update(str(state) in CASE_STATES for state in states)
+    if kind in ("route", "missed"):
+        desks = names(body, "desks")
+        said.add("protection" in desks)
+        if "protection" in desks and not desks <= {"protection", "integrity"}:
+            said.add(False)  # no tip shares a route with a case
+    return said
+
+
 def about(body: Json) -> list[str]:
     """The tips that a statement names."""
     several, detail = body.get("tips"), body.get("detail")
@@ -1236,6 +1289,7 @@ class Disclosures:
     def __init__(self, routes: Routes, *, whole: bool) -> None:
         self.routes, self.whole = routes, whole
         self.requests: dict[int, Request] = {}
+        self.written: dict[object, object] = {}  # an identity that staff stated: its tip and hash
         self.owed: Entry | None = None  # a yes in an emergency: its alert is the next entry
 
     def take(self, roster: Roster, entry: Entry) -> None:
@@ -1244,6 +1298,8 @@ class Disclosures:
         body = entry.body
         if (entry.type, body.get("desk")) == ("read", "custodians"):
             need(body.get("tip") == "0" * 32, "custodians read reasons, and nothing of a tip")
+        if entry.type == "identity":
+            self.written[body.get("item")] = (body.get("tip"), body.get("hash"))
         if not entry.type.startswith("disclosure"):
             return
         need(len(body["by"]) == 1, "one alone states this")
@@ -1276,15 +1332,23 @@ class Disclosures:
         body, member = entry.body, roster.anybody(entry.body["by"][0])
         for name in ("tip", "desk", "item", "hash"):
             text(body.get(name), "what is asked for")
+        named = (body["tip"], body["hash"])
+        need(self.written.get(body["item"], named) == named, "it is another identity than was written down")
         ground, hours, tell, urgent = (body.get(name) for name in ("ground", "hours", "tell", "emergency"))
         need(ground in GROUNDS and tell in TELLS and isinstance(urgent, bool), "it is malformed")
         need(type(hours) is int and 1 <= hours <= 72, "the window has no such length")
         check_reason(body)
         with_letter = {body.get(name) != "" for name in ("body", "letter")}
         need(with_letter == {ground == "decision"}, "it lacks the letter for its ground")
+        unit = body.get("accused_unit", "")  # older requests do without
+        need(
+            isinstance(unit, str) and (ground == "decision" or not unit),
+            "it names an officer's unit for another ground",
+        )
         is_urgent = (ground, hours) == ("life", 24) and tell != "first"
         need(is_urgent or not urgent, "it is no emergency")
         check_no_custodian(member)
+        check_apart(roster, entry, body, member)
         day = day_of(min(entry.at, body["at"] + FRESH))  # the keeper's clock may have been behind its log
         self.requests[entry.index] = Request(entry, member.key, roster.days_later(day, 5))
 
@@ -1332,6 +1396,7 @@ class Disclosures:
         member, desk, tip = roster.anybody(request.by), request.body["desk"], request.body["tip"]
         need(member.holds(desk), "one of the two who agreed could not do so any more")
         check_no_custodian(member)
+        check_apart(roster, entry, request.body, member)
         desks, perhaps = self.routes.desks_of(tip), INTEGRITY if self.routes.gaps else NOWHERE
         need(not desks or desk in desks | perhaps, "the tip's route does not name this desk")
         self.routes.check_open(roster, entry, tip, member)
@@ -1339,6 +1404,7 @@ class Disclosures:
     def _check_approver(self, roster: Roster, entry: Entry, request: Request, member: Member) -> None:
         need(member.id != request.by, "nobody agrees to what they asked for")
         need(member.holds("custodians"), "one of the two who agreed could not do so any more")
+        check_apart(roster, entry, request.body, member)
         tip = request.body["tip"]
         reading = self.routes.desks_of(tip) | {request.body["desk"]}
         need(not (member.desks | member.awaiting) & reading, "who agreed holds a desk that reads the tip")
@@ -1347,6 +1413,23 @@ class Disclosures:
 
 def check_no_custodian(member: Member) -> None:
     need("custodians" not in member.desks | member.awaiting, "a custodian asks for no identity")
+
+
+def check_apart(roster: Roster, entry: Entry, body: Json, member: Member) -> None:
+    """Nobody of a framed officer's unit, of one above it in the township or of one beneath it."""
+    accused = body.get("accused_unit", "")
+    line = upwards(roster, accused) | {one for one in roster.units if accused in upwards(roster, one)}
+    apart = not member.units_on(day_of(entry.at)) & line
+    need(apart, "one of the two is of the accused officer's unit, or of one in its line")
+
+
+def upwards(roster: Roster, unit: str) -> set[str]:
+    """A unit and everything above it inside the township."""
+    found: set[str] = set()
+    while unit in roster.units and unit not in found and (not found or roster.units[unit]["inside"]):
+        found.add(unit)
+        unit = roster.units[unit]["superior"]
+    return found
 
 
 def check_reason(body: Json) -> None:
@@ -1388,6 +1471,73 @@ class Questions:
             self.waiting.discard(alert)
 
 
+# ------------------------------------------------------------------ the interference register
+# docs/formats.md, "Interference"
+
+
+class Filed:
+    """An entry of the register: who filed it, and the units that must not read it."""
+
+    def __init__(self, body: Json) -> None:
+        self.by, self.excluded = body["by"][0], names(body, "excluded")
+
+    def keeps_out(self, entry: Entry, member: Member) -> bool:
+        return bool(member.units_on(day_of(entry.at)) & self.excluded)
+
+
+class Register:
+    """Every entry of the register, and the items of entries and answers; of a pack, what it holds of them."""
+
+    def __init__(self, *, whole: bool) -> None:
+        self.whole = whole
+        self.filed: dict[int, Filed] = {}
+        self.items: dict[str, Filed | None] = {}
+
+    def take(self, roster: Roster, entry: Entry) -> None:
+        """Hold a done statement against them."""
+        body = entry.body
+        if entry.type == "interference":
+            self._file(roster, entry)
+        elif entry.type == "interference-answer":
+            self._answer(roster, entry)
+        elif (entry.type, body.get("tip")) == ("read", "0" * 32):
+            items = body.get("items")
+            for one in items if isinstance(items, list) else []:
+                filed = self.items.get(str(one.get("item"))) if isinstance(one, dict) else None
+                if filed is not None:
+                    right = body.get("desk") in ("auditors", "integrity")
+                    need(right, "this desk does not read the register")
+                    self._check_reader(roster, entry, filed)
+
+    def _file(self, roster: Roster, entry: Entry) -> None:
+        filed = Filed(entry.body)
+        need(filed.excluded <= roster.units.keys(), "it excludes a unit that nobody knows")
+        others = [one for one in roster.members.values() if one.active and one.id != filed.by]
+        readers = [one for one in others if one.desks & {"auditors", "integrity"}]
+        need(any(not filed.keeps_out(entry, one) for one in readers), "nobody else could read it")
+        self._name(entry.body, filed)
+        self.filed[entry.index] = filed
+
+    def _answer(self, roster: Roster, entry: Entry) -> None:
+        filed = self.filed.get(number(entry.body.get("entry"), "an entry"))
+        need(filed is not None or not self.whole, "it names no entry of the register")
+        if filed is not None:
+            need(filed.by not in entry.body["by"], "nobody answers what they filed")
+            self._check_reader(roster, entry, filed)
+        self._name(entry.body, filed)
+
+    def _name(self, body: Json, filed: Filed | None) -> None:
+        item = text(body.get("item"), "an item")
+        text(body.get("hash"), "a hash")
+        need(item not in self.items, "its item was named before")
+        self.items[item] = filed
+
+    def _check_reader(self, roster: Roster, entry: Entry, filed: Filed) -> None:
+        for one in entry.body["by"]:
+            kept_out = filed.keeps_out(entry, roster.anybody(one))
+            need(not kept_out, "the register keeps a unit of theirs from this entry")
+
+
 # ------------------------------------------------------------------ the entries, one after the other
 
 
@@ -1397,9 +1547,10 @@ class Replay:
     def __init__(self, origin: str, genesis: str, checked: Signatures, *, whole: bool) -> None:
         self.origin, self.genesis, self.whole, self.checked = origin, genesis, whole, checked
         self.state: Roster | None = None
-        self.routes = Routes(whole=whole)
+        self.routes, self.kinds = Routes(whole=whole), Kinds()
         self.disclosures = Disclosures(self.routes, whole=whole)
         self.questions = Questions()
+        self.register = Register(whole=whole)
         self.rows: list[Entry] = []  # by which two people let changed rows of the keeper's database count
         self.last_at = 0
         self.seen: set[bytes] = set()
@@ -1466,9 +1617,11 @@ class Replay:
         roster.check_passkeys(entry)
         roster.check(entry)
         self.routes.take(roster, entry)
+        self.kinds.take(entry)
         self.disclosures.take(roster, entry)
         if self.whole:
             self.questions.take(entry)
+        self.register.take(roster, entry)
         roster.apply(entry)
         if (entry.type, entry.body.get("what")) == ("acknowledge", "rows"):
             self.rows.append(entry)

@@ -19,6 +19,7 @@ from tests.roster.township import (
     INTEGRITY,
     JUSTICE,
     OFFICE,
+    POLICE,
     REGISTRAR,
     REGISTRAR_2,
     REVIEWER_A,
@@ -57,6 +58,16 @@ def ask(at: int = START, by: Sequence[str] = (REVIEWER_A,), **fields: Any) -> St
     body: dict[str, Any] = {"tip": TIP, "desk": "intake", **ITEM, "ground": "testimony", "hours": 2}
     body |= {"tell": "after", "emergency": False, "reason": REASON, "body": "", "letter": ""}
     return change("disclosure", by, at, **(body | fields))
+
+
+def write_down(by: Sequence[str] = (REVIEWER_A,), **fields: Any) -> Step:
+    """A name that staff were told."""
+    return change("identity", by, START + 1, **({"tip": TIP, "desk": "intake", **ITEM} | fields))
+
+
+def framed(unit: str, **fields: Any) -> Step:
+    """A request by the competent body's letter; the accused officer is of this unit."""
+    return ask(ground="decision", body="b1", letter="2025-3", accused_unit=unit, **fields)
 
 
 def say(
@@ -144,6 +155,46 @@ FORBIDDEN: Final[dict[str, tuple[list[Step], str]]] = {
     "a request for no time": ([ask(hours=0)], "no such length"),
     "a request of which the reporter is never told": ([ask(tell="never")], ""),
     "a request for an officer without the letter": ([ask(ground="decision", body="b1")], "letter"),
+    "a request for an officer by somebody of their unit": ([framed(POLICE)], "accused officer's unit"),
+    "a request for an officer by somebody of the unit above": ([framed(JUSTICE)], "accused officer's unit"),
+    "a request for an officer by somebody of the unit beneath": ([framed(OFFICE)], "accused officer's unit"),
+    "an officer's unit where none belongs": ([ask(accused_unit=COUNTY)], "another ground"),
+    "a yes for an officer by somebody of their unit": ([framed(CITY), say()], "accused officer's unit"),
+    "a yes for an officer by somebody of the unit above": (
+        [framed(JUSTICE, by=[INTEGRITY], desk="integrity"), say(by=[OTHER_CUSTODIAN])],
+        "accused officer's unit",
+    ),
+    "a look by somebody who came to the officer's unit": (
+        [
+            framed(COUNTY),
+            say(),
+            unlock(),
+            change(
+                "member-unit",
+                [REGISTRAR, INTEGRITY],
+                START + 25,
+                member=REVIEWER_A,
+                unit=COUNTY,
+                past_units=[],
+                conflicts=[],
+            ),
+            view(),
+        ],
+        "accused officer's unit",
+    ),
+    "another identity than staff wrote down": (
+        [write_down(), ask(START + 5, hash="99" * 32)],
+        "another identity",
+    ),
+    "an identity that staff wrote down in another tip": (
+        [write_down(tip="cd" * 16), ask(START + 5)],
+        "another identity",
+    ),
+    "a name written down by who holds no such desk": ([write_down(by=[CUSTODIAN])], ""),
+    "a name written down by whom the route excludes": (
+        [route([REVIEWER_A], START, [JUSTICE]), write_down(by=[REVIEWER_B])],
+        "excludes a unit",
+    ),
     "a letter where none belongs": ([ask(letter="2025-1", body="b1")], "letter"),
     "an emergency that is none": ([ask(ground="reward", hours=24, emergency=True)], "no emergency"),
     "an emergency of three days": ([ask(ground="life", hours=72, emergency=True)], "no emergency"),
@@ -372,7 +423,12 @@ ALLOWED: Final[dict[str, list[Step]]] = {
     ],
     "lapsed": [ask(), lapse(START + 7 * DAY)],
     "an emergency with its alert": [URGENT, say(), alert(), unlock(), view(), view(START + 10 + DAY - 1)],
-    "for an officer with the letter": [ask(ground="decision", body="b1", letter="2025-3"), say()],
+    "a name that staff wrote down": [write_down(), ask(START + 5), say(request=2)],
+    "for an officer with the letter": [framed(COUNTY), say()],
+    "for an officer before requests named the unit": [
+        ask(ground="decision", body="b1", letter="2025-3"),
+        say(),
+    ],
     "a custodian reads the reason": [
         ask(),
         change("read", [CUSTODIAN], START + 1, tip="0" * 32, desk="custodians", purpose="other", items=[]),

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
+from crypto.policies import IDENTITY
 from crypto.statements import Entry
 from tipline.alerts.rules import Rule
 from tipline.disclosures.grounds import GROUNDS, Ground
@@ -26,6 +27,7 @@ from tipline.evidence.routes import Forbidden, Routes, day_of, require
 from tipline.ids import CUSTODIANS, NO_TIP
 from tipline.roster import Member, Roster, RosterRefused
 from tipline.roster.freshness import FRESH_SECONDS
+from tipline.roster.lines import line_of
 
 _HOUR: Final = 3_600
 _DAY: Final = 86_400
@@ -66,6 +68,7 @@ class Disclosures:
         self._routes = routes
         self._whole = whole
         self._asked: dict[int, _Asked] = {}
+        self._written: dict[str, tuple[object, object]] = {}  # item that staff stated: its tip and hash
         self._owed: tuple[int, int] | None = None  # request and yes whose alert comes next
 
     def take(self, roster: Roster, entry: Entry, index: int) -> None:
@@ -77,7 +80,9 @@ class Disclosures:
         body = entry.statement.body
         try:
             self._require_alert(body)
-            if body["type"] == "disclosure":
+            if body["type"] == IDENTITY:
+                self._written[str(body.get("item"))] = (body.get("tip"), body.get("hash"))
+            elif body["type"] == "disclosure":
                 self._request(roster, entry, index)
             elif body["type"] == "disclosure-decision":
                 self._decide(roster, entry, index)
@@ -117,8 +122,13 @@ class Disclosures:
     def _request(self, roster: Roster, entry: Entry, index: int) -> None:
         body = entry.statement.body
         _require_sound(body)
+        named = (body["tip"], body["hash"])
+        require(
+            self._written.get(body["item"], named) == named, "it is another identity than was written down"
+        )
         member = _alone(roster, body)
         _require_no_custodian(member)
+        _require_apart(roster, entry, body, member)
         # By the keeper's clock, which may be behind the log: never later than either.
         day = day_of(min(entry.at, body["at"] + FRESH_SECONDS))
         due = roster.clocks.calendar.after(day, DECIDED_WITHIN)
@@ -200,11 +210,13 @@ class Disclosures:
         member, desk = roster.member(asked.requester), str(asked.body["desk"])
         require(member.active and member.holds(desk), _CHANGED_SIDES)
         _require_no_custodian(member)
+        _require_apart(roster, entry, asked.body, member)
         self._routes.require_open_to(roster, entry, str(asked.body["tip"]), member, desk)
 
     def _require_approver(self, roster: Roster, entry: Entry, asked: _Asked, member: Member) -> None:
         require(member.id != asked.requester, "nobody agrees to what they asked for")
         require(member.active and member.holds(CUSTODIANS), _CHANGED_SIDES)
+        _require_apart(roster, entry, asked.body, member)
         tip = str(asked.body["tip"])
         held = (member.desks | member.awaiting).intersection(
             self._routes.desks_of(tip) | {asked.body["desk"]}
@@ -222,8 +234,19 @@ def _require_sound(body: Mapping[str, Any]) -> None:
     require(type(hours) is int and LEAST_HOURS <= hours <= MOST_HOURS, "the window has no such length")
     by_letter = ground == Ground.DECISION
     require(by_letter == bool(body["letter"]) == bool(body["body"]), "it lacks the letter for its ground")
+    unit = body.get("accused_unit", "")  # for this ground alone; older requests do without
+    require(
+        isinstance(unit, str) and (by_letter or not unit), "it names an officer's unit for another ground"
+    )
     urgent = (ground, hours, tell != Tell.FIRST) == (Ground.LIFE, EMERGENCY_HOURS, True)
     require(not emergency or urgent, "it is no emergency")
+
+
+def _require_apart(roster: Roster, entry: Entry, body: Mapping[str, Any], member: Member) -> None:
+    """Of a framed officer's unit, of one above it in the township or beneath it, nobody has a part in it."""
+    line = line_of(roster.units, str(body.get("accused_unit", "")))
+    apart = not roster.is_excluded(member.id, line, day_of(entry.at))
+    require(apart, "one of the two is of the accused officer's unit, or of one in its line")
 
 
 def _is_item(value: object) -> bool:

@@ -17,6 +17,8 @@ from crypto.notes import Checkpoint, NoteVerifier
 from crypto.statements import DONE, Entry, commitment
 from tipline.evidence.disclosures import Disclosures
 from tipline.evidence.errors import VerificationFailed
+from tipline.evidence.interference import Register
+from tipline.evidence.kinds import Kinds
 from tipline.evidence.lines import ExportedEntry
 from tipline.evidence.questions import Questions
 from tipline.evidence.routes import Routes, day_of
@@ -95,8 +97,10 @@ class Replay:
         self._whole = whole
         self._roster: Roster | None = None
         self._routes = Routes(whole=whole)
+        self._kinds = Kinds()
         self._disclosures = Disclosures(self._routes, whole=whole)
         self._questions = Questions(whole=whole)
+        self._register = Register(whole=whole)
         self._last_at = 0
         # Digests of all done statements, about 120 bytes each: times may stand still (see _check_time), so no
         # window of time would do. Bare nonces would not do either: whoever used one of theirs again an hour
@@ -196,8 +200,10 @@ class Replay:
             require_assertions(roster, entry.statement)
             roster.check(body)
             self._routes.take(roster, entry, index)
+            self._kinds.take(body, index)
             self._disclosures.take(roster, entry, index)
             self._questions.take(entry, index)
+            self._register.take(roster, entry, index)
             self._roster = roster.apply(index, body)
         except RosterRefused as error:
             raise VerificationFailed(index, f"the roster forbids it ({error})") from error

@@ -28,8 +28,8 @@ DISCLOSURE: Final = "disclosure"
 STEPS: Final = frozenset(
     (
         *("read", "reply", "note", "tags", "move", "packet", "pause", "resume", "extend", "hold", "unhold"),
-        *("assign", "close-spam", "link", "unlink", UMBRELLA, "umbrella-step", ROUTE),
-        *(DISCLOSURE, "disclosure-view"),
+        *("assign", "close-spam", "link", "unlink", UMBRELLA, "umbrella-step", ROUTE, "watch"),
+        *(DISCLOSURE, "disclosure-view", "accused", "identity"),
     )
 )
 """What members state about tips, each for a desk."""
@@ -87,7 +87,7 @@ class Routes:
             elif kind == MISSED:
                 self._escalate(entry, body)
             elif kind == ERASE:
-                self._known.update((tip, _Known(erased=True)) for tip in _tips(body))
+                self._known.update((tip, _Known(erased=True)) for tip in tips_of(body))
         except Forbidden as forbidden:
             raise VerificationFailed(index, forbidden.sentence) from forbidden
         except RosterRefused as refused:
@@ -117,7 +117,7 @@ class Routes:
 
     def _check_step(self, roster: Roster, entry: Entry, body: Mapping[str, Any]) -> None:
         """A desk of the route, by people of whom it excludes nobody."""
-        for tip in _tips(body):
+        for tip in tips_of(body):
             known = self._of(tip)
             if known is _NOTHING:
                 continue
@@ -179,7 +179,7 @@ def require(holds: bool, sentence: str) -> None:
         raise Forbidden(sentence)
 
 
-def _tips(body: Mapping[str, Any]) -> Iterator[str]:
+def tips_of(body: Mapping[str, Any]) -> Iterator[str]:
     """Every tip that a statement is about, and whose route it must keep."""
     several, detail = body.get("tips"), body.get("detail")
     named = [body.get("tip"), *(several if isinstance(several, list) else ())]
