@@ -5,7 +5,7 @@ import pytest
 from tests.mailbox.test_repeats import intake, mailbox
 from tests.public.instance import Instance
 from tipline.mailbox.thread import Mailbox
-from tipline.mailbox.writing import add_message
+from tipline.mailbox.writing import add_incident, add_message
 from tipline.tips.intake import Intake
 from tipline.tips.topics import Topic
 
@@ -36,6 +36,15 @@ def test_a_threat_is_due_in_two_hours_rounded_up_and_keeps_its_first_hour(
     instance.clock.advance(3_600)
     add_message(mailbox, "And again.", intake, topic=Topic.THREAT)
     assert due_at(instance) == first
+
+
+def test_danger_in_a_case_that_has_ended_sets_its_hour_and_in_one_that_was_erased_none(
+    instance: Instance, mailbox: Mailbox, intake: Intake
+) -> None:
+    for state, called in (("erased", False), ("ended", True)):
+        instance.change("update tips set state = :state", state=state)
+        add_incident(mailbox, f"He came again: {state}.", {"danger": "yes"}, intake, danger=True)
+        assert (due_at(instance) is not None) == called
 
 
 def test_a_threat_after_the_end_sets_no_hour(instance: Instance, mailbox: Mailbox, intake: Intake) -> None:

@@ -5,13 +5,13 @@ import re
 from tests.public.instance import Instance
 from tests.public.visitor import Visitor
 from tipline.deadlines import TERMS, Clocks
-from tipline.public.pages.keeping import ENDINGS, periods, record_period
+from tipline.public.pages.keeping import ENDINGS, OF_PROTECTION, periods, protection_period, record_period
 
 ROW = re.compile(r'<tr><th scope="row">([^<]+)</th><td>([^<]+)</td></tr>')
 
 
 def test_every_term_of_keeping_is_in_a_line() -> None:
-    named = {name for names in ENDINGS.values() for name in names}
+    named = {name for names in (*ENDINGS.values(), OF_PROTECTION) for name in names}
     assert {name for name in TERMS if name.startswith("keep-")} <= named <= TERMS.keys()
 
 
@@ -30,6 +30,11 @@ def test_the_page_says_how_long_the_record_of_readings_stays(instance: Instance)
     page = Visitor(instance.app).get("/kept").text
     assert "is erased after 5 years." in page
     assert record_period(Clocks(set_days={"statement": 1})).days == 365
+
+
+def test_the_page_says_how_long_a_protection_case_stays(instance: Instance) -> None:
+    assert "is kept for 5 years after the protection has ended" in Visitor(instance.app).get("/kept").text
+    assert protection_period(Clocks(set_days={"keep-protection": 10, "objection": 90})).days == 90
 
 
 def test_no_period_is_said_shorter_than_it_is() -> None:

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from tests.clocks import FixedClock
 from tests.public.instance import Instance
+from tests.public.protecting import ASK, asked, with_desk
 from tests.public.test_headers import HEADERS, ROUTES
 from tests.public.visitor import CODE, HIDDEN, Visitor, code_on, parts
 from tipline.public.behind import MAX_BEHIND, PARAMETER
@@ -23,6 +24,12 @@ from tipline.public.services import EXTENSION
 CANARY = "They take money at the canary market."
 LINK = re.compile(r'<a class="quit" href="([^"]*)"')
 Again = Callable[[], TestResponse]
+
+
+@pytest.fixture
+def visitor(instance: Instance) -> Visitor:
+    """A visitor where every form is offered, those about protection too."""
+    return Visitor(with_desk(instance).app)
 
 
 def way_out(page: TestResponse) -> str:
@@ -114,6 +121,30 @@ def by_files(visitor: Visitor) -> Again:
     return lambda: visitor.send("/mailbox/files", parts(fields, []))
 
 
+def in_case(page: str, path: str = "", **typed: str) -> Callable[[Visitor], Again]:
+    """A form on a page of a protection case that comes back with what was typed."""
+
+    def by_case(visitor: Visitor) -> Again:
+        inside(visitor)
+        asked(visitor)
+        sent = {**visitor.hidden(page), **typed}
+        return lambda: visitor.post(path or page, sent)
+
+    return by_case
+
+
+def by_files_of_a_case(visitor: Visitor) -> Again:
+    inside(visitor)
+    asked(visitor)
+    fields = {**visitor.hidden(f"{ASK}/files"), "message": CANARY}
+    return lambda: visitor.send(f"{ASK}/files", parts(fields, []))
+
+
+def by_request(visitor: Visitor) -> Again:
+    fields = {**visitor.hidden("/protection"), "description": CANARY, "group": "witness"}
+    return lambda: visitor.send("/protection", parts(fields, [(b"", "")]))
+
+
 def by_wrong_code(visitor: Visitor) -> Again:
     sent = {**visitor.hidden("/mailbox"), "code": "canary 123456"}
     return lambda: visitor.post("/mailbox", sent)
@@ -139,8 +170,17 @@ FORMS: Mapping[str, tuple[str, Callable[[Visitor], Again]]] = {
     "withdraw": ("/mailbox/withdraw", posting("/mailbox/withdraw", message=TOO_LONG)),
     "close": ("/mailbox/close", posting("/mailbox/close")),
     "sign-in": ("/mailbox", by_wrong_code),
+    "request": ("/protection", by_request),
+    "asking": (ASK, posting(ASK, message=TOO_LONG)),
+    "case-message": (f"{ASK}/messages", in_case(ASK, f"{ASK}/messages", message=TOO_LONG)),
+    "incident": (f"{ASK}/incident", in_case(f"{ASK}/incident", message=TOO_LONG)),
+    "consent": (f"{ASK}/consent", in_case(f"{ASK}/consent")),
+    "case-objection": (f"{ASK}/objection", in_case(ASK, f"{ASK}/objection", message=TOO_LONG)),
+    "case-reach": (f"{ASK}/reach", in_case(f"{ASK}/reach", name=TOO_LONG)),
+    "relative": (f"{ASK}/relative", in_case(f"{ASK}/relative", message=CANARY)),
+    "case-files": (f"{ASK}/files", by_files_of_a_case),
 }
-SHOW_NO_PAGE = {"/mailbox/open", "/mailbox/sign-out"}
+SHOW_NO_PAGE = {"/mailbox/open", "/mailbox/protection/well", "/mailbox/sign-out"}
 
 
 def test_every_address_that_takes_a_form_is_tried(instance: Instance) -> None:

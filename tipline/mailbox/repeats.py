@@ -11,17 +11,25 @@ from tipline.tips.answers import Message
 from tipline.tips.topics import Topic
 
 
-def is_said(session: Session, mailbox: Mailbox, message: Message, log: NoteVerifier) -> bool:
+def is_said(
+    session: Session, mailbox: Mailbox, message: Message, log: NoteVerifier, *, daily: bool = False
+) -> bool:
     """Whether the reporter has said this before.
 
     Answers are compared with the last ones to the same questions, so that a correction can be taken
     back. Everything else counts since the desk last answered: "No" may answer two of its questions.
+
+    Args:
+        daily: what was said on another day does not count. In a protection case the same words are news
+            each day: "I am well" is a sign of life, and "he stood at the door" has happened again.
     """
-    if message.topic == Topic.ANSWERS:
+    if message.topic in (Topic.ANSWERS, Topic.CONSENT):
         return _last_answers(session, mailbox, message, log) == message.answers
     answered = max((reply.position for reply in replies(session, mailbox, log)), default=-1)
     said = (one.message for one in own_messages(session, mailbox, log, after=answered))
-    return any(one and _content(one) == _content(message) for one in said)
+    return any(
+        one and _content(one) == _content(message) and not (daily and one.day != message.day) for one in said
+    )
 
 
 def new_files(
@@ -44,9 +52,9 @@ def answered_names(session: Session, mailbox: Mailbox, log: NoteVerifier) -> set
     }
 
 
-def _content(message: Message) -> tuple[str, str, str, list[tuple[str, int]]]:
+def _content(message: Message) -> tuple[str, str, str, dict[str, str], list[tuple[str, int]]]:
     files = sorted((file.name, file.size) for file in message.files)
-    return message.topic, message.sending, message.text, files
+    return message.topic, message.sending, message.text, dict(message.answers), files
 
 
 def _last_answers(

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from crypto.notes import NoteVerifier
 from tipline.deadlines import Clocks
+from tipline.mailbox.errors import DamagedMailbox
 from tipline.mailbox.records import stands
 from tipline.mailbox.thread import Mailbox
 from tipline.tips.answers import TipText
 from tipline.tips.categories import Urgency
 from tipline.tips.models import Tip
-from tipline.tips.moves import TIP_MOVES, TipState
+from tipline.tips.moves import TIP_MOVES, TipState, state_named
 
 MAY_OBJECT: Final = frozenset(move.source for move in TIP_MOVES.moves if move.target is TipState.REVIEW)
 """States out of which a review leads."""
@@ -56,6 +57,9 @@ def standing_of(
 
     The row's own columns say nothing here: state and days come from a record that the keeper signed for
     this tip, or, before there is one, from the text that the reporter signed.
+
+    Raises:
+        DamagedMailbox: it is a protection case, whose row somebody has given a tip's state.
     """
     record = session.scalar(select(Tip.state_record).where(Tip.id == mailbox.tip))
     fields = stands(record, log, mailbox.tip) if record else None
@@ -67,7 +71,9 @@ def standing_of(
 
 
 def _standing(fields: Mapping[str, Any], urgent: bool, clocks: Clocks) -> Standing:
-    state, since = TipState(fields["state"]), date.fromisoformat(fields["since"])
+    state, since = state_named(fields["state"]), date.fromisoformat(fields["since"])
+    if not isinstance(state, TipState):
+        raise DamagedMailbox
     return Standing(
         state,
         since,

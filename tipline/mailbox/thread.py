@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from crypto import boxes
@@ -17,16 +17,22 @@ from tipline.mailbox.errors import DamagedMailbox, UnknownCode
 from tipline.mailbox.records import confirms_entry, confirms_reply, latest_route
 from tipline.mailbox.roots import open_root
 from tipline.routing import Route
-from tipline.sealing.audience import claim_message
+from tipline.sealing.audience import verify_claim
 from tipline.sealing.opening import open_item
 from tipline.tips.answers import Message, TipText
 from tipline.tips.models import Item, Tip
+from tipline.tips.moves import PROTECTION_STATES
 
 OWN_KINDS = ("text", "message")
 """What a reporter writes."""
 
 _MARKER = b"tipline/marker\n"
 _MARKER_BYTES = 8
+
+# Built once: putting it together takes longer than carrying it out.
+_BY_LOCATOR = select(Tip.id, Tip.locator, Tip.marker, Tip.root, Tip.state).where(
+    Tip.locator.in_(bindparam("locators", expanding=True))
+)
 
 ItemRow = Row[bytes, int, str, date, bytes | None, bytes, bytes]
 
@@ -36,12 +42,14 @@ class Mailbox:
     """A tip that was found by its code.
 
     `code` is the tip's first one, whose keys open and sign; `read_up_to` is the position of the last
-    reply that was shown.
+    reply that was shown. `listed_as_case` is what the row's state says, which anybody could have written:
+    whether it is a protection case, its first text decides.
     """
 
     code: TrackingCode
     tip: TipId
     read_up_to: int
+    listed_as_case: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,13 +77,29 @@ def find_mailbox(session: Session, code: TrackingCode) -> Mailbox:
         UnknownCode: there is none.
         DamagedMailbox: the box with the tip's first code was written over.
     """
-    query = select(Tip.id, Tip.marker, Tip.root).where(Tip.locator == code.locator_hash)
-    row = session.execute(query).one_or_none()
-    if row is None:
+    [found] = find_mailboxes(session, code)
+    if found is None:
         raise UnknownCode
+    return found
+
+
+def find_mailboxes(session: Session, *codes: TrackingCode) -> list[Mailbox | None]:
+    """What each of some codes finds, by one question; None for nothing.
+
+    Raises:
+        DamagedMailbox: the box with a tip's first code was written over.
+    """
+    rows = session.execute(_BY_LOCATOR, {"locators": [code.locator_hash for code in codes]})
+    by_locator = {row.locator: row for row in rows}
+    return [_mailbox(code, by_locator.get(code.locator_hash)) for code in codes]
+
+
+def _mailbox(code: TrackingCode, row: Row[bytes, bytes, bytes, bytes, str] | None) -> Mailbox | None:
+    if row is None:
+        return None
     tip = TipId(row.id)
     first = open_root(code, tip, row.root)
-    return Mailbox(first, tip, _read_marker(first, tip, row.marker))
+    return Mailbox(first, tip, _read_marker(first, tip, row.marker), row.state in PROTECTION_STATES)
 
 
 def replies(session: Session, mailbox: Mailbox, log: NoteVerifier, *, after: int = -1) -> list[Reply]:
@@ -180,7 +204,7 @@ def _open_own(mailbox: Mailbox, row: ItemRow, log: NoteVerifier) -> bytes | None
     claim = mailbox.code.claim_key.public
     if not confirms_entry(row.record, log, mailbox.tip, ItemId(row.id), digest, claim.raw):
         try:
-            claim.verify(row.claim_signature, claim_message(mailbox.tip, ItemId(row.id), digest, row.kind))
+            verify_claim(claim, row.claim_signature, mailbox.tip, ItemId(row.id), digest, row.kind, row.day)
         except BadSignature:
             return None
     return _open(mailbox, row, row.kind)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Final
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from tipline.clock import Clock
 from tipline.directory.types import Directory
 from tipline.mailbox.repeats import is_said, new_files
 from tipline.mailbox.thread import Mailbox, current_route, first_text
-from tipline.routing import Route
+from tipline.routing import Route, protects
 from tipline.sealing.audience import Audience
 from tipline.sealing.items import NewItem, SealedFile, seal_item
 from tipline.tips.answers import MAX_TEXT_BYTES, FileEntry, Message
@@ -18,9 +19,12 @@ from tipline.tips.errors import NothingAnswered, NothingWritten, TextTooLong
 from tipline.tips.first import audience_under, due_hour
 from tipline.tips.intake import Intake
 from tipline.tips.models import Tip
-from tipline.tips.moves import ENDED
+from tipline.tips.moves import ENDED, PROTECTION_STATES
 from tipline.tips.storing import next_position, settle_files, store_items
 from tipline.tips.topics import Topic
+
+_OVER: Final = sorted(ENDED - PROTECTION_STATES)
+"""Where danger calls nobody any more. A protection case that has ended can be taken up again."""
 
 
 def add_message(mailbox: Mailbox, text: str, use: Intake, *, topic: Topic = Topic.MESSAGE) -> None:
@@ -39,19 +43,41 @@ def add_message(mailbox: Mailbox, text: str, use: Intake, *, topic: Topic = Topi
 
 
 def add_notice(
-    mailbox: Mailbox, topic: Topic, text: str, use: Intake, also: Callable[[Session], None] | None = None
+    mailbox: Mailbox,
+    topic: Topic,
+    text: str,
+    use: Intake,
+    also: Callable[[Session], None] | None = None,
+    *,
+    answers: Mapping[str, str] | None = None,
 ) -> None:
     """Store a message whose topic says enough; the text may be empty.
 
     Args:
         also: what to do in the same transaction.
+        answers: what else it says, by name.
 
     Raises:
         TextTooLong: over MAX_TEXT_BYTES as UTF-8.
         DamagedMailbox: the tip's first item does not open.
     """
     check_length(text)
-    _add(mailbox, Message(text.strip(), use.clock.today(), topic), use, also=also)
+    _add(mailbox, Message(text.strip(), use.clock.today(), topic, answers or {}), use, also=also)
+
+
+def add_incident(
+    mailbox: Mailbox, text: str, answers: Mapping[str, str], use: Intake, *, danger: bool
+) -> None:
+    """Store what happened to somebody whose case this is; danger brings it to the top of its desk's list.
+
+    Raises:
+        NothingWritten: only white space.
+        TextTooLong: over MAX_TEXT_BYTES as UTF-8.
+        DamagedMailbox: the case's first item does not open.
+    """
+    check_text(text)
+    also = partial(_bring_up, mailbox, use.clock) if danger else None
+    _add(mailbox, Message(text, use.clock.today(), Topic.INCIDENT, answers), use, also=also)
 
 
 def add_answers(mailbox: Mailbox, answers: Mapping[str, str], use: Intake) -> None:
@@ -86,13 +112,18 @@ def add_files(mailbox: Mailbox, text: str, files: Sequence[SealedFile], sending:
     _add(mailbox, _with_files(text, fresh, sending, use), use, fresh)
 
 
-def add_difference(mailbox: Mailbox, text: str, files: Sequence[SealedFile], use: Intake) -> None:
+def add_difference(
+    mailbox: Mailbox, text: str, files: Sequence[SealedFile], use: Intake, *, danger: bool
+) -> None:
     """Store what a second sending of the same form said differently, and its new files.
+
+    Danger brings the tip, or the case, up as a threat does.
 
     Raises:
         DamagedMailbox: the tip's first item does not open.
     """
-    _add(mailbox, _with_files(text, files, "", use), use, files)
+    also = partial(_bring_up, mailbox, use.clock) if danger else None
+    _add(mailbox, _with_files(text, files, "", use), use, files, also=also)
 
 
 def audience_for(route: Route, directory: Directory, mailbox: Mailbox) -> Audience:
@@ -125,7 +156,7 @@ def check_length(text: str) -> None:
 def _bring_up(mailbox: Mailbox, clock: Clock, session: Session) -> None:
     session.execute(
         update(Tip)
-        .where(Tip.id == mailbox.tip, Tip.due_at.is_(None), Tip.state.not_in(sorted(ENDED)))
+        .where(Tip.id == mailbox.tip, Tip.due_at.is_(None), Tip.state.not_in(_OVER))
         .values(due_at=due_hour(clock.now()))
     )
 
@@ -149,13 +180,13 @@ def _add(
     """Seal and store a message, unless it is there already."""
     with use.database.reading() as session:
         seen = next_position(session, mailbox.tip)
-        said = is_said(session, mailbox, message, use.log)
         route = current_route(session, mailbox, use.log, first_text(session, mailbox, use.log))
+        said = is_said(session, mailbox, message, use.log, daily=protects(route))
     items = [] if said else _seal(mailbox, message, files, audience_for(route, use.directory, mailbox))
     with use.database.writing() as session:
         position = next_position(session, mailbox.tip)
         # The same page may be under way twice: what came in between is looked at again, under the lock.
-        if items and position > seen and is_said(session, mailbox, message, use.log):
+        if items and position > seen and is_said(session, mailbox, message, use.log, daily=protects(route)):
             items = []
         if items:
             store_items(session, items, first_position=position, day=message.day)
@@ -175,5 +206,6 @@ def _seal(
         audience=audience,
         reporter=code.identity.recipient,
         claim=code.claim_key,
+        day=message.day,
     )
     return [text, *(file.item_for(audience, code.claim_key) for file in files)]

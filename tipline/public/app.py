@@ -35,6 +35,7 @@ from tipline.public.pages.local import local
 from tipline.public.pages.style import STYLE, TEMPLATES
 from tipline.public.pages.too_often import too_often
 from tipline.public.pages.views import pages
+from tipline.public.protection.views import protections
 from tipline.public.report.views import reports
 from tipline.public.services import EXTENSION, Services
 from tipline.public.uploads.body import UploadBody, upload_body_or_none
@@ -54,26 +55,45 @@ MAX_FORM_BYTES = 1024 * 1024
 
 CODE_TRY_ENDPOINTS = frozenset(
     (
+        "mailbox.agree",
         "mailbox.answer",
         "mailbox.change_code",
         "mailbox.close_mailbox",
         "mailbox.leave_name",
+        "mailbox.leave_name_in_case",
+        "mailbox.object_in_case",
         "mailbox.object_to",
+        "mailbox.send_incident",
         "mailbox.send_threat",
         "mailbox.send_withdrawal",
         "mailbox.sign_in",
+        "mailbox.well",
         "mailbox.write",
+        "mailbox.write_in_case",
         "report.confirm",
     )
 )
 
-STEP_ENDPOINTS = frozenset(("guided.step", "mailbox.add_files"))
+REPORT_ENDPOINTS = frozenset(
+    ("mailbox.ask_for_protection", "mailbox.ask_for_relative", "protection.submit", "report.submit")
+)
+"""Which begin something new."""
+
+STEP_ENDPOINTS = frozenset(("guided.step", "mailbox.add_files", "mailbox.add_files_in_case"))
 """Which take files too, and may be sent more often than a report."""
 
 LEAVING = "pages.leave"
 """Never refused, however much came from the same connection: somebody may just have come in."""
 
-UPLOAD_ENDPOINTS = frozenset(("guided.step", "mailbox.add_files", "report.submit"))
+UPLOAD_ENDPOINTS = frozenset(
+    (
+        "guided.step",
+        "mailbox.add_files",
+        "mailbox.add_files_in_case",
+        "protection.submit",
+        "report.submit",
+    )
+)
 """Whose bodies may bring files."""
 
 
@@ -108,7 +128,7 @@ def create_app(settings: Settings, clock: Clock | None = None, catalogues: Path 
     _init_answers(app, use)
     init_errors(app)
     _init_templates(app, use)
-    for blueprint in (pages, reports, guided, mailboxes):
+    for blueprint in (pages, reports, guided, protections, mailboxes):
         app.register_blueprint(blueprint)
     if settings.proxies:
         hops = settings.proxies
@@ -175,7 +195,7 @@ def _init_requests(app: Flask, use: Services) -> None:
             current.body = UploadBody(use.form_keys, intake, use.allowances.files())
             if request.mimetype == "multipart/form-data":
                 request.max_content_length = None  # the body counts for itself
-        if request.endpoint == "report.submit":
+        if request.endpoint in REPORT_ENDPOINTS:
             use.allowances.report()
         elif request.endpoint in STEP_ENDPOINTS:
             use.allowances.step()

@@ -15,9 +15,12 @@ from tipline.public.behind import leads_away
 from tipline.public.guided.moves import screen_again
 from tipline.public.language import choose_language
 from tipline.public.limits import WINDOW_SECONDS
-from tipline.public.mailbox.filing import files_again
+from tipline.public.mailbox.filing import case_files_again, files_again
+from tipline.public.mailbox.protection import mailbox_ask_again
+from tipline.public.mailbox.relatives import relative_again
 from tipline.public.mailbox.visit import kept_text
 from tipline.public.pages.errors import ERRORS
+from tipline.public.protection.page import ask_again
 from tipline.public.report.page import form_again
 from tipline.public.uploads.body import upload_body_or_none
 from tipline.words import mark
@@ -34,8 +37,16 @@ FORMS_THAT_COME_BACK: Mapping[str, Callable[[str], str]] = {
     "report.submit": form_again,
     "guided.step": screen_again,
     "mailbox.add_files": files_again,
+    "mailbox.add_files_in_case": case_files_again,
+    "protection.submit": ask_again,
 }
 """By endpoint, what makes a form's page again around a sentence."""
+
+FORMS_WITHOUT_FILES: Mapping[str, Callable[[str], str]] = {
+    "mailbox.ask_for_protection": mailbox_ask_again,
+    "mailbox.ask_for_relative": relative_again,
+}
+"""The same for forms that bring no files: they are small, and read when too many came."""
 
 _BEFORE_THE_BODY = (
     400,
@@ -92,12 +103,15 @@ def error_page(status: int) -> ResponseReturnValue:
 
 def _answer(status: int, sentence: str) -> ResponseReturnValue:
     """The form with its text and files, when one met the error that can come back; else the error's page."""
+    small = FORMS_WITHOUT_FILES.get(request.endpoint or "") if status == 429 else None
     again, body = FORMS_THAT_COME_BACK.get(request.endpoint or ""), upload_body_or_none()
     if body is not None and status in _BEFORE_THE_BODY:
         body.refuse_files()
     try:
         if away := leads_away():
             return away
+        if small is not None:
+            return small(f"{gettext(sentence)} {gettext(PRESS_AGAIN)}"), status
         if again is None or body is None:
             return error_page(status)
         return again(f"{gettext(sentence)} {gettext(PRESS_AGAIN)}"), status

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from tipline.mailbox.writing import add_files
 from tipline.public.mailbox.blueprint import mailboxes
 from tipline.public.mailbox.codes import PAGE_TOO_OLD
-from tipline.public.mailbox.visit import Visit, this_visit, typed_text
+from tipline.public.mailbox.visit import Visit, this_case, this_visit, typed_text
 from tipline.public.uploads.body import (
     FORM_FIELD,
     UploadBody,
@@ -31,7 +31,21 @@ def files() -> ResponseReturnValue:
 
 @mailboxes.post("/files", endpoint="add_files")
 def store_files() -> ResponseReturnValue:
-    visit, body = this_visit(), upload_body()
+    return _store_files(this_visit())
+
+
+@mailboxes.get("/protection/files")
+def files_in_case() -> ResponseReturnValue:
+    return _files_page(this_case())
+
+
+@mailboxes.post("/protection/files", endpoint="add_files_in_case")
+def store_files_in_case() -> ResponseReturnValue:
+    return _store_files(this_case())
+
+
+def _store_files(visit: Visit) -> ResponseReturnValue:
+    body = upload_body()
     refusal = _refusal(visit, body)
     if refusal:
         sentence, status = refusal
@@ -42,7 +56,7 @@ def store_files() -> ResponseReturnValue:
     except TipError as error:
         return _files_page(visit, error=gettext(error.sentence)), 422
     body.keep()
-    return redirect(url_for("mailbox.messages", sent=1), 303)
+    return redirect(url_for("mailbox.protection" if visit.is_case else "mailbox.messages", sent=1), 303)
 
 
 def files_again(notice: str) -> str:
@@ -52,6 +66,15 @@ def files_again(notice: str) -> str:
         MailboxError: the mailbox is not open.
     """
     return _files_page(this_visit(), error=notice)
+
+
+def case_files_again(notice: str) -> str:
+    """The same page of a case.
+
+    Raises:
+        MailboxError: the mailbox is not open.
+    """
+    return _files_page(this_case(), error=notice)
 
 
 def _refusal(visit: Visit, body: UploadBody) -> tuple[str, int] | None:
@@ -79,6 +102,7 @@ def _files_page(visit: Visit, error: str = "") -> str:
         state = keys.seal_state(body.issued, body.hold()) if waiting.waiting else ""
     return render_template(
         "mailbox/files.html",
+        is_case=visit.is_case,
         token=token,
         state=state,
         files=waiting,

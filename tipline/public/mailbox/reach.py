@@ -12,7 +12,7 @@ from tipline.mailbox.identity import custodians_of, kept_since, leave_identity
 from tipline.public.form_keys import ExpiredForm, IssuedForm
 from tipline.public.mailbox.blueprint import mailboxes
 from tipline.public.mailbox.codes import PAGE_TOO_OLD
-from tipline.public.mailbox.visit import Visit, this_visit, typed_text
+from tipline.public.mailbox.visit import Visit, this_case, this_visit, typed_text
 from tipline.public.uploads.body import FORM_FIELD
 
 _FIRST = FIELDS[0]
@@ -25,7 +25,21 @@ def reach() -> ResponseReturnValue:
 
 @mailboxes.post("/reach")
 def leave_name() -> ResponseReturnValue:
-    visit, typed = this_visit(), {field: typed_text(field) for field in FIELDS}
+    return _leave_name(this_visit())
+
+
+@mailboxes.get("/protection/reach")
+def reach_in_case() -> ResponseReturnValue:
+    return _reach_page(this_case(), dict.fromkeys(FIELDS, ""))
+
+
+@mailboxes.post("/protection/reach")
+def leave_name_in_case() -> ResponseReturnValue:
+    return _leave_name(this_case())
+
+
+def _leave_name(visit: Visit) -> ResponseReturnValue:
+    typed = {field: typed_text(field) for field in FIELDS}
     try:
         issued = _issued_for(visit)
         record = IdentityRecord.checked(typed, visit.use.clock.today())
@@ -36,7 +50,7 @@ def leave_name() -> ResponseReturnValue:
         field = error.field if isinstance(error, WrongField) else _FIRST
         token = request.form[FORM_FIELD]
         return _reach_page(visit, typed, gettext(error.sentence), field=field, token=token), 422
-    return redirect(url_for("mailbox.reach", sent=1), 303)
+    return redirect(url_for("mailbox.reach_in_case" if visit.is_case else "mailbox.reach", sent=1), 303)
 
 
 def is_offered(visit: Visit) -> bool:
@@ -67,6 +81,7 @@ def _reach_page(
         since = kept_since(session, visit.mailbox)
     return render_template(
         "mailbox/reach.html",
+        is_case=visit.is_case,
         offered=is_offered(visit),
         not_yet=NoCustodians.sentence,
         since=since,

@@ -5,16 +5,31 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from crypto.tracking_codes import MistypedCode, TrackingCode
-from tipline.mailbox.disclosures import told_disclosures
+from tipline.mailbox.asking import tell_of_case
+from tipline.mailbox.doors import open_doors
 from tipline.mailbox.errors import MailboxError, SignedOut, UnknownCode
-from tipline.mailbox.thread import find_mailbox, replies
 from tipline.mailbox.writing import add_message
 from tipline.public.headers import clear_site_data
-from tipline.public.mailbox import additions, codes, filing, reach  # noqa: F401  # their views register themselves
+from tipline.public.mailbox import (  # noqa: F401  # their views register themselves
+    additions,
+    codes,
+    filing,
+    incidents,
+    protection,
+    reach,
+    relatives,
+)
 from tipline.public.mailbox.blueprint import mailboxes
 from tipline.public.mailbox.cookies import cookie_name, forget_cookie, set_cookie
 from tipline.public.mailbox.messages import thread_page
-from tipline.public.mailbox.visit import kept_text, this_visit, typed_text
+from tipline.public.mailbox.visit import (
+    OtherDoor,
+    has_news,
+    kept_text,
+    these_doors,
+    this_visit,
+    typed_text,
+)
 from tipline.public.services import services
 from tipline.tips.errors import TipError
 
@@ -25,14 +40,10 @@ __all__ = ["mailboxes"]
 def door() -> ResponseReturnValue:
     """Say whether there is news, or ask for the code."""
     try:
-        visit = this_visit()
+        doors = these_doors()
     except SignedOut:
         return render_template("mailbox/door.html", typed="", error="", wrong=())
-    with visit.use.database.reading() as session:
-        seen = visit.mailbox.read_up_to
-        news = any(
-            find(session, visit.mailbox, visit.use.log, after=seen) for find in (replies, told_disclosures)
-        )
+    news = any(has_news(services(), each) for each in (doors.tip, doors.case) if each)
     return render_template("mailbox/news.html", news=news)
 
 
@@ -43,7 +54,7 @@ def sign_in() -> ResponseReturnValue:
     try:
         code = TrackingCode.parse(typed)
         with use.database.reading() as session:
-            find_mailbox(session, code)
+            open_doors(session, code, use.log)
     except MistypedCode as error:
         page = render_template(
             "mailbox/door.html",
@@ -62,13 +73,17 @@ def sign_in() -> ResponseReturnValue:
 
 @mailboxes.get("/messages")
 def messages() -> ResponseReturnValue:
-    return thread_page(this_visit())
+    visit = this_visit()
+    # Not at the case's page: there the next thing written is often the case's.
+    tell_of_case(visit.doors, visit.use.intake())
+    return thread_page(visit)
 
 
 @mailboxes.post("/open")
 def open_messages() -> ResponseReturnValue:
     """The button behind "new message"; reading itself is an address that may be opened again."""
-    return redirect(url_for("mailbox.messages"), 303)
+    has_tip = these_doors().tip is not None
+    return redirect(url_for("mailbox.messages" if has_tip else "mailbox.protection"), 303)
 
 
 @mailboxes.post("/messages")
@@ -100,6 +115,12 @@ def closed(error: MailboxError) -> ResponseReturnValue:
     response = make_response(page, 403 if isinstance(error, SignedOut) else 503)
     forget_cookie(response, services().settings)
     return response
+
+
+@mailboxes.errorhandler(OtherDoor)
+def other_door(_: OtherDoor) -> ResponseReturnValue:
+    """The page makes no sense for what the code opens; this one does."""
+    return redirect(url_for("mailbox.protection"), 303)
 
 
 def _fits_alone(group: str) -> bool:

@@ -8,9 +8,10 @@ from typing import Final
 from flask_babel import format_date
 
 from tipline.disclosures.grounds import Ground
+from tipline.protection.asking import HARM_WORDS
 from tipline.public.mailbox.blueprint import mailboxes
 from tipline.tips.moves import Outcome, TipState
-from tipline.tips.topics import Topic
+from tipline.tips.topics import QUESTIONS, YES_OR_NO, Question, Shape, Topic
 from tipline.words import mark
 
 TOPIC_WORDS = {
@@ -18,6 +19,7 @@ TOPIC_WORDS = {
     Topic.OBJECTION: mark("My objection"),
     Topic.WITHDRAWAL: mark("I withdraw the report"),
     Topic.FILES: mark("Photos or files"),
+    Topic.PROTECTION: mark("I asked for protection"),
 }
 
 SENT_THREAT, SENT_WITHDRAWAL = "2", "3"
@@ -30,6 +32,19 @@ STORED_WORDS = {
     SENT_WITHDRAWAL: mark("Your message is stored. The desk will see that you want to withdraw."),
 }
 
+
+_HARMS: Final = {harm.value: words for harm, words in HARM_WORDS.items()}
+
+THREAD_QUESTIONS: Final[Mapping[str, Question]] = {
+    **QUESTIONS,
+    "alias": Question("alias", mark("What I am called there")),
+    "harms": Question("harms", mark("What kind"), Shape.SEVERAL, choices=_HARMS),
+    "danger": Question("danger", mark("In danger now"), Shape.ONE, choices=YES_OR_NO),
+    "agrees": Question(
+        "agrees", mark("I agree that the protection desk helps me"), Shape.ONE, choices=YES_OR_NO
+    ),
+}
+"""What the answers in a thread are answers to."""
 
 NOT_ASKED = mark(
     "The desk needs to know more, but there is no new message from it below. You can add what you know;"

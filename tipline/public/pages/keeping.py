@@ -21,6 +21,10 @@ ENDINGS: Final[Mapping[str, Sequence[str]]] = {
 """How it ended, and the terms of which the longest counts."""
 
 
+OF_PROTECTION: Final = ("keep-protection", "objection")
+"""The terms of a protection case, of which the longer counts."""
+
+
 @dataclass(frozen=True)
 class Period:
     """How long: in whole years where it is that, leap days apart; otherwise `years` is 0."""
@@ -40,6 +44,11 @@ def periods(clocks: Clocks) -> list[Period]:
 def record_period(clocks: Clocks) -> Period:
     """How long the log's statements about a report are kept, which go only after the report."""
     return _period("", clocks.statement_days)
+
+
+def protection_period(clocks: Clocks) -> Period:
+    """How long a protection case is kept after it ended."""
+    return _period("", max(clocks.term(name).days for name in OF_PROTECTION))
 
 
 def _period(ending: str, days: int) -> Period:

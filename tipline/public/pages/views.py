@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from tipline.public.behind import PARAMETER as BEHIND
 from tipline.public.behind import carried
 from tipline.public.language import PARAMETER
-from tipline.public.pages.keeping import periods, record_period
+from tipline.public.pages.keeping import periods, protection_period, record_period
 from tipline.public.pages.leaving import end_visit
 from tipline.public.pages.style import STYLE
 from tipline.public.services import services
@@ -36,7 +36,12 @@ def how() -> ResponseReturnValue:
 @pages.get("/kept")
 def kept() -> ResponseReturnValue:
     clocks = services().book.current().clocks
-    return render_template("pages/kept.html", kept=periods(clocks), record=record_period(clocks))
+    return render_template(
+        "pages/kept.html",
+        kept=periods(clocks),
+        record=record_period(clocks),
+        protection=protection_period(clocks),
+    )
 
 
 @pages.get("/accessibility")

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from crypto.tracking_codes import TrackingCode
+from tipline.mailbox.doors import open_doors
 from tipline.mailbox.errors import UnknownCode
-from tipline.mailbox.thread import find_mailbox
 from tipline.public.forgery import csrf_token
 from tipline.public.form_keys import ExpiredForm
 from tipline.public.services import services
@@ -22,7 +22,7 @@ def confirmed_page(sent: MultiDict[str, str]) -> ResponseReturnValue:
     try:
         code = use.form_keys.open(token).code
         with use.database.reading() as session:
-            find_mailbox(session, code)
+            open_doors(session, code, use.log)
     except (ExpiredForm, UnknownCode):
         return render_template("report/unconfirmed.html"), 410
     is_right = _is_last_group(sent.get(GROUP_FIELD, ""), code)

@@ -32,7 +32,7 @@ def form_page(form: ReportForm, *, notice: str = "", fresh: bool = False, asks: 
     body = upload_body_or_none()
     if body and body.is_cut:
         notice = f"{notice} {gettext(END_IS_MISSING)}".strip()
-    token, state, files = _sealed_fields(body, fresh=fresh)
+    token, state, files = sealed_fields(body, fresh=fresh)
     return render_form(
         form,
         notice=notice,
@@ -42,7 +42,7 @@ def form_page(form: ReportForm, *, notice: str = "", fresh: bool = False, asks: 
     )
 
 
-def _sealed_fields(body: UploadBody | None, *, fresh: bool) -> tuple[str, str, FileList]:
+def sealed_fields(body: UploadBody | None, *, fresh: bool) -> tuple[str, str, FileList]:
     """The `form` field, the `state` field where files wait, and the list of them."""
     keys = services().form_keys
     if body is None or body.issued is None:

@@ -9,18 +9,12 @@ from tipline.public.report.confirming import confirmed_page
 from tipline.public.report.forms import ReportForm
 from tipline.public.report.page import empty_form, form_page
 from tipline.public.report.sending import send_report, spliced
+from tipline.public.report.stops import stop_of
 from tipline.public.services import services
-from tipline.public.uploads.body import UploadProblem, upload_body
-from tipline.public.uploads.wording import FILES_ARE_GONE, LOOK_AT_FILES, PROBLEM_WORDS
+from tipline.public.uploads.body import upload_body
 from tipline.tips.errors import NobodyMayRead, RouteChanged, TipError, TooManyUnits
-from tipline.words import mark
 
 reports = Blueprint("report", __name__)
-
-FORM_EXPIRED = mark(
-    "This page had been open for too long, so nothing was sent yet. Everything you typed is still here. "
-    "Please press Send again."
-)
 
 
 @reports.get("/report")
@@ -33,16 +27,9 @@ def new() -> ResponseReturnValue:
 def submit() -> ResponseReturnValue:
     form = ReportForm.read(request.form, services().book.current())
     body = upload_body()
-    if body.problem in PROBLEM_WORDS:
-        status = 503 if body.problem is UploadProblem.NOT_STORED else 413
-        return form_page(form, notice=gettext(PROBLEM_WORDS[body.problem])), status
-    if body.issued is None:
-        return form_page(form, notice=gettext(FORM_EXPIRED)), 400
-    if form.errors or body.is_cut:
-        return form_page(form), 422
-    if body.must_ask:
-        notice = gettext(FILES_ARE_GONE if body.lost_state else LOOK_AT_FILES)
-        return form_page(form, notice=notice, asks=True), 422 if body.refused or body.lost_state else 200
+    stop = stop_of(body, has_errors=bool(form.errors))
+    if stop:
+        return form_page(form, notice=stop.notice, asks=stop.asks), stop.status
     return _sent(form)
 
 
