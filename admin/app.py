@@ -22,6 +22,10 @@ from werkzeug.exceptions import NotFound as UnknownAddress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin.account.views import pages as account_pages
+from admin.accused.forms import BASE as ACCUSED_BASE
+from admin.accused.forms import PERSON as ACCUSED_PERSON
+from admin.accused.forms import TEXTS as ACCUSED_TEXTS
+from admin.accused.views import pages as accused_pages
 from admin.alarms.service import Alarms
 from admin.alarms.words import ROOMS as ALARM_ROOMS
 from admin.alerts.views import pages as alert_pages
@@ -31,6 +35,7 @@ from admin.confirming.mark import asks
 from admin.confirming.pages import ask, ask_again
 from admin.confirming.service import ask_first, with_second_look
 from admin.directories import PublishedDirectory
+from admin.disclosures.identity_views import pages as identity_pages
 from admin.disclosures.views import pages as disclosure_pages
 from admin.enrolment.views import pages as enrolment_pages
 from admin.entry.views import pages as entry_pages
@@ -54,9 +59,11 @@ from admin.explanations.views import pages as explanation_pages
 from admin.headers import add_headers
 from admin.heads.views import pages as head_pages
 from admin.home.views import pages as home_pages
+from admin.interference.views import pages as interference_pages
 from admin.inventory.views import pages as inventory_pages
 from admin.language import choose_language
 from admin.leaders.views import pages as leader_pages
+from admin.letters.views import pages as letter_pages
 from admin.log.overviews import pages as overview_pages
 from admin.log.views import pages as log_pages
 from admin.members.calendar_views import pages as calendar_pages
@@ -68,6 +75,9 @@ from admin.page_words import page_words
 from admin.permissions import Permission, check_every_endpoint, declared_permission, holds, requires
 from admin.places.views import pages as place_pages
 from admin.proposals.views import pages as proposal_pages
+from admin.protection.forms import CHOSEN as CASE_CHOSEN
+from admin.protection.forms import TEXTS as CASE_TEXTS
+from admin.protection.views import pages as protection_pages
 from admin.queue.spam_views import pages as spam_pages
 from admin.queue.tags import FIELDS as TAG_FIELDS
 from admin.queue.views import pages as queue_pages
@@ -133,8 +143,10 @@ def create_app(settings: Settings, clock: Clock = SystemClock()) -> Flask:  # no
         witness_pages,
         *(
             tip_pages,
+            accused_pages,
             transfer_pages,
-            disclosure_pages,
+            *(disclosure_pages, identity_pages, protection_pages, letter_pages),
+            interference_pages,
             log_pages,
             overview_pages,
             head_pages,
@@ -354,17 +366,23 @@ TEXTS: Final = (
     "remark",
     "reference",
     *("note", *TAG_FIELDS.values()),
+    *ACCUSED_TEXTS,
+    *CASE_TEXTS,
     *("words", "view_name"),
     *("place", "name_zh", "name_en", "key"),
     *("url", "keys", "quorum", "alarm_hours"),
     "checkpoint",
     *("tell_reason", "basis", "hours", "letter"),
+    *("identity_name", "identity_contact", "identity_details", "identity_safely"),
+    *("cleared_name", "cleared_post", "letter_to", "letter_number", "letter_english"),
+    *("who", "whose_unit", "position", "case", "when", "happened", "did", "done_about"),
 )
 """Fields that somebody writes."""
 CHOSEN: Final = (
     *("member", "desk", "type", "purpose", "from", "first", "last", "names"),
     "finding",
-    *("ground", "tell", "emergency", "approved"),
+    *("identity", "ground", "tell", "emergency", "approved", "accused_unit", "filled"),
+    *("how", "unseen", "measures", "chosen"),
     *("state", "move", "exclude"),
     *("do", "other", "conflicts", "stop"),
     *("superior", "inside", "reads", "accepts", "changes", "recipient"),
@@ -385,6 +403,8 @@ CHOSEN: Final = (
         "template",
         "tagged",
     ),
+    *(ACCUSED_PERSON, ACCUSED_BASE),
+    *CASE_CHOSEN,
 )
 """The other fields without which a form cannot be sent again."""
 

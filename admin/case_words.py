@@ -27,6 +27,7 @@ TEMPLATES: Final = {
     "partly-true": _l("Partly true"),
     "not-established": _l("Not established"),
     "feedback": _l("Feedback"),
+    "protection": _l("Where to ask for protection"),
     "review-upheld": _l("Review: the result stays"),
     "review-changed": _l("Review: work begins anew"),
 }
@@ -41,6 +42,8 @@ NAMINGS: Final = {
 CASE_NOTICES: Final = {
     "note": _l("The note is sealed and kept."),
     "tags": _l("The tags are sealed and kept. The change is in the log."),
+    "accused": _l("The name is marked and sealed apart. From now on the alias stands in its place."),
+    "accused-corrected": _l("The correction is sealed and in the log. What the reporter sent is as it was."),
     "assign": _l("Done. Whose tip it is now is in the log."),
     "integrity": _l("The tip is with the integrity desk now, and with no other."),
     "lift": _l("You have signed. The units stay excluded until the second person has signed, too."),

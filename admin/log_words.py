@@ -31,7 +31,11 @@ ACTIONS: Final = {
     "reply": _l("Replied"),
     "note": _l("Noted"),
     "tags": _l("Changed the tags"),
+    "accused": _l("Marked names of reported persons"),
+    "identity": _l("Wrote down a name or contact"),
     "move": _l("Moved"),
+    "watch": _l("Agreed on check-ins"),
+    "checked-in": _l("Heard from people under protection"),
     "pause": _l("Clock stopped"),
     "resume": _l("Clock goes on"),
     "pause-end": _l("Clock goes on by itself"),
@@ -70,6 +74,8 @@ ACTIONS: Final = {
     "alert-review": _l("Reviewed an alert"),
     "alert-ask": _l("Asked a member about an alert"),
     "alert-answer": _l("Explained an alert"),
+    "interference": _l("Filed an entry in the interference register"),
+    "interference-answer": _l("Answered an entry of the interference register"),
     "decoy": _l("Planted a decoy"),
     "report": _l("Signed a report"),
     "disclosure": _l("Asked for an identity"),
@@ -78,6 +84,16 @@ ACTIONS: Final = {
     "disclosure-view": _l("Looked at an identity"),
     "disclosure-lapse": _l("Request for an identity was not decided in time"),
 }
+
+CHECK_INS: Final = {"check-in": _l("check-in")}
+"""What was missed, where it is no deadline."""
+
+EVERY: Final = {
+    "0": _l("no more"),
+    "1": _l("every day"),
+    **{str(days): _l("every %(days)s days", days=days) for days in range(2, 31)},
+}
+"""How often somebody under protection says that they are well."""
 
 GROUPS: Final = {
     "all-steps": _l("All steps of tips"),
@@ -114,6 +130,9 @@ FINDINGS: Final = {
     "tip-missing": _l("The log knows this tip, the database does not."),
     "item-missing": _l("The log names an item of this tip that the database lacks."),
     "item-changed": _l("The stored bytes of an item are not those in the log."),
+    "words": _l(
+        "A sealed text that this entry of the log names is missing in the database, or is not as signed."
+    ),
     "digest": _l("The stored bytes of an item do not have the stored hash."),
     "record": _l(
         "A reply or note has no valid record of the keeper: it was not written through the service."
@@ -154,7 +173,9 @@ HELD_KINDS: Final = {
     "reply": _l("Our reply"),
     "note": _l("Note"),
     "tags": _l("Tags"),
+    "accused": _l("Names of reported persons"),
     "reason": _l("Reason, for auditors"),
     "route": _l("Record of a route"),
+    "interference": _l("Entry or answer of the interference register"),
 }
 """What an item is, where nobody opens it."""

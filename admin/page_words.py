@@ -9,8 +9,10 @@ from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
+from admin.accused.hiding import alias_words, tag_words
 from admin.confirming.service import what_is_asked
 from admin.language import LANGUAGES
+from admin.protection.words import protected_alias
 from admin.question_words import answer_words
 from admin.queue.service import handle
 from admin.visit import Visit
@@ -44,6 +46,9 @@ def page_words(language: str, visit: Visit | None) -> dict[str, Any]:
 
     return {
         "answer_words": answer_words,
+        "tag_words": tag_words,
+        "alias_words": alias_words,
+        "protected_alias": protected_alias,
         "handle": handle,
         "named": named,
         "unit_name": unit_name,

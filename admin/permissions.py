@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 
 from flask import Flask
 
-from tipline.ids import AUDITORS, CUSTODIANS, INTAKE
+from tipline.ids import AUDITORS, CUSTODIANS, INTAKE, INTEGRITY, PROTECTION
 from tipline.roster import Member, Roster
 from tipline.roster.rules import is_settled
 from tipline.roster.types import LEADER
@@ -25,13 +25,19 @@ class Permission(Enum):
 
     PUBLIC = "nobody in particular"
     SIGNED_IN = "an active member"
-    READ_TIPS = "an active member of a desk that reads"
+    READ_TIPS = "an active member of a desk that reads tips"
+    READ_NAMES = "an active member of a desk that reads tips or protection cases"
+    OPEN_CASES = "an active member of the intake or the protection desk"
     ENTER_TIPS = "an active member of the intake desk"
     SEE_DISCLOSURES = "an active member of a desk that reads, or of the custodians' desk"
     DECIDE_DISCLOSURES = "an active member of the custodians' desk"
     AUDIT = "an active member of the auditors' desk"
     LEAD_FIGURES = "an active leader, or an auditor"
     REGISTER = "an active registrar"
+    PROTECT = "an active member of the protection or the integrity desk"
+    SETTLED = "an active member with a desk or a role"
+    READ_INTERFERENCE = "an active member of the integrity desk, or an auditor"
+    ANSWER_INTERFERENCE = "an active member of the integrity desk"
     DECIDE_HEADS = "an active member with a desk or a role, also while the keeper is stopped"
 
 
@@ -77,13 +83,17 @@ def holds(permission: Permission, member: Member, roster: Roster) -> bool:
 
 
 def reading_desks(desks: Iterable[str], roster: Roster) -> tuple[str, ...]:
-    """Those of the desks that read tips, by name."""
+    """Those of the desks that read tips or protection cases, by name."""
     return tuple(sorted(desk for desk in desks if desk in roster.desks and roster.desks[desk].reads))
 
 
 _ASKED: Final[Mapping[Permission, Callable[[Member, Roster], bool]]] = {
     Permission.SIGNED_IN: lambda member, roster: True,
-    Permission.READ_TIPS: lambda member, roster: bool(reading_desks(member.desks, roster)),
+    Permission.READ_TIPS: lambda member, roster: bool(
+        set(reading_desks(member.desks, roster)) - {PROTECTION}
+    ),
+    Permission.READ_NAMES: lambda member, roster: bool(reading_desks(member.desks, roster)),
+    Permission.OPEN_CASES: lambda member, roster: not member.desks.isdisjoint((PROTECTION, INTAKE)),
     Permission.ENTER_TIPS: lambda member, roster: INTAKE in member.desks,
     Permission.SEE_DISCLOSURES: lambda member, roster: (
         CUSTODIANS in member.desks or bool(reading_desks(member.desks, roster))
@@ -92,6 +102,10 @@ _ASKED: Final[Mapping[Permission, Callable[[Member, Roster], bool]]] = {
     Permission.AUDIT: lambda member, roster: AUDITORS in member.desks,
     Permission.LEAD_FIGURES: lambda member, roster: LEADER in member.roles or AUDITORS in member.desks,
     Permission.REGISTER: lambda member, roster: member.is_registrar,
+    Permission.PROTECT: lambda member, roster: not member.desks.isdisjoint((PROTECTION, INTEGRITY)),
+    Permission.SETTLED: lambda member, roster: is_settled(member),
+    Permission.READ_INTERFERENCE: lambda member, roster: not member.desks.isdisjoint((AUDITORS, INTEGRITY)),
+    Permission.ANSWER_INTERFERENCE: lambda member, roster: INTEGRITY in member.desks,
     Permission.DECIDE_HEADS: lambda member, roster: is_settled(member),
 }
 """What each permission asks of an active member."""

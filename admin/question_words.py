@@ -6,6 +6,8 @@ from typing import Final
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from admin.protection.form_words import HARMS
+
 QUESTIONS: Final = {
     "what": _l("What else happened"),
     "when": _l("When"),
@@ -42,6 +44,9 @@ _CHOICES: Final[Mapping[str, Mapping[str, LazyString]]] = {
     "ongoing": _YES_OR_NO,
     "reported": _YES_OR_NO,
     "original": _YES_OR_NO,
+    "agrees": _YES_OR_NO,
+    "danger": _YES_OR_NO,
+    "harms": HARMS,
     "reward": {**_YES_OR_NO, "later": _l("Decides later")},
     "source": {
         "saw": _l("Saw or heard it"),

@@ -12,9 +12,10 @@ from admin.services import Services
 from admin.sessions.service import OpenSession
 from crypto.statements import Statement
 from tipline.directory.types import Directory
-from tipline.ids import AUDITORS, CUSTODIANS, INTAKE
+from tipline.ids import AUDITORS, CUSTODIANS, INTAKE, INTEGRITY, PROTECTION
 from tipline.keeper_client import KeeperError
 from tipline.roster import Member, Roster
+from tipline.roster.rules import is_settled
 from tipline.roster.types import LEADER
 
 
@@ -30,7 +31,7 @@ class Visit:
 
     @cached_property
     def desks(self) -> tuple[str, ...]:
-        """The desks at which this member reads tips, by name."""
+        """The desks at which this member reads tips or protection cases, by name."""
         return reading_desks(self.member.desks, self.roster)
 
     @cached_property
@@ -48,6 +49,21 @@ class Visit:
         except KeeperError:
             return 0  # a page of its own tells that the keeper is away
         return sum(not one.approved for one in asked)
+
+    @property
+    def reads_tips(self) -> bool:
+        """Whether a desk of this member reads tips: the one that protects people reads none."""
+        return bool(set(self.desks) - {PROTECTION})
+
+    @property
+    def protects(self) -> bool:
+        """Whether this member may know of protection cases."""
+        return not self.member.desks.isdisjoint((PROTECTION, INTEGRITY))
+
+    @property
+    def opens_cases(self) -> bool:
+        """Whether this member opens protection cases for people who cannot."""
+        return not self.member.desks.isdisjoint((PROTECTION, INTAKE))
 
     @property
     def keeps_names(self) -> bool:
@@ -68,6 +84,21 @@ class Visit:
     def enters(self) -> bool:
         """Whether this member prints code sheets and enters tips for people who cannot."""
         return INTAKE in self.member.desks
+
+    @property
+    def settled(self) -> bool:
+        """Whether this member holds a desk or a role, and may file in the interference register."""
+        return is_settled(self.member)
+
+    @property
+    def reads_register(self) -> bool:
+        """Whether this member reads the interference register."""
+        return self.audits or self.answers_register
+
+    @property
+    def answers_register(self) -> bool:
+        """Whether this member answers entries of it, and reports them upward."""
+        return INTEGRITY in self.member.desks
 
     def sign(self, kind: str, fields: Mapping[str, Any]) -> Statement:
         """A fresh statement by this member."""

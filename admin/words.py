@@ -14,7 +14,14 @@ from admin.disclosures.words import DECISIONS
 from admin.disclosures.words import NOTICES as DISCLOSURE_NOTICES
 from admin.disclosures.words import WORDS as DISCLOSURE_WORDS
 from admin.heads.words import ADVICE, STOPS, TABLES
-from admin.log_words import ACTIONS, AUDIT_ACTS, FINDINGS, GROUPS, HELD, HELD_KINDS, VIEWS
+from admin.interference.words import NOTICES as INTERFERENCE_NOTICES
+from admin.interference.words import WORDS as INTERFERENCE_WORDS
+from admin.letters.words import WORDS as LETTER_WORDS
+from admin.log_words import ACTIONS, AUDIT_ACTS, CHECK_INS, EVERY, FINDINGS, GROUPS, HELD, HELD_KINDS, VIEWS
+from admin.protection.words import FACTS as CASE_FACTS
+from admin.protection.words import NOTICES as PROTECTION_NOTICES
+from admin.protection.words import TOPICS as PROTECTION_TOPICS
+from admin.protection.words import WORDS as PROTECTION_WORDS
 from admin.question_words import QUESTIONS
 from admin.reports.words import STEPS as UMBRELLA_STEPS
 
@@ -34,6 +41,13 @@ STATES: Final = {
     "review": _l("Review"),
     "closed": _l("Closed"),
     "erased": _l("Erased"),
+    "asked": _l("Asked for protection"),
+    "assessing": _l("Assessing the risk"),
+    "planning": _l("Making a plan"),
+    "approving": _l("Plan to be approved"),
+    "protected": _l("Under protection"),
+    "ending": _l("About to end"),
+    "ended": _l("Protection ended"),
 }
 
 MOVES: Final = {
@@ -57,6 +71,7 @@ PURPOSES: Final = {
     "reply": _l("Reply to the reporter"),
     "handover": _l("Hand-over"),
     "audit": _l("Audit"),
+    "protection": _l("Protection"),
 }
 
 CATEGORIES: Final = {
@@ -108,6 +123,7 @@ KINDS: Final = {
     "message": _l("Reporter"),
     "reply": _l("Our reply"),
     "note": _l("Note"),
+    "accused": _l("Names of reported persons"),
 }
 
 CHANNELS: Final = {
@@ -124,6 +140,7 @@ TOPICS: Final = {
     "objection": _l("Objection"),
     "withdrawal": _l("Withdrawn by the reporter"),
     "closed": _l("Mailbox closed for good: nobody reads a reply"),
+    **PROTECTION_TOPICS,
 }
 
 REFUSALS: Final = {
@@ -190,12 +207,21 @@ TERMS: Final = {
     "umbrella-pursued": _l("Umbrella: pursued"),
     "umbrella-reported": _l("Umbrella: reported upward"),
     "umbrella-transferred": _l("Umbrella: transferred"),
+    "asked": _l("Protection: met the danger"),
+    "assessing": _l("Protection: risk assessed"),
+    "planning": _l("Protection: plan made"),
+    "approving": _l("Protection: plan approved"),
+    "protected": _l("Protection: from one review to the next"),
+    "ending": _l("Protection: ended after it was announced"),
+    "protection-objection": _l("Protection: the person may object to the ending"),
+    "interference-report": _l("From one report on interference to the next"),
     "keep-spam": _l("Kept after closing: spam"),
     "keep-outside-remit": _l("Kept after closing: outside our remit"),
     "keep-duplicate": _l("Kept after closing: duplicate"),
     "keep-not-established": _l("Kept after closing: not established"),
     "keep-other": _l("Kept after closing: all others"),
     "keep-umbrella": _l("Kept after closing: umbrella"),
+    "keep-protection": _l("Kept after ending: protection case"),
     "statement": _l("Kept in the log: statements, at least a year"),
 }
 
@@ -208,6 +234,8 @@ HIDDEN: Final = {
 NOTICES: Final = {
     **CASE_NOTICES,
     **DISCLOSURE_NOTICES,
+    **PROTECTION_NOTICES,
+    **INTERFERENCE_NOTICES,
     "password": _l("Your password is new. All your other sessions have ended."),
     "sessions": _l("Ended. What was signed in there opens nothing any more."),
     "conflicts": _l("Declared. From now on you are not shown tips that exclude these units."),
@@ -241,6 +269,7 @@ NOTICES: Final = {
 }
 
 NOTE_TOPICS: Final = {
+    **PROTECTION_WORDS["form"],
     "transfer": _l("Remark in the letter of transfer"),
     "receipt": _l("Receipt of the competent body"),
 }
@@ -262,11 +291,12 @@ _WORDS: Final[Mapping[str, Mapping[str, LazyString]]] = {
     "tag": TAGS,
     "kind": KINDS,
     "topic": {**TOPICS, **NOTE_TOPICS},
-    "question": {**QUESTIONS, **NOTE_FACTS},
+    "question": {**QUESTIONS, **CASE_FACTS, **NOTE_FACTS},
     "channel": CHANNELS,
     "action": {**ACTIONS, **GROUPS},
     "view": VIEWS,
-    "result": {"done": _l("done"), "refused": _l("refused"), **DECISIONS, **REFUSALS},
+    "result": {"done": _l("done"), "refused": _l("refused"), **DECISIONS, **REFUSALS, **CHECK_INS},
+    "every": EVERY,
     "act": AUDIT_ACTS,
     "alarm": ALARMS,
     "alarm-advice": ALARM_ADVICE,
@@ -287,6 +317,9 @@ _WORDS: Final[Mapping[str, Mapping[str, LazyString]]] = {
     "term": TERMS,
     **ALERT_WORDS,
     **DISCLOSURE_WORDS,
+    **PROTECTION_WORDS,
+    **LETTER_WORDS,
+    **INTERFERENCE_WORDS,
     "umbrella-step": UMBRELLA_STEPS,
 }
 

@@ -14,7 +14,7 @@ from admin.queue.service import current_keys, known_rows, looking
 from admin.visit import Visit
 from tipline.ids import TipId
 from tipline.tips.models import Tip
-from tipline.tips.moves import ENDED
+from tipline.tips.moves import ENDED, PROTECTION_STATES
 
 MOST: Final = 200
 """Tips in one statement, and in this page's list."""
@@ -47,7 +47,8 @@ def open_hand_over(visit: Visit, whose: str) -> HandOver:
     known = colleagues(visit.roster, visit.desks)
     member = whose if whose in known else visit.member.id
     view = looking(visit, current_keys(visit, list_new=False))
-    wanted = select(Tip.id).where(Tip.assignee == member, Tip.state.not_in(sorted(ENDED)))
+    elsewhere = sorted({*ENDED, *PROTECTION_STATES})  # a case is given on its own page
+    wanted = select(Tip.id).where(Tip.assignee == member, Tip.state.not_in(elsewhere))
     with visit.services.database.reading() as session:
         ids = session.scalars(wanted.order_by(Tip.due_on, Tip.id).limit(MOST)).all()
         rows = load_rows(session, view, ids)

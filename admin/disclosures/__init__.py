@@ -1,1 +1,1 @@
-"""/tips/<id>/identity and /disclosures: asking for a name, deciding about it, and looking at it."""
+"""Names: writing one down, asking for one, deciding about it, and looking at it."""

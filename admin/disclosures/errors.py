@@ -21,6 +21,13 @@ class NoGround(DisclosureError):
     sentence = _l("Choose what you need the name for.")
 
 
+class NoNameChosen(DisclosureError):
+    """Two names are kept, and the form says none of them."""
+
+    field = "identity"
+    sentence = _l("Choose for which name you ask. A newer one may have come since you opened this page.")
+
+
 class WrongHours(DisclosureError):
     """No whole number, or out of its bounds."""
 
@@ -78,10 +85,34 @@ class LetterFromLater(DisclosureError):
 
 
 class LetterForAnother(DisclosureError):
-    """A letter, and a ground that takes none."""
+    """A letter, or an officer's unit, and a ground that takes none."""
 
     field = "body"
-    sentence = _l("A letter goes with a written decision of the competent body alone. Choose that ground.")
+    sentence = _l(
+        "A letter and an officer's unit go with a written decision of the competent body alone. Choose that "
+        "ground."
+    )
+
+
+class NoAccusedUnit(DisclosureError):
+    """The competent body's decision, without the unit of the officer."""
+
+    field = "accused_unit"
+    sentence = _l(
+        "Choose the unit of the officer who was accused. If it is not in the list, ask a registrar to add it "
+        "first."
+    )
+
+
+class OfTheAccusedUnit(DisclosureError):
+    """Whoever asks is of that unit, or of one above or beneath it."""
+
+    status = 403
+    field = "accused_unit"
+    sentence = _l(
+        "You belong to the accused officer's unit, or to one above or beneath it, now or in the last five "
+        "years. Somebody else must ask. The refusal is in the log."
+    )
 
 
 class NoEmergency(DisclosureError):
@@ -112,6 +143,43 @@ class NoCustodians(DisclosureError):
 
     status = 409
     sentence = _l("Nobody is at the custodians' desk, so nobody could decide. Tell a registrar.")
+
+
+class NothingToKeep(DisclosureError):
+    """No field says anything."""
+
+    field = "identity_name"
+    sentence = _l("Write a name, or how to reach the person. One of the fields is enough.")
+
+
+class WrongPart(DisclosureError):
+    """One field of a name cannot be kept as it is."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__()
+        self.field = field
+
+
+class FieldTooLong(WrongPart):
+    """Over what one field of a name holds."""
+
+    sentence = _l("This is too long for one field. Shorten it to about 1,000 characters.")
+
+
+class CardNumber(WrongPart):
+    """The number of an identity card, which is never kept."""
+
+    sentence = _l(
+        "This looks like the number of an identity card, which is never kept. Take it out; the rest is still "
+        "here."
+    )
+
+
+class NotKept(DisclosureError):
+    """In the log, and not in the database."""
+
+    status = 503
+    sentence = _l("It is in the log but could not be stored. Write it down again.")
 
 
 class AskedAlready(DisclosureError):

@@ -14,6 +14,7 @@ from admin.disclosures.errors import (
     EmergencyTellsLater,
     LetterForAnother,
     LetterFromLater,
+    NoAccusedUnit,
     NoEmergency,
     NoGround,
     NoLetter,
@@ -37,15 +38,35 @@ _LETTER: Final = re.compile(r"(20[0-9]{2})-[1-9][0-9]{0,5}")
 
 @dataclass(frozen=True)
 class Order:
-    """What somebody asks for. `words` are for the custodians and the auditors alone."""
+    """What somebody asks for. `words` are for the custodians and the auditors alone.
 
+    `identity` is the name that was chosen (32 hex digits, or empty); `accused_unit` is that of the officer
+    whom a written decision is about, and empty for other grounds.
+    """
+
+    identity: str
     ground: Ground
     hours: int
     tell: Tell
     emergency: bool
     body: str
     letter: str
+    accused_unit: str
     words: str = field(repr=False)
+
+    @property
+    def fields(self) -> dict[str, str | int | bool]:
+        """What of it stands in the statement."""
+        accused = {"accused_unit": self.accused_unit} if self.accused_unit else {}
+        return {
+            "ground": self.ground.value,
+            "hours": self.hours,
+            "tell": self.tell.value,
+            "emergency": self.emergency,
+            "body": self.body,
+            "letter": self.letter,
+            **accused,
+        }
 
 
 @dataclass(frozen=True)
@@ -66,11 +87,13 @@ def read_order(form: Mapping[str, str], roster: Roster, today: date) -> Order:
     if emergency and ground is not Ground.LIFE:
         raise NoEmergency
     body, letter = _letter(form, ground, roster, today)
+    unit = _accused_unit(form, ground, roster)
     hours = EMERGENCY_HOURS if emergency else _hours(form)
     tell = _tell(form)
     if emergency and tell is Tell.FIRST:
         raise EmergencyTellsLater
-    return Order(ground, hours, tell, emergency, body, letter, _words(form, tell, emergency=emergency))
+    words = _words(form, tell, emergency=emergency)
+    return Order(form.get("identity", ""), ground, hours, tell, emergency, body, letter, unit, words)
 
 
 def read_decision(form: Mapping[str, str]) -> Decision:
@@ -119,6 +142,18 @@ def _letter(form: Mapping[str, str], ground: Ground, roster: Roster, today: date
     if int(found[1]) > today.year:
         raise LetterFromLater
     return body, letter
+
+
+def _accused_unit(form: Mapping[str, str], ground: Ground, roster: Roster) -> str:
+    """The accused officer's unit; empty where the ground takes none."""
+    unit = form.get("accused_unit", "")
+    if ground is not Ground.DECISION:
+        if unit:
+            raise LetterForAnother
+        return ""
+    if unit not in roster.units:
+        raise NoAccusedUnit
+    return unit
 
 
 def _words(form: Mapping[str, str], tell: Tell, *, emergency: bool) -> str:

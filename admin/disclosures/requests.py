@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from flask_babel import gettext as _
+
 from admin.disclosures.errors import NotAllowedYet, NotHandedOver, explained
 from admin.disclosures.sealing import read_reason
 from admin.errors import NotFound
@@ -15,7 +17,7 @@ from tipline.identities.alias import alias_code
 from tipline.identities.record import IdentityRecord
 from tipline.ids import ItemId
 from tipline.keeper_client import Refused
-from tipline.keeper_client.disclosures import AskedDisclosure, MyDisclosure
+from tipline.keeper_client.disclosures import MyDisclosure
 from tipline.tips.answers import Message
 
 MOST_DIGITS = 15
@@ -33,9 +35,16 @@ class ShownName:
     until: datetime
 
 
-def code_of(asked: AskedDisclosure) -> str:
-    """What the person is called while their name is not open."""
-    return alias_code(ItemId(bytes.fromhex(asked.item)))
+def alias_of(mine: MyDisclosure) -> str:
+    """What the person is called while their name is not open; for whom a case is, its card alone says."""
+    if mine.protects:
+        return _("Person %(code)s", code=alias_code(ItemId(bytes.fromhex(mine.tip))))
+    return _("Reporter %(code)s", code=alias_code(ItemId(bytes.fromhex(mine.item))))
+
+
+def address_of(mine: MyDisclosure) -> str:
+    """The page of the tip or the case."""
+    return f"/{'protection' if mine.protects else 'tips'}/{mine.tip}"
 
 
 def moment(seconds: int) -> datetime:

@@ -1,49 +1,22 @@
-"""/tips/<id>/identity and /disclosures."""
+"""/disclosures."""
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from admin.confirming.mark import sensitive
 from admin.disclosures import deciding, requests
-from admin.disclosures.asking import ask, ask_page
 from admin.disclosures.errors import DisclosureError
-from admin.disclosures.forms import read_decision, read_order
-from admin.disclosures.requests import code_of, find_mine, is_handed_over, moment, number_in
+from admin.disclosures.forms import read_decision
+from admin.disclosures.requests import address_of, alias_of, find_mine, is_handed_over, moment, number_in
 from admin.errors import AdminError, NotFound
 from admin.members.names import Names
 from admin.permissions import Permission, requires
 from admin.queue.service import handle
 from admin.visit import Visit, this_visit
-from tipline.disclosures.grounds import GROUNDS
-from tipline.disclosures.telling import TELLS
-from tipline.disclosures.terms import EMERGENCY_HOURS, LEAST_HOURS, MOST_HOURS
 from tipline.keeper_client.disclosures import AskedDisclosure, MyDisclosure
 from tipline.tips.answers import Message
 
 pages = Blueprint("disclosures", __name__)
-
-
-@pages.get("/tips/<text>/identity")
-@requires(Permission.READ_TIPS)
-def form(text: str) -> ResponseReturnValue:
-    """The form that asks for a name, or where the member's request stands."""
-    return _form(this_visit(), text)
-
-
-@pages.post("/tips/<text>/identity")
-@requires(Permission.READ_TIPS)
-@sensitive
-def send(text: str) -> ResponseReturnValue:
-    """Sign a request."""
-    visit = this_visit()
-    page = ask_page(visit, text)
-    try:
-        number = ask(visit, page, read_order(request.form, visit.roster, visit.services.clock.today()))
-    except NotFound:
-        raise
-    except AdminError as error:
-        return _form(visit, text, error)
-    return redirect(f"/disclosures/{number}?done=name-asked", 303)
 
 
 @pages.get("/disclosures")
@@ -72,7 +45,7 @@ def one(number: str) -> ResponseReturnValue:
 
 
 @pages.post("/disclosures/<number>")
-@requires(Permission.READ_TIPS)
+@requires(Permission.READ_NAMES)
 @sensitive
 def look(number: str) -> ResponseReturnValue:
     """The name, for this one page."""
@@ -133,27 +106,13 @@ def _said(visit: Visit) -> dict[str, object]:
     """What every page of this room calls."""
     return {
         "names": Names.of(visit),
-        "code_of": code_of,
+        "alias_of": alias_of,
+        "address_of": address_of,
         "moment": moment,
         "handle": handle,
         "members": visit.roster.members,
         "bodies": visit.roster.bodies,
     }
-
-
-def _form(visit: Visit, text: str, error: AdminError | None = None) -> ResponseReturnValue:
-    html = render_template(
-        "identity.html",
-        page=ask_page(visit, text),
-        grounds=GROUNDS,
-        tells=TELLS,
-        least=LEAST_HOURS,
-        most=MOST_HOURS,
-        emergency_hours=EMERGENCY_HOURS,
-        typed=request.form,
-        error=error,
-    )
-    return html, error.status if error else 200
 
 
 def _mine(

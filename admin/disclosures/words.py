@@ -54,6 +54,7 @@ NEXT: Final = {
 FIELDS: Final = {
     "name": _l("Name"),
     "contact": _l("How to reach them"),
+    "details": _l("What else shows who they are"),
     "safely": _l("When and how without harm"),
 }
 """What a reporter may have left."""
@@ -69,6 +70,7 @@ NOTICES: Final = {
     "name-asked": _l("Your request is in the log. A custodian decides about it."),
     "name-allowed": _l("Allowed and handed over. Both are in the log."),
     "name-refused": _l("Refused. Your reason is sealed for whoever asked, and for the auditors."),
+    "name-written": _l("Sealed under three locks and kept. What you typed is nowhere else."),
     "name-handed": _l("Handed over again. That is in the log."),
 }
 

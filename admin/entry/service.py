@@ -27,7 +27,7 @@ from admin.readings.errors import refusal
 from admin.tip.records import check_returned
 from admin.visit import Visit
 from crypto.tracking_codes import TrackingCode
-from tipline.ids import INTAKE, TipId
+from tipline.ids import DeskId, TipId
 from tipline.keeper_client import Reason, Refused, SlipRequest
 from tipline.routing import Route
 from tipline.sealing.items import NewItem
@@ -59,13 +59,14 @@ class Handed:
 
 
 def enter_tip(
-    visit: Visit, draft: TipDraft, entered: Entered, number: SheetNumber | None, spare: TipId
+    visit: Visit, draft: TipDraft, entered: Entered, number: SheetNumber | None, spare: TipId, desk: DeskId
 ) -> Handed:
-    """Seal, log and store a tip that came on paper or by word of mouth.
+    """Seal, log and store a tip, or a protection case, that came on paper or by word of mouth.
 
     Args:
         number: of the reporter's sheet; without one the tip gets a code that nobody ever sees.
         spare: the id of a tip without a sheet, so that the same form makes one tip.
+        desk: the desk of the member who types it in.
 
     Raises:
         EntryError: nothing was entered; the sentence says why.
@@ -81,7 +82,7 @@ def enter_tip(
     ]
     fields = {
         "tip": keys.tip.hex(),
-        "desk": INTAKE,
+        "desk": desk,
         "claim": keys.claim.hex(),
         "channel": entered.channel.value,
         "sheet": sheet_digest(number, keys) if number else "",

@@ -1,7 +1,5 @@
 """/tips/new: the form, what to say and ask, and where the tip went."""
 
-import base64
-import binascii
 from collections.abc import Sequence
 
 from flask import Blueprint, render_template, request
@@ -10,13 +8,11 @@ from flask_babel import get_locale
 
 from admin.entry.forms import EntryForm
 from admin.entry.service import enter_tip
+from admin.entry.spare import field_and_id, sealed
 from admin.errors import AdminError, KeeperAway, KeeperNotTrusted
 from admin.permissions import Permission, requires
 from admin.visit import Visit, this_visit
-from crypto.boxes import open_box, seal_box
-from crypto.canonical import encode
-from crypto.errors import CryptoError
-from tipline.ids import TipId, new_tip_id
+from tipline.ids import INTAKE, new_tip_id
 from tipline.keeper_client import KeeperError, KeeperLied
 from tipline.tips.categories import Category, Channel
 
@@ -29,7 +25,7 @@ def show() -> ResponseReturnValue:
     """The empty form."""
     visit = this_visit()
     today = visit.services.clock.today().isoformat()
-    return _form_page(visit, EntryForm(came_on=today), _sealed(visit, new_tip_id()))
+    return _form_page(visit, EntryForm(came_on=today), sealed(visit, new_tip_id()))
 
 
 @pages.get("/tips/new/script")
@@ -44,13 +40,13 @@ def script() -> ResponseReturnValue:
 def enter() -> ResponseReturnValue:
     """Enter the tip, or give everything typed back."""
     visit, form = this_visit(), EntryForm.read(request.form)
-    field, spare = _field(visit, request.form.get("form", ""))
+    field, spare = field_and_id(visit, request.form.get("form", ""))
     today, units = visit.services.clock.today(), visit.directory.units.keys()
     if problems := form.problems(today, units):
         return _form_page(visit, form, field, problems), problems[0].status
     try:
         draft = form.draft(str(get_locale()).replace("_", "-"), units)
-        handed = enter_tip(visit, draft, form.entered(today), form.number(), spare)
+        handed = enter_tip(visit, draft, form.entered(today), form.number(), spare, INTAKE)
     except AdminError as error:
         return _form_page(visit, form, field, [error]), error.status
     except KeeperError as error:
@@ -70,22 +66,3 @@ def _form_page(visit: Visit, form: EntryForm, field: str, problems: Sequence[Adm
         channels=list(Channel),
         categories=list(Category),
     )
-
-
-def _sealed(visit: Visit, spare: TipId) -> str:
-    box = seal_box(visit.session.token.form_key, spare, _context(visit))
-    return base64.urlsafe_b64encode(box).decode()
-
-
-def _field(visit: Visit, text: str) -> tuple[str, TipId]:
-    """The form's hidden field and the id in it; fresh ones for a field of another session."""
-    try:
-        box = base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True)
-        return text, TipId(open_box(visit.session.token.form_key, box, _context(visit)))
-    except (CryptoError, UnicodeEncodeError, binascii.Error):
-        spare = new_tip_id()
-        return _sealed(visit, spare), spare
-
-
-def _context(visit: Visit) -> bytes:
-    return encode({"entry": visit.session.member.id})

@@ -34,7 +34,7 @@ def route_handlers(keeper: AdminKeeper, clock: Clock) -> Mapping[str, Followed]:
         row = session.get(Tip, tip)
         if row is None:
             return
-        row.desk = desk_of(Route(tuple(body["desks"]), tuple(body["excluded"])))
+        row.desk = desk_of(Route(tuple(body["desks"]), tuple(body["excluded"])), row.desk)
         unlist(row)
         proposer = keeper.roster().members[statement.signers[0]]
         item = seal_item(KEPT_ROUTE, tip, appended.record, audience=None, reporter=proposer.recipient)

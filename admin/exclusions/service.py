@@ -17,9 +17,9 @@ from admin.tip.rows import follow
 from admin.tip.state import ReadState
 from admin.visit import Visit
 from tipline.directory.types import Directory
-from tipline.ids import INTEGRITY, DeskId, TipId, UnitId
+from tipline.ids import INTEGRITY, PROTECTION, DeskId, TipId, UnitId
 from tipline.keeper_client import Appended, Reason, Refused
-from tipline.routing import Route
+from tipline.routing import Route, protects
 from tipline.sealing.items import seal_item
 from tipline.tips.columns import unlist
 from tipline.tips.models import Tip
@@ -59,6 +59,8 @@ def hand_to_integrity(visit: Visit, tip: TipId, reason: str, state: ReadState) -
 def widened(directory: Directory, route: Route, unit: str) -> Route:
     """A route with one more unit excluded; to the integrity desk when its desk has nobody left.
 
+    A protection case keeps its desk in the route all the same: by that it is known from a tip.
+
     Raises:
         NoSuchUnit: unknown, or excluded already.
         NobodyWouldBeLeft: the integrity desk, to which missed deadlines go, would have nobody left.
@@ -79,6 +81,8 @@ def widened(directory: Directory, route: Route, unit: str) -> Route:
         if above.is_wholly_excluded(excluded):
             raise NobodyWouldBeLeft
         desks = (INTEGRITY,)
+    if protects(route) and PROTECTION not in desks:
+        desks = tuple(sorted((*desks, PROTECTION)))
     return Route(desks, tuple(sorted(excluded)))
 
 

@@ -52,6 +52,7 @@ TABLES: Final = {
     "watched": _l("how far the log was looked over for alerts"),
     "disclosures": _l("who may see a name, and until when"),
     "alerts": _l("alerts and their reviews"),
+    "interference": _l("what was filed and answered in the interference register"),
     "remembered": _l("what the nightly list expects"),
     "row_counts": _l("how many rows there must be"),
     "row_digests": _l("the digests of the rows"),

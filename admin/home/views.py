@@ -17,8 +17,10 @@ pages = Blueprint("home", __name__)
 def show() -> ResponseReturnValue:
     """To the member's room, or to a page that says which rooms there are."""
     visit = this_visit()
-    if visit.desks:
+    if visit.reads_tips:
         return redirect("/tips", 303)
+    if visit.protects:
+        return redirect("/protection", 303)
     if visit.audits:
         return redirect("/log", 303)
     if visit.keeps_names:

@@ -20,7 +20,7 @@ from tipline.keeper_client import AdminKeeper
 from tipline.keeper_client.figures import LoggedFigures, last_counted
 from tipline.results.figures import Coarse, coarse
 from tipline.tips.models import Tip
-from tipline.tips.moves import ENDED, Outcome, TipState
+from tipline.tips.moves import ENDED, PROTECTION_STATES, Outcome, TipState
 
 MONTHS: Final = 6
 QUARTERS: Final = 4
@@ -94,7 +94,9 @@ def figures_of(rows: Iterable[Row], logged: LoggedFigures, day: date) -> Leaders
 
 
 def _rows(session: Session, day: date) -> list[Row]:
-    query = select(Tip.id, Tip.arrived_on, Tip.state).where(Tip.arrived_on <= day)
+    query = select(Tip.id, Tip.arrived_on, Tip.state).where(
+        Tip.arrived_on <= day, Tip.state.not_in(sorted(PROTECTION_STATES))
+    )
     return [Row(row.id.hex(), row.arrived_on, row.state not in ENDED) for row in session.execute(query)]
 
 

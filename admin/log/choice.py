@@ -13,6 +13,7 @@ from admin.queue.rows import HANDLE
 from admin.visit import Visit
 from admin.words import PURPOSES, REFUSALS
 from crypto.statements import DONE, REFUSED
+from tipline.ids import NO_TIP
 from tipline.lookups.filters import Filter
 from tipline.lookups.groups import GROUPS
 from tipline.tips.models import Tip
@@ -63,6 +64,8 @@ def find_tip_id(visit: Visit, text: str) -> str:
         last = bytes.fromhex(digits.ljust(_DIGITS, "f"))
     except ValueError as error:
         raise NoSuchHandle from error
+    if digits == NO_TIP.hex():
+        raise NoSuchHandle  # statements about items of no tip say so; they are no tip's life
     if len(digits) == _DIGITS:
         return digits
     with visit.services.database.reading() as session:

@@ -5,11 +5,12 @@ from typing import Any, Final
 
 from admin.log.people import Person, person
 from admin.queue.service import handle
+from tipline.interference.ways import INTERFERENCE
 
 Body = Mapping[str, Any]
 Known = Mapping[str, Person]
 Detail = tuple[str, str]
-"""(kind of code, code); of the kind "text" it is shown as it stands, of "entries" it is a count of them."""
+"""(kind of code, code): "text" stands as it is, "entries" and "hours" are counts, "request" is an index."""
 
 SHORT: Final = 12
 """Hex digits of a hash that a line shows: enough to find the file again."""
@@ -79,6 +80,7 @@ def _missed(body: Body) -> list[Detail]:
         ("state", text(body, "state")),
         ("text", text(body, "due")),
         ("level", str(body.get("level", ""))),
+        *([("result", "check-in")] if body.get("check_in") is True else []),
     ]
 
 
@@ -128,14 +130,25 @@ def _alert(body: Body) -> list[Detail]:
 
 
 def _disclosure(body: Body) -> list[Detail]:
-    """What for, for how many hours, whether in an emergency, and when the reporter is told."""
+    """What for, whose unit is accused, whether in an emergency, for how many hours, when they are told."""
     urgent = [("result", "emergency")] if body.get("emergency") is True else []
-    letter = ("text", text(body, "letter"))
-    return [("ground", text(body, "ground")), letter, *urgent, ("told", text(body, "tell"))]
+    accused = [("text", text(body, "letter")), ("unit", text(body, "accused_unit"))]
+    hours = ("hours", str(body.get("hours", "")))
+    return [("ground", text(body, "ground")), *accused, *urgent, hours, ("told", text(body, "tell"))]
+
+
+def _of_request(body: Body) -> list[Detail]:
+    """Which request it belongs to: its index in the log."""
+    return [("request", str(body.get("request", "")))]
 
 
 def _number(body: Body, name: str) -> Detail:
     return "text", str(body.get(name, ""))
+
+
+def _kind_of_report(body: Body) -> list[Detail]:
+    """Named where it is not an auditor's report of a month."""
+    return [("report-kind", INTERFERENCE)] if body.get("kind") == INTERFERENCE else []
 
 
 def _evidence(body: Body) -> list[Detail]:
@@ -158,21 +171,21 @@ _TELLING: Final[Mapping[str, Callable[[Body], list[Detail]]]] = {
     "member": _about_member,
     "route": lambda body: [("desk", desk) for desk in listed(body, "desks")],
     "entry": lambda body: [("channel", text(body, "channel"))],
-    "received": lambda body: [("text", text(body, "day"))],
+    **dict.fromkeys(("received", "checked-in"), lambda body: [("text", text(body, "day"))]),
+    "watch": lambda body: [("every", str(body.get("every", "")))],
     "inventory": _inventory,
     "disclosure": _disclosure,
     "disclosure-decision": lambda body: [
-        _number(body, "request"),
+        *_of_request(body),
         ("result", "approved" if body.get("approved") is True else "not-approved"),
     ],
-    "disclosure-unlock": lambda body: [_number(body, "request")],
-    "disclosure-view": lambda body: [_number(body, "request")],
-    "disclosure-lapse": lambda body: [_number(body, "request")],
+    **dict.fromkeys(("disclosure-unlock", "disclosure-view", "disclosure-lapse"), _of_request),
     "alert-ask": lambda body: [_number(body, "alert")],
     "alert-answer": lambda body: [("text", str(body.get("alert", "")))],
     "alert-review": lambda body: [("found", text(body, "finding")), ("text", str(body.get("alert", "")))],
     "alert-rules": lambda body: [("rule", str(rule)) for rule in _names(body, "rules")],
-    "report": lambda body: [("text", text(body, "period"))],
+    "interference-answer": lambda body: [_number(body, "entry")],
+    "report": lambda body: [("text", text(body, "period")), *_kind_of_report(body)],
     "evidence": _evidence,
     "forget": lambda body: [("text", f"< {text(body, 'before')}")],
     "umbrella-step": lambda body: [("umbrella", text(body, "step"))],

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
+from admin.interference.register import RegisterPage, register_page
+from admin.log.emergencies import Unreviewed, unreviewed
 from admin.log.entries import LoggedEntry
 from admin.log.listing import lines
 from admin.log.looking import look_up
@@ -56,7 +58,11 @@ class Decided:
 
 @dataclass(frozen=True)
 class Duties:
-    """The page. `tried` are refusals of somebody who would have done both halves."""
+    """The page. `tried` are refusals of somebody who would have done both halves.
+
+    `emergencies` are openings of identities whose review is still to come.
+    `register` is the interference register as this auditor may know it.
+    """
 
     held: Sequence[Held]
     joint: Sequence[LogRow]
@@ -65,10 +71,12 @@ class Duties:
     moves: int
     moves_total: int
     tried: Sequence[LogRow]
+    emergencies: Sequence[Unreviewed]
+    register: RegisterPage
 
 
 def duties(visit: Visit) -> Duties:
-    """Look at all of it; asking is four entries.
+    """Look at all of it; asking is some entries.
 
     Raises:
         AuditRefused: this member may not see it.
@@ -86,6 +94,8 @@ def duties(visit: Visit) -> Duties:
         moves=len(moves.entries),
         moves_total=moves.total,
         tried=lines(visit, refused),
+        emergencies=unreviewed(visit),
+        register=register_page(visit),
     )
 
 

@@ -6,12 +6,12 @@ nothing that staff or reporters may do; here the auditor sees that it was writte
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import LargeBinary, cast, func, select
 from sqlalchemy.orm import Session
 
 from admin.directories import check_keys
@@ -23,14 +23,18 @@ from admin.readings.sealed import RECORDED, REPORTED, check_record, digest_of, s
 from admin.tip.records import check_returned
 from crypto.errors import BadSignature
 from crypto.notes import NoteVerifier
+from crypto.policies import IDENTITY
 from crypto.statements import DONE
 from tipline.accounts.models import Account, DeskSeal
 from tipline.directory.errors import BadDirectory
 from tipline.directory.models import DirectoryNote
 from tipline.directory.types import open_directory
+from tipline.disclosures.reasons import DisclosureReason
 from tipline.files.errors import NoSuchFile
 from tipline.files.store import FileStore
-from tipline.ids import AUDITORS, INTEGRITY, ItemId
+from tipline.ids import AUDITORS, INTEGRITY, NO_TIP, ItemId
+from tipline.interference.models import InterferenceItem
+from tipline.interference.ways import ANSWER, INTERFERENCE
 from tipline.keeper_client import AdminKeeper, KeeperLied, TipView
 from tipline.roster import Roster
 from tipline.sheets.errors import SheetError
@@ -39,7 +43,7 @@ from tipline.sheets.numbers import SheetNumber
 from tipline.sheets.service import find_sheet
 from tipline.tips.columns import NOTHING_DUE
 from tipline.tips.models import Item, Slip, Tip
-from tipline.tips.moves import TIP_MOVES, TipState
+from tipline.tips.moves import STARTS, TipState
 
 BATCH: Final = 500
 _COLUMNS: Final = (
@@ -59,6 +63,7 @@ class Disagreement(StrEnum):
     TIP_MISSING = "tip-missing"
     ITEM_MISSING = "item-missing"
     ITEM_CHANGED = "item-changed"
+    WORDS = "words"
     DIGEST = "digest"
     RECORD = "record"
     ENTRY = "entry"
@@ -94,6 +99,7 @@ class LoggedFacts:
     )  # card group -> desk, excluded
     sheets: set[str] = field(default_factory=set)  # hashes of those that were printed
     entries: dict[str, str] = field(default_factory=dict)  # tip that was entered -> hash of its sheet, or ""
+    words: dict[str, tuple[int, str]] = field(default_factory=dict)  # item of no tip -> (entry, hash)
 
     def take(self, logged: LoggedEntry) -> None:
         """Remember what an entry names; of a forgotten one nothing is left."""
@@ -101,9 +107,9 @@ class LoggedFacts:
             return
         entry = logged.entry
         body = entry.statement.body
-        if entry.outcome != DONE:
-            return
         tip = body.get("tip", "")
+        if entry.outcome != DONE or tip == NO_TIP.hex():  # its texts were named by statements of their own
+            return
         if tip:
             self.tips.add(tip)
         self.tips.update(body.get("tips", ()))
@@ -116,13 +122,27 @@ class LoggedFacts:
         if body["type"] == "entry":
             self.entries[tip] = body["sheet"]
         named = list(body.get("items", [])) if body["type"] in ("read", "list", "entry") else []
-        if body["type"] in ("reply", "note", "tags"):
+        if body["type"] in ("reply", "note", "tags", "accused", "identity"):
             named.append({"item": body["item"], "hash": body["hash"]})
-        if isinstance(body.get("reason"), dict) and body["reason"]:
-            named.append(body["reason"])
+        named += self._texts(body, logged.index)
         for one in named:
             if one["item"] not in entry.withheld:
                 self.items[one["item"]] = (tip, one["hash"])
+
+    def _texts(self, body: Mapping[str, Any], index: int) -> list[Mapping[str, str]]:
+        """A reason that is kept with a tip; those of disclosures, and the register, are kept apart for good.
+
+        That of an alert about no tip is kept apart, too, and goes when its time is over.
+        """
+        reason, kind = body.get("reason"), body["type"]
+        apart = reason if kind in ("disclosure", "disclosure-decision") else None
+        apart = body if kind in (INTERFERENCE, ANSWER) else apart
+        if apart is not None:
+            self.words[apart["item"]] = (index, apart["hash"])
+            return []
+        if not isinstance(reason, dict) or not reason or (kind == "alert-review" and not body["tip"]):
+            return []
+        return [reason]
 
 
 @dataclass(frozen=True)
@@ -141,6 +161,7 @@ class Inspection:
         checks: Iterable[Iterator[Finding]] = (
             self._tips(facts),
             self._items(facts),
+            self._words(facts),
             self._route_records(facts),
             self._sheets(facts),
             self._slips(facts),
@@ -165,7 +186,7 @@ class Inspection:
     def _tip(self, facts: LoggedFacts, tip: Any, view: TipView | None) -> Iterator[Disagreement]:
         if view and tip.desk not in view.desks:
             yield Disagreement.DESK
-        if tip.state != (view.state if view else TIP_MOVES.start):
+        if tip.state != view.state if view else tip.state not in STARTS:
             yield Disagreement.STATE
         elif not _case_fits(tip, view):
             yield Disagreement.CASE
@@ -176,7 +197,7 @@ class Inspection:
 
     def _is_recorded_standing(self, tip: Any, view: TipView | None) -> bool:
         if tip.state_record is None:  # nothing that a reporter may know was stated yet
-            return view is None or (view.state is TIP_MOVES.start and not view.case.level)
+            return view is None or (view.state in STARTS and not view.case.told)
         if view is None:
             return False
         wanted = {"type": "standing", "tip": tip.id.hex(), **view.case.standing()}
@@ -199,6 +220,8 @@ class Inspection:
                 yield Finding(Disagreement.DIGEST, about)
             if item.kind in RECORDED and not self._is_recorded(item):
                 yield Finding(Disagreement.RECORD, about)
+            if item.kind == IDENTITY and not item.claim_signature and not self._is_recorded(item):
+                yield Finding(Disagreement.RECORD, about)  # staff wrote it down
             if item.kind in REPORTED and not item.claim_signature and not self._is_entered(item, facts):
                 yield Finding(Disagreement.ENTRY, about)
         erased = self._erased()
@@ -209,6 +232,19 @@ class Inspection:
                 yield Finding(Disagreement.ITEM_MISSING, handle(tip) if tip else name[:8])
         for tip in sorted(erased & about_tips):
             yield Finding(Disagreement.NOT_ERASED, handle(tip))
+
+    def _words(self, facts: LoggedFacts) -> Iterator[Finding]:
+        """Texts of no tip, each by the entry that names it."""
+        stored: dict[str, str] = {}
+        for table in (DisclosureReason, InterferenceItem):
+            # SQLite takes text in place of bytes, too.
+            sealed = cast(table.sealed, LargeBinary)
+            query = select(table.item_id, sealed).execution_options(yield_per=50)
+            for raw, data in self.session.execute(query):
+                stored[raw.hex()] = hashlib.sha256(data).hexdigest()
+        for item, (index, digest) in sorted(facts.words.items(), key=lambda one: one[1]):
+            if stored.get(item) != digest:
+                yield Finding(Disagreement.WORDS, str(index))
 
     def _erased(self) -> frozenset[str]:
         """Tips that the log calls erased."""
@@ -316,7 +352,7 @@ def _case_fits(tip: Any, view: TipView | None) -> bool:
     if view is None:
         return (tip.assignee, tip.level, tip.paused) == ("", 0, False)
     case = view.case
-    logged = (case.due or NOTHING_DUE, case.assignee, case.level, case.paused_on is not None)
+    logged = (case.due or NOTHING_DUE, case.assignee, case.told, case.paused_on is not None)
     return (tip.due_on, tip.assignee, tip.level, tip.paused) == logged
 
 

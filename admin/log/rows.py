@@ -15,6 +15,7 @@ from admin.log.people import Person, person
 from admin.queue.service import handle
 from crypto.statements import DONE
 from tipline.ids import NO_TIP
+from tipline.interference.ways import INTERFERENCE
 from tipline.lookups.facets import desk_of
 from tipline.tips.models import Item
 
@@ -70,11 +71,16 @@ def log_row(logged: LoggedEntry, known: Mapping[str, Person], files: Collection[
         withheld=len(entry.withheld),
         purpose=text(body, "purpose"),
         details=[*subject(body, known), *details(body, logged.index, known)],
-        excluded=listed(body, "excluded"),
+        excluded=_excluded(body),
         done=entry.outcome == DONE,
         reason=entry.reason,
         sealed_reason=_sealed(body),
     )
+
+
+def _excluded(body: Mapping[str, Any]) -> Sequence[str]:
+    """The units that a statement shuts out; not those that must not know of an entry in the register."""
+    return () if body["type"] == INTERFERENCE else listed(body, "excluded")
 
 
 def _sealed(body: Mapping[str, Any]) -> str:

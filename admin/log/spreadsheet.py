@@ -45,6 +45,10 @@ def _detail(kind: str, code: str, names: Names) -> str:
         return code
     if kind == "entries":
         return ngettext("%(num)d entry", "%(num)d entries", int(code))
+    if kind == "hours":
+        return ngettext("%(num)d hour", "%(num)d hours", int(code))
+    if kind == "request":
+        return _("request %(index)s", index=code)
     if kind == "desk":
         return names.desk(code)
     return names.unit(code) if kind == "unit" else str(word(kind, code))

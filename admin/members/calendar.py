@@ -58,13 +58,16 @@ def _read_year(text: str) -> Mapping[str, Any]:
 
 def _read_terms(form: MultiDict[str, str], clocks: Clocks) -> dict[str, int]:
     """Every term that is not as it is by default; one that the form leaves out stays as it is now."""
-    days = {name: _number(form.get(name, str(clocks.term(name).days))) for name in TERMS}
+    days = {name: _number(form.get(name, str(clocks.term(name).days)), name) for name in TERMS}
     return {name: number for name, number in days.items() if number != TERMS[name].days}
 
 
-def _number(text: str) -> int:
-    text = text.strip()
-    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS and 1 <= int(text) <= MOST_DAYS):
+def _number(text: str, term: str) -> int:
+    """A number of days: one at least, or none where that is how it is by default (the same day)."""
+    text, least = text.strip(), min(1, TERMS[term].days)
+    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
+        raise WrongDays
+    if not least <= int(text) <= MOST_DAYS:
         raise WrongDays
     return int(text)
 

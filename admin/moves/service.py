@@ -8,8 +8,9 @@ from admin.moves.statements import state as make
 from admin.tip.state import ReadState
 from admin.visit import Visit
 from tipline.ids import TipId
-from tipline.tips.moves import TIP_MOVES, TipState
-from tipline.transitions import Move, MoveRefused
+from tipline.tips import moves
+from tipline.tips.moves import CaseMove, CaseState, state_named
+from tipline.transitions import MoveRefused
 
 
 def move_tip(
@@ -19,8 +20,8 @@ def move_tip(
     reason: str,
     state: ReadState,
     detail: Mapping[str, Any] | None = None,
-) -> TipState:
-    """Move a tip on from the state in which the reader saw it; the state it is in then.
+) -> CaseState:
+    """Move a tip, or a case, on from the state in which the reader saw it; the state it is in then.
 
     Args:
         detail: what the move names beside its states, as its statement has it.
@@ -37,13 +38,13 @@ def move_tip(
     return move.target
 
 
-def find_move(source: TipState, target: str) -> Move[TipState]:
+def find_move(source: CaseState, target: str) -> CaseMove:
     """The move to a state.
 
     Raises:
         NoSuchMove: the table has none.
     """
     try:
-        return TIP_MOVES.find(source, TipState(target))
+        return moves.find_move(source, state_named(target))
     except (MoveRefused, ValueError) as error:
         raise NoSuchMove from error

@@ -12,17 +12,21 @@ from admin.words import word
 from crypto.errors import BadFormat
 from crypto.keys import Recipient, VerifyKey, fingerprint
 from tipline.alerts.rules import RULES, Rule, RuleBook
-from tipline.ids import UnitId
+from tipline.ids import PROTECTION, UnitId
 
 
 @dataclass(frozen=True)
 class Said:
-    """A statement in one sentence, what follows, the fingerprint of a key, and the tip (hex) it is about."""
+    """A statement in one sentence, what follows, the fingerprint of a key, and what it is about.
+
+    That is a tip, or a protection case, by its id in hex.
+    """
 
     sentence: str
     follows: str = ""
     fingerprint: str = ""
     tip: str = ""
+    case: str = ""
 
 
 Fields = Mapping[str, Any]
@@ -114,13 +118,15 @@ def _lead(fields: Fields, names: Names) -> Said:
 
 def _disclosure(fields: Fields, names: Names) -> Said:
     said = _(
-        "You ask for the name of whoever sent tip %(tip)s, for %(hours)d hours. What for: %(ground)s.",
-        tip=handle(fields["tip"]),
+        "You ask for the name that is kept with %(handle)s, for %(hours)d hours. What for: %(ground)s.",
+        handle=handle(fields["tip"]),
         hours=fields["hours"],
         ground=word("ground", fields["ground"]),
     )
     urgent = _("As an emergency: the auditors are alerted.") if fields["emergency"] else ""
-    return Said(said, _sentences(str(word("told", fields["tell"])), urgent))
+    unit = fields.get("accused_unit", "")
+    accused = _("The accused officer's unit: %(unit)s.", unit=names.unit(unit)) if unit else ""
+    return Said(said, _sentences(str(word("told", fields["tell"])), urgent, accused))
 
 
 def _disclosure_decision(fields: Fields, names: Names) -> Said:
@@ -240,21 +246,32 @@ def _key_ids(vkeys: list[str]) -> str:
 
 def _hold(fields: Fields, names: Names) -> Said:
     tip = fields["tip"]
+    if fields.get("desk") == PROTECTION:
+        held = _(
+            "The protection case %(case)s is held: it is not erased when its time is over.", case=handle(tip)
+        )
+        return Said(held, case=tip)
     said = _("The tip %(tip)s is held: it is not erased when its time is over.", tip=handle(tip))
     return Said(said, tip=tip)
 
 
 def _unhold(fields: Fields, names: Names) -> Said:
     tip = fields["tip"]
+    if fields.get("desk") == PROTECTION:
+        free = _("The protection case %(case)s is no longer held: its time may run out.", case=handle(tip))
+        return Said(free, case=tip)
     said = _("The tip %(tip)s is no longer held: it is erased when its time is over.", tip=handle(tip))
     return Said(said, tip=tip)
 
 
 def _route(fields: Fields, names: Names) -> Said:
     tip, desks = fields["tip"], ", ".join(names.desk(desk) for desk in fields["desks"])
-    said = _("The tip %(tip)s lies at: %(desks)s.", tip=handle(tip), desks=desks)
     units = names.units(fields["excluded"]) or _("none")
-    return Said(said, _("Units that must not see it from then on: %(units)s.", units=units), tip=tip)
+    follows = _("Units that must not see it from then on: %(units)s.", units=units)
+    if PROTECTION in fields["desks"]:
+        lies = _("The protection case %(case)s lies at: %(desks)s.", case=handle(tip), desks=desks)
+        return Said(lies, follows, case=tip)
+    return Said(_("The tip %(tip)s lies at: %(desks)s.", tip=handle(tip), desks=desks), follows, tip=tip)
 
 
 def both_names(by_language: Mapping[str, str]) -> str:

@@ -29,9 +29,12 @@ from sqlalchemy.orm import Session
 from admin.queue.choice import ALL, MINE, NOBODY, OPEN, Choice
 from admin.readings.card_keys import CardKeys
 from tipline.tips.models import Item, Tip
-from tipline.tips.moves import ENDED, TipState
+from tipline.tips.moves import ENDED, PROTECTION_STATES, TipState
 
-_ENDED: Final = tuple(sorted(ENDED))
+_CASES: Final = tuple(sorted(PROTECTION_STATES))
+"""Protection cases stand in a list of their own."""
+_ENDED: Final = tuple(sorted(ENDED | PROTECTION_STATES))
+"""What is no open tip."""
 _ORDER: Final = {state.value: place for place, state in enumerate(TipState)}
 _RUNS: Final = Tip.paused == false()
 _NOT_PAUSED: Final = Tip.paused.is_not(true())
@@ -112,6 +115,8 @@ def count(session: Session, looking: Looking) -> Counts:
     states: dict[str, int] = {}
     more = dict.fromkeys(("mine", "nobody", "escalated", "overdue", "hour"), 0)
     for desk, _, state, assignee, level, number, *more_counts in rows:
+        if state in PROTECTION_STATES:
+            continue
         hours_over, days_over, hours = more_counts
         states[state] = states.get(state, 0) + number
         if state in ENDED:
@@ -241,7 +246,7 @@ def _is_late(looking: Looking) -> ColumnElement[bool]:
 
 def _state(state: str) -> ColumnElement[bool]:
     if state == ALL:
-        return true()
+        return Tip.state.not_in(_CASES)
     return Tip.state.not_in(_ENDED) if state == OPEN else Tip.state == state
 
 

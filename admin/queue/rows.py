@@ -28,7 +28,10 @@ _COLUMNS: Final = (
 
 @dataclass(frozen=True)
 class QueueRow:
-    """One line of a list. `excluded` are the units that its card's group shuts out."""
+    """One line of a list. `excluded` are the units that its card's group shuts out.
+
+    `cleared`: by the log, whom the tip accuses stands cleared.
+    """
 
     id: TipId
     desk: str
@@ -45,6 +48,7 @@ class QueueRow:
     card: Card
     excluded: tuple[str, ...]
     version: int
+    cleared: bool = False
 
     @property
     def handle(self) -> str:

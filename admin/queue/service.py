@@ -18,6 +18,7 @@ from admin.readings.card_keys import CardKeys
 from admin.readings.listing import Lister
 from admin.readings.reader import Reader, reader_at
 from admin.visit import Visit
+from tipline.accused.clearing import is_cleared
 from tipline.ids import tip_id_from_hex
 from tipline.keeper_client import TipView
 from tipline.tips.answers import Card
@@ -151,11 +152,16 @@ def _ids(
     return *page_of(session, view, choice, start, PAGE), ()
 
 
-def known_rows(visit: Visit, rows: Sequence[QueueRow]) -> tuple[list[QueueRow], list[QueueRow]]:
+def known_rows(
+    visit: Visit, rows: Sequence[QueueRow], *, protects: bool = False
+) -> tuple[list[QueueRow], list[QueueRow]]:
     """The lines that the log's routes allow, and those that they forbid: their columns were put back by hand.
 
-    The latter are taken out of their group, so that the next list puts them where their route says, and no
-    later page counts them.
+    Those of another route are taken out of their group, so that the next list puts them where theirs says,
+    and no later page counts them.
+
+    Args:
+        protects: whether protection cases are wanted, and no tips, whatever their columns say.
 
     Raises:
         KeeperError: the keeper does not answer.
@@ -163,13 +169,20 @@ def known_rows(visit: Visit, rows: Sequence[QueueRow]) -> tuple[list[QueueRow], 
     views = visit.services.keeper.states([row.id.hex() for row in rows])
     known: list[QueueRow] = []
     gone: list[QueueRow] = []
+    stray: list[QueueRow] = []
     for row in rows:
         view = views.get(row.id.hex())
         fits = view is None or row.excluded == tuple(sorted(view.excluded))
-        (known if fits and may_know(visit, row.desk, view) else gone).append(row)
-    if gone:
-        unlist(visit.services.database, [(row.id, row.version) for row in gone])
-    return known, gone
+        is_case = view.case.protects if view else row.card.asking is not None
+        if not fits or not may_know(visit, row.desk, view):
+            stray.append(row)
+        elif is_case is protects:
+            known.append(replace(row, cleared=view is not None and is_cleared(view.case)))
+        else:
+            gone.append(row)
+    if stray:
+        unlist(visit.services.database, [(row.id, row.version) for row in stray])
+    return known, [*gone, *stray]
 
 
 def may_know(visit: Visit, desk: str, view: TipView | None) -> bool:

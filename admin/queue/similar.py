@@ -11,6 +11,7 @@ from admin.queue.scan import Match, matching
 from admin.queue.service import known_rows, looking
 from admin.readings.card_keys import CardKeys
 from admin.visit import Visit
+from tipline.accused.tags import holds_alias
 from tipline.ids import TipId
 from tipline.sealing.cards import content_of
 from tipline.tips.answers import Card
@@ -62,7 +63,7 @@ def similar(visit: Visit, tip: TipId, keys: CardKeys) -> list[Suggestion]:
 
 def _likely(card: Card) -> Match | None:
     """A quick look at a card's bytes, which never misses one that is alike; None when nothing can be."""
-    texts = [json.dumps(tag.folded, ensure_ascii=False)[1:-1] for tag in card.tags]
+    texts = [json.dumps(tag.folded, ensure_ascii=False)[1:-1] for tag in _comparable(card)]
     matter = [b'"unit":"%b"' % card.unit.encode(), b'"category":"%b"' % card.category.encode()]
     has_matter = _has_matter(card)
     if not texts and not has_matter:
@@ -80,10 +81,15 @@ def _likely(card: Card) -> Match | None:
 
 
 def _suggest(card: Card, row: QueueRow) -> Suggestion:
-    wanted = {(tag.kind, tag.folded) for tag in card.tags}
+    wanted = {(tag.kind, tag.folded) for tag in _comparable(card)}
     shared = tuple(tag for tag in row.card.tags if (tag.kind, tag.folded) in wanted)
     same = _has_matter(card) and (card.unit, card.category) == (row.card.unit, row.card.category)
     return Suggestion(row, shared, same and _is_near(card.day, row.card.day))
+
+
+def _comparable(card: Card) -> list[Tag]:
+    """The tags that say something of another tip, too: an alias is one tip's own."""
+    return [tag for tag in card.tags if not holds_alias(tag)]
 
 
 def _has_matter(card: Card) -> bool:

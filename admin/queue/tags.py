@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, Protocol
 
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,10 +17,10 @@ from admin.readings.card_keys import CardKeys
 from admin.readings.errors import refusal
 from admin.readings.tags import NONE_YET, TAGS, standing_tags
 from admin.tip.records import check_returned
-from admin.tip.state import ReadState
 from admin.visit import Visit
 from tipline.ids import INTEGRITY, DeskId, TipId
 from tipline.keeper_client import Reason, Refused
+from tipline.routing import Route
 from tipline.sealing.audience import Audience
 from tipline.sealing.items import NewItem, seal_item
 from tipline.tips.models import Tip
@@ -31,6 +31,25 @@ FIELDS: Final = {kind: f"tag_{kind.value}" for kind in TagKind}
 """The fields of the form: a text of one tag a line for each kind."""
 BASE_FIELD: Final = "tagged"
 """The item (hex) whose tags the form was filled with; it names nothing."""
+
+
+class Bound(Protocol):
+    """What tags are sealed under: desk, route and claim key of the tip."""
+
+    @property
+    def desk(self) -> str:
+        """The desk whose tags they are."""
+        ...
+
+    @property
+    def route(self) -> Route:
+        """The route of the tip."""
+        ...
+
+    @property
+    def claim(self) -> bytes:
+        """The reporter's raw claim key."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -67,7 +86,7 @@ def lines_of(tags: Sequence[Tag], kind: TagKind) -> str:
     return "\n".join(tag.text for tag in tags if tag.kind is kind)
 
 
-def set_tags(visit: Visit, tip: TipId, tags: TagForm, state: ReadState) -> None:
+def set_tags(visit: Visit, tip: TipId, tags: TagForm, state: Bound) -> None:
     """Give a tip these tags in place of those that the form started from.
 
     They lie in a sealed item of their own, so that they survive when the card moves into another group; the
@@ -118,7 +137,7 @@ def _current_keys(visit: Visit, tip: TipId) -> CardKeys:
     return current_keys(visit, list_new=True)
 
 
-def _check_base(visit: Visit, tip: TipId, tags: TagForm, state: ReadState) -> None:
+def _check_base(visit: Visit, tip: TipId, tags: TagForm, state: Bound) -> None:
     with visit.services.database.reading() as session:
         if _standing(session, visit, tip, state.desk) != tags.base:
             raise TagsChanged
@@ -129,7 +148,7 @@ def _standing(session: Session, visit: Visit, tip: TipId, desk: str) -> str:
     return found.id.hex() if found else NONE_YET
 
 
-def _sealed(visit: Visit, tip: TipId, tags: Sequence[Tag], state: ReadState) -> NewItem:
+def _sealed(visit: Visit, tip: TipId, tags: Sequence[Tag], state: Bound) -> NewItem:
     desks = [DeskId(desk) for desk in state.route.desks]
     audience = Audience(
         visit.directory.keeper, visit.directory.desk_keys(*desks, INTEGRITY), state.route, state.claim

@@ -6,15 +6,16 @@ the length of one request.
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from admin.readings.errors import NotWhatWasSealed
 from admin.readings.reader import Reader
-from admin.readings.sealed import SealedItem, check_claim, load_items, sealed_item
+from admin.readings.sealed import SealedItem, check_claim, check_record, sealed_item
 from crypto.errors import BadFormat, BadSignature, CannotOpen, CryptoError
 from crypto.identities import open_middle, open_view, put_back
 from crypto.keys import Identity, Recipient, VerifyKey
+from crypto.notes import NoteVerifier
 from crypto.policies import IDENTITY
 from tipline.identities.record import IdentityRecord
 from tipline.ids import TipId
@@ -23,20 +24,44 @@ from tipline.sealing.opening import open_item
 from tipline.tips.models import Item, Slip
 
 
-def find_identity(session: Session, tip: TipId, desk: str, claim: bytes) -> SealedItem | None:
-    """The newest identity that the reporter signed, with the desk's slip; None when there is none.
+def find_identities(
+    session: Session, tip: TipId, desk: str, claim: bytes, log_key: NoteVerifier
+) -> tuple[SealedItem, ...]:
+    """The newest identity that the reporter signed, then the newest that staff stated; of either, if any.
+
+    Nobody hides the one that the reporter left by writing down another. Without a slip for the desk, which
+    came to the tip later, an item's `slip` is empty.
 
     Args:
         claim: the reporter's raw claim key, by the log.
     """
-    key = VerifyKey(claim)
-    for item in reversed(load_items(session, tip, desk, {IDENTITY})):
-        try:
-            check_claim(item, key)
-        except BadSignature:
-            continue  # somebody else wrote it
-        return item
-    return None
+    slips = and_(Slip.item_id == Item.id, Slip.desk == desk)
+    query = (
+        select(Item, Slip.slip)
+        .outerjoin(Slip, slips)
+        .where(Item.tip_id == tip, Item.kind == IDENTITY, Item.sealed.is_not(None))
+        .order_by(Item.position.desc())
+    )
+    found = [sealed_item(item, slip or b"") for item, slip in session.execute(query)]
+    left = (item for item in found if item.claim_signature)
+    written = (item for item in found if not item.claim_signature)
+    newest = (
+        next((item for item in some if _is_vouched_for(item, VerifyKey(claim), log_key)), None)
+        for some in (left, written)
+    )
+    return tuple(item for item in newest if item is not None)
+
+
+def _is_vouched_for(item: SealedItem, claim: VerifyKey, log_key: NoteVerifier) -> bool:
+    """Whether the reporter sent it, or the keeper logged that a member wrote it down."""
+    try:
+        if item.claim_signature:
+            check_claim(item, claim)
+        else:
+            check_record(item, log_key)
+    except BadSignature:
+        return False  # a row that somebody wrote by hand
+    return True
 
 
 def load_identity(session: Session, item: bytes, desk: str, digest: str) -> SealedItem:

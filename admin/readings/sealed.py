@@ -15,7 +15,7 @@ from crypto.keys import VerifyKey
 from crypto.notes import NoteVerifier, open_json
 from tipline.ids import ItemId, TipId
 from tipline.mailbox.records import confirms_entry
-from tipline.sealing.audience import claim_message
+from tipline.sealing.audience import verify_claim
 from tipline.tips.models import Item, Slip
 
 PIECE = 1 << 20
@@ -23,7 +23,7 @@ PIECE = 1 << 20
 REPORTED = frozenset({"text", "card", "file", "message"})
 """What a reporter sends: signed with their claim key."""
 
-RECORDED = frozenset({"reply", "note", "tags"})
+RECORDED = frozenset({"reply", "note", "tags", "accused"})
 """What staff write: vouched for by a record of the keeper."""
 
 # Built once: putting a statement together takes longer than carrying it out.
@@ -115,10 +115,9 @@ def check_claim(item: SealedItem, claim: VerifyKey) -> None:
     """Check that the reporter sent this item.
 
     Raises:
-        BadSignature: they did not.
+        BadSignature: they did not, or sent a message on another day.
     """
-    message = claim_message(item.tip, item.id, item.digest, item.kind)
-    claim.verify(item.claim_signature, message)
+    verify_claim(claim, item.claim_signature, item.tip, item.id, item.digest, item.kind, item.day)
 
 
 def check_sent(item: SealedItem, claim: VerifyKey, log_key: NoteVerifier) -> None:

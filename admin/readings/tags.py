@@ -32,11 +32,12 @@ def standing_tags(
     found: dict[TipId, list[SealedItem]] = {}
     for item, slip in rows:
         found.setdefault(TipId(item.tip_id), []).append(sealed_item(item, slip))
-    standing = ((tip, _last(items, log_key)) for tip, items in found.items())
-    return {tip: item for tip, item in standing if item is not None}
+    standing = ((tip, chain_of(items, log_key)) for tip, items in found.items())
+    return {tip: chain[-1] for tip, chain in standing if chain}
 
 
-def _last(items: Iterable[SealedItem], log_key: NoteVerifier) -> SealedItem | None:
+def chain_of(items: Iterable[SealedItem], log_key: NoteVerifier) -> tuple[SealedItem, ...]:
+    """Of items that each take the place of another, those that once stood, the one that stands now last."""
     recorded = {}
     for item in items:
         try:
@@ -44,8 +45,13 @@ def _last(items: Iterable[SealedItem], log_key: NoteVerifier) -> SealedItem | No
         except BadSignature:
             continue
         recorded[item.id.hex()] = (open_json(item.record, log_key), item)
+    chain = []
     last = end_of_chain(record for record, _ in recorded.values())
-    return recorded[last][1] if last else None
+    while last:
+        record, item = recorded[last]
+        chain.append(item)
+        last = record["after"]
+    return tuple(reversed(chain))
 
 
 def end_of_chain(records: Iterable[Mapping[str, Any]]) -> str:

@@ -12,6 +12,7 @@ from crypto.errors import CryptoError
 from crypto.keys import VerifyKey
 from crypto.notes import NoteVerifier
 from crypto.statements import Statement
+from tipline.accused.record import AccusedPerson, AccusedRecord
 from tipline.ids import ItemId, TipId
 from tipline.keeper_client import AdminKeeper
 from tipline.routing import Route
@@ -20,6 +21,8 @@ from tipline.tips.answers import FileEntry, Message, TipText
 from tipline.tips.purposes import Purpose
 
 THREAD_KINDS = ("text", "message", "reply", "note")
+ACCUSED = "accused"
+"""The names of those whom a tip accuses: read with the thread, so that they can be hidden in it."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,8 @@ class ThreadEntry:
 class TipReading:
     """A tip as a reader sees it, and where the reading stands in the log.
 
-    `statement` is the reading's own, where the reading opened nothing but text and thread.
+    `statement` is the reading's own, where the reading opened nothing but text and thread. `accused` are
+    those whose names were marked; `admin.accused.hiding` takes them out of what a page shows.
     """
 
     index: int
@@ -44,6 +48,7 @@ class TipReading:
     text: TipText = field(repr=False)
     thread: tuple[ThreadEntry, ...] = field(repr=False)
     statement: Statement | None = field(default=None, repr=False)
+    accused: tuple[AccusedPerson, ...] = field(default=(), repr=False)
 
     @property
     def left_shut(self) -> int:
@@ -112,8 +117,11 @@ def as_read(
         raise NotWhatWasSealed
     text = _decode_text(first, opened[first.id], log_key)
     claim = VerifyKey(text.claim)
-    thread = tuple(_entry(item, opened.get(item.id), claim) for item in items if item.id != first.id)
-    return TipReading(index, route, text, thread)
+    names = _accused(items, opened)
+    rest = (item for item in items if item.id != first.id and item.id not in names)
+    thread = tuple(_entry(item, opened.get(item.id), claim) for item in rest)
+    accused = tuple(person for people in names.values() for person in people)
+    return TipReading(index, route, text, thread, accused=accused)
 
 
 def _one_by_one(
@@ -148,6 +156,20 @@ def _decode_text(item: SealedItem, opened: Opened, log_key: NoteVerifier) -> Tip
     except CryptoError as error:
         raise NotWhatWasSealed from error
     return text
+
+
+def _accused(
+    items: Sequence[SealedItem], opened: Mapping[ItemId, Opened]
+) -> dict[ItemId, tuple[AccusedPerson, ...]]:
+    """Whose names each genuine item of names holds; a row that somebody put beside it takes nothing away."""
+    found = {}
+    for item in items:
+        if item.kind == ACCUSED and item.id in opened:
+            try:
+                found[item.id] = AccusedRecord.decode(opened[item.id].content.reveal(), item.tip).people
+            except CryptoError:
+                continue
+    return found
 
 
 def _entry(item: SealedItem, opened: Opened | None, claim: VerifyKey) -> ThreadEntry:

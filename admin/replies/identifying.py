@@ -6,12 +6,14 @@ warning and no more: nobody can list every way in which a person can be recognis
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from admin.accused.hiding import alias_words
 from admin.readings.thread import TipReading
+from tipline.accused.marks import Mark, marked_in
 from tipline.tips.answers import Card
 
 NAMING_ANSWERS: Final = ("who", "official_who", "vehicle")
@@ -95,6 +97,12 @@ def find_names(text: str, names: Iterable[str]) -> tuple[Hit, ...]:
         hits += [Hit(kind, found[0]) for found in pattern.finditer(close)]
         close = pattern.sub(" ", close)  # the digits of an identity number are no telephone's
     return tuple({hit.text.casefold(): hit for hit in reversed(hits)}.values())[::-1]
+
+
+def marked_names(text: str, marks: Sequence[Mark]) -> tuple[Hit, ...]:
+    """The marked names in an answer, each once and under its alias: a page shows no such name."""
+    codes = dict.fromkeys(marked_in(text, marks))
+    return tuple(Hit(Naming.NAME, alias_words(code)) for code in codes)
 
 
 def _texts(reading: TipReading) -> Iterable[str]:

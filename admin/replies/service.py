@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from admin.accused.hiding import hiding
 from admin.readings.errors import refusal
 from admin.readings.thread import THREAD_KINDS
 from admin.replies.errors import (
@@ -15,7 +16,7 @@ from admin.replies.errors import (
     ReplyTooLong,
     ThreadMovedOn,
 )
-from admin.replies.identifying import find_names
+from admin.replies.identifying import find_names, marked_names
 from admin.tip.records import check_returned
 from admin.tip.state import ReadState
 from admin.visit import Visit
@@ -47,7 +48,8 @@ def send_reply(visit: Visit, tip: TipId, text: str, state: ReadState, sure: Coll
     if len(text.encode("utf-8", "surrogatepass")) > MAX_TEXT_BYTES:
         raise ReplyTooLong
     check_unchanged(visit, tip, state)
-    if hits := [hit for hit in find_names(text, state.names) if hit.text not in sure]:
+    found = (*marked_names(text, state.accused), *find_names(hiding(state.accused)(text), state.names))
+    if hits := [hit for hit in found if hit.text not in sure]:
         raise NamesSomebody(hits)
     item = _sealed(visit, tip, text, state)
     fields = {"tip": tip.hex(), "desk": state.desk, "item": item.id.hex(), "hash": item.digest.hex()}

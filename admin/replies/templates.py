@@ -3,12 +3,13 @@
 A template says what happens next and names nobody. Whoever answers changes it as they like.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 
-from tipline.tips.moves import Outcome, TipState
+from tipline.tips.moves import CaseState, Outcome, TipState
 
 TEMPLATES: Final = {
     "received": _l(
@@ -54,6 +55,12 @@ TEMPLATES: Final = {
         "If you are not satisfied, object within 30 days in this mailbox; another person then looks at it. "
         "If somebody threatens you or puts you at a disadvantage, write it here at once."
     ),
+    "protection": _l(
+        "If somebody threatens you, follows you, or puts you at a disadvantage at work or with an "
+        "application: call 110 when there is danger. Then ask for protection in this mailbox and write what "
+        "happened or what you fear. People who protect read it, apart from those who read your report, and "
+        "you need not give your name."
+    ),
     "review-upheld": _l(
         "Another person, who had no part in the first decision, has looked at everything again. The result "
         "stays as it was. You can still write here if you learn something new."
@@ -64,7 +71,7 @@ TEMPLATES: Final = {
     ),
 }
 
-_BY_STATE: Final = {
+_BY_STATE: Final[Mapping[CaseState, str]] = {
     TipState.NEED_MORE: "need-more",
     TipState.OUTSIDE_REMIT: "outside-remit",
     TipState.DUPLICATE: "duplicate",
@@ -74,7 +81,7 @@ _BY_STATE: Final = {
 _LOCALES: Final = {"zh-Hans": "zh_Hans", "en": "en"}
 
 
-def suited(state: TipState, outcome: str) -> str:
+def suited(state: CaseState, outcome: str) -> str:
     """The template that fits where a tip stands."""
     if state in (TipState.FEEDBACK, TipState.CLOSED):
         told = (Outcome.TRUE, Outcome.PARTLY_TRUE, Outcome.NOT_ESTABLISHED)

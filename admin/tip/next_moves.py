@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tipline.tips.case_file import CaseFile
-from tipline.tips.moves import TIP_MOVES, Needs, TipState
-from tipline.transitions import Move
+from tipline.tips.moves import CaseMove, Needs, TipState, moves_from
 
 
 class Bar(StrEnum):
@@ -23,7 +22,7 @@ class Bar(StrEnum):
 class NextMove:
     """A move from here."""
 
-    move: Move[TipState]
+    move: CaseMove
     bar: Bar
 
     @property
@@ -48,11 +47,11 @@ def next_moves(case: CaseFile, member: str, *, stays: bool) -> Sequence[NextMove
     Args:
         stays: whether the tip must first be handed to the desk above.
     """
-    moves = TIP_MOVES.next_from(case.state)
+    moves = moves_from(case.state)
     return [NextMove(move, _bar(move, case, member, stays=stays)) for move in moves]
 
 
-def _bar(move: Move[TipState], case: CaseFile, member: str, *, stays: bool) -> Bar:
+def _bar(move: CaseMove, case: CaseFile, member: str, *, stays: bool) -> Bar:
     if case.paused_on is not None:
         return Bar.PAUSED
     if stays and move.source is TipState.SCREENING:

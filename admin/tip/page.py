@@ -1,12 +1,12 @@
 """What the page of one tip shows before a reading: the card, where the tip stands, whose it is."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from admin.errors import NotFound
 from admin.queue.service import current_keys, find_tip, handle, is_overdue, may_know
-from admin.readings.identities import find_identity
+from admin.readings.identities import find_identities
 from admin.tip.clocks import Clockface, clockface
 from admin.visit import Visit
 from tipline.identities.alias import alias_code
@@ -15,7 +15,7 @@ from tipline.keeper_client import TipView
 from tipline.tips.answers import Card
 from tipline.tips.case_file import CaseFile
 from tipline.tips.models import Tip
-from tipline.tips.moves import TipState
+from tipline.tips.moves import PROTECTION_STATES, CaseState, TipState
 from tipline.tips.purposes import Purpose
 
 PURPOSES: Final = (Purpose.TRIAGE, Purpose.VERIFICATION, Purpose.REPLY, Purpose.HANDOVER)
@@ -27,10 +27,14 @@ _VERIFYING: Final = frozenset((TipState.TRANSFERRED, TipState.VERIFYING, TipStat
 
 @dataclass(frozen=True)
 class KeptIdentity:
-    """A name is kept with the tip: what the person is called here, and since which day (UTC). Never whose."""
+    """Whether a name is kept with the tip, and what the person is called here; never whose.
+
+    Attributes:
+        code: empty where none is kept.
+        may_ask: whether this member has a page where one is asked for, or written down.
+    """
 
     code: str
-    day: date
     may_ask: bool
 
 
@@ -58,7 +62,7 @@ class TipPage:
         return handle(self.tip.id.hex())
 
     @property
-    def state(self) -> TipState:
+    def state(self) -> CaseState:
         """The state, by the log and not by the column."""
         return self.case.state
 
@@ -88,14 +92,26 @@ def show_tip(visit: Visit, text: str, *, list_new: bool = False) -> TipPage:
         KeeperError: the keeper does not answer.
     """
     keys = current_keys(visit, list_new=list_new)
+    page = page_of(visit, *find_tip(visit, text, keys))
+    if page.case.protects or (page.view is None and page.tip.state in PROTECTION_STATES):
+        raise NotFound  # a protection case has a page of its own
+    return page
+
+
+def page_of(visit: Visit, tip: Tip, card: Card) -> TipPage:
+    """The page of a tip, or of a protection case, whose card this session has opened.
+
+    Raises:
+        NotFound: the log's latest route does not leave it to this member.
+        KeeperError: the keeper does not answer.
+    """
     services = visit.services
-    tip, card = find_tip(visit, text, keys)
     view = services.keeper.states([tip.id.hex()]).get(tip.id.hex())
     if not may_know(visit, tip.desk, view):
         raise NotFound
     clocks, now = visit.roster.clocks, services.clock.now()
     # A tip that nobody has read or listed yet is unknown to the keeper, and received.
-    case = view.case if view else CaseFile.opened(tip.arrived_on, clocks)
+    case = view.case if view else CaseFile.opened(tip.arrived_on, clocks, protects=card.asking is not None)
     return TipPage(
         tip=tip,
         card=card,
@@ -112,6 +128,6 @@ def _identity(visit: Visit, tip: Tip, view: TipView | None, case: CaseFile) -> K
     if view is None or not view.claim:
         return None  # the log does not know yet whose signature counts
     with visit.services.database.reading() as session:
-        kept = find_identity(session, TipId(tip.id), tip.desk, view.claim)
+        kept = find_identities(session, TipId(tip.id), tip.desk, view.claim, visit.services.log_key)
     may_ask = CUSTODIANS not in visit.member.desks and not case.has_ended
-    return None if kept is None else KeptIdentity(alias_code(kept.id), kept.day, may_ask)
+    return KeptIdentity(alias_code(kept[0].id) if kept else "", may_ask)

@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import update
 
+from admin.accused.hiding import HiddenPerson, hidden_people, marks_of, without_names
 from admin.exclusions.handlers import KEPT_ROUTE
 from admin.exclusions.lifting import pass_on
 from admin.holds.service import seconds
@@ -14,8 +15,9 @@ from admin.members.names import member_names
 from admin.queue.rows import QueueRow
 from admin.queue.service import current_keys
 from admin.queue.similar import Suggestion, similar
+from admin.readings.accused import base_of, load_with_names, names_chain
 from admin.readings.reader import reader_at
-from admin.readings.sealed import load_items, load_outline
+from admin.readings.sealed import load_outline
 from admin.readings.thread import THREAD_KINDS, TipReading, read_tip
 from admin.replies.identifying import names_of
 from admin.replies.templates import suited
@@ -25,11 +27,14 @@ from admin.tip.page import TipPage
 from admin.tip.state import ReadState
 from admin.tip.timeline import History, history_of
 from admin.visit import Visit
+from tipline.accused.clearing import is_cleared
+from tipline.accused.tags import without_names as tags_without_names
 from tipline.directory.types import UnitEntry
 from tipline.ids import INTEGRITY
 from tipline.tips.categories import Category
 from tipline.tips.models import Tip
 from tipline.tips.purposes import Purpose
+from tipline.tips.tags import Tag
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,9 @@ class ReadPage:
     """A reading with what can be done next, and the hidden field of its forms.
 
     Attributes:
+        reading: what was opened, with aliases in place of the names that are marked.
+        accused: those whose names are marked.
+        tags: the tags without marked names.
         units: those that can still be excluded.
         linked: tips on the same matter that this session may know of; of others nothing is told.
         suggestions: tips that look alike, when they were asked for.
@@ -47,6 +55,8 @@ class ReadPage:
     """
 
     reading: TipReading
+    accused: Sequence[HiddenPerson]
+    tags: tuple[Tag, ...]
     purpose: Purpose
     files: Sequence[FileLine]
     moves: Sequence[NextMove]
@@ -73,13 +83,15 @@ def read_page(visit: Visit, page: TipPage, purpose: Purpose, *, with_similar: bo
     services = visit.services
     with services.database.reading() as session:
         reader = reader_at(session, visit.session.member, page.tip.desk, visit.roster)
-        items = load_items(session, page.id, page.tip.desk, THREAD_KINDS)
+        items = load_with_names(session, page.id, page.tip.desk, services.log_key)
+        base = base_of(names_chain(session, page.id, page.tip.desk, services.log_key))
         outline = load_outline(session, page.id)
         names = member_names(session, visit)
-    reading = read_tip(page.id, items, reader, purpose, services.keeper, visit.sign, services.log_key)
+    opened = read_tip(page.id, items, reader, purpose, services.keeper, visit.sign, services.log_key)
+    reading = without_names(opened, cleared=is_cleared(page.case))
     if any(item.kind == KEPT_ROUTE for item in outline):
         pass_on(visit, page.id, reading.text.recipient)
-    _remember_position(visit, page, max(item.position for item in items))
+    _remember_position(visit, page, max(item.position for item in items if item.kind in THREAD_KINDS))
     position = max((item.position for item in outline if item.kind in THREAD_KINDS), default=-1)
     stored = {(item.id.hex(), item.digest.hex()) for item in outline if item.kind == "file"}
     excluded = reading.route.excluded
@@ -88,6 +100,8 @@ def read_page(visit: Visit, page: TipPage, purpose: Purpose, *, with_similar: bo
     names_official = not at_integrity and _names_official(reading)
     return ReadPage(
         reading=reading,
+        accused=hidden_people(opened),
+        tags=tags_without_names(page.card.tags, marks_of(opened)),
         purpose=purpose,
         files=file_lines(stored, reading),
         moves=next_moves(page.case, visit.member.id, stays=about_umbrella and not at_integrity),
@@ -103,11 +117,11 @@ def read_page(visit: Visit, page: TipPage, purpose: Purpose, *, with_similar: bo
         names=names,
         may_hand_up=not at_integrity and not page.case.has_ended,
         umbrella_first=(about_umbrella or names_official) and not page.case.has_ended,
-        sealed_state=_state(page, reading, purpose, position).seal(visit.session, page.id),
+        sealed_state=_state(page, opened, purpose, position, base).seal(visit.session, page.id),
     )
 
 
-def _state(page: TipPage, reading: TipReading, purpose: Purpose, position: int) -> ReadState:
+def _state(page: TipPage, reading: TipReading, purpose: Purpose, position: int, base: str) -> ReadState:
     text = reading.text
     return ReadState(
         recipient=text.recipient,
@@ -119,7 +133,17 @@ def _state(page: TipPage, reading: TipReading, purpose: Purpose, position: int) 
         position=position,
         language=text.language,
         names=names_of(reading, page.card),
+        accused=marks_of(reading),
+        accused_base=base,
+        form=_form_shown(page, reading),
+        group=text.asking.group.value if text.asking else "",
     )
+
+
+def _form_shown(page: TipPage, reading: TipReading) -> str:
+    """The form that a protection case rests on, where this reading shows it; "" for none."""
+    shown = {entry.item.hex() for entry in reading.thread if entry.kind == "note" and entry.message}
+    return page.case.rests_on if page.case.rests_on in shown else ""
 
 
 def _unasked_since(page: TipPage, reading: TipReading) -> date | None:

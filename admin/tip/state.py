@@ -16,9 +16,10 @@ from crypto import canonical
 from crypto.boxes import open_box, seal_box
 from crypto.errors import CryptoError
 from crypto.keys import Recipient
+from tipline.accused.marks import Mark
 from tipline.ids import TipId
 from tipline.routing import Route
-from tipline.tips.moves import TipState
+from tipline.tips.moves import CaseState, state_named
 from tipline.tips.purposes import Purpose
 
 
@@ -27,6 +28,8 @@ class ReadState:
     """What a reading has shown: the reporter's keys, route, purpose, state, and how far the thread went.
 
     `language` is the reporter's; `names` are words of this reading that would tell who somebody is.
+    `accused` hides the names that are marked, by the item `accused_base` (hex). `form` is the form (hex) that
+    a protection case rests on, where it was shown; `group` is whom it protects.
     """
 
     recipient: Recipient
@@ -34,10 +37,14 @@ class ReadState:
     route: Route
     purpose: Purpose
     desk: str
-    tip_state: TipState
+    tip_state: CaseState
     position: int
     language: str = ""
     names: tuple[str, ...] = ()
+    accused: tuple[Mark, ...] = ()
+    accused_base: str = ""
+    form: str = ""
+    group: str = ""
 
     def seal(self, session: OpenSession, tip: TipId) -> str:
         """The hidden field, for this tip's page of this session."""
@@ -52,6 +59,10 @@ class ReadState:
             "position": self.position,
             "language": self.language,
             "names": list(self.names),
+            "accused": [[mark.code, list(mark.spellings)] for mark in self.accused],
+            "accused_base": self.accused_base,
+            "form": self.form,
+            "group": self.group,
         }
         box = seal_box(session.token.form_key, canonical.encode(dict(fields)), _context(session, tip))
         return base64.urlsafe_b64encode(box).decode()
@@ -74,10 +85,14 @@ class ReadState:
             Route(tuple(fields["desks"]), tuple(fields["excluded"])),
             Purpose(fields["purpose"]),
             fields["desk"],
-            TipState(fields["tip_state"]),
+            state_named(fields["tip_state"]),
             fields["position"],
             fields["language"],
             tuple(fields["names"]),
+            tuple(Mark(code, tuple(spellings)) for code, spellings in fields["accused"]),
+            fields["accused_base"],
+            fields["form"],
+            fields["group"],
         )
 
 

@@ -6,6 +6,9 @@ from typing import Final
 
 from werkzeug.datastructures import MultiDict
 
+from admin.accused.forms import NameForm
+from admin.accused.hiding import hiding
+from admin.accused.marking import hide_in_tags, mark
 from admin.errors import AdminError, NotFound
 from admin.exclusions.lifting import propose_lift
 from admin.exclusions.service import exclude_unit, hand_to_integrity
@@ -64,8 +67,8 @@ class Asked:
 
     @property
     def reason(self) -> str:
-        """The reason that was typed."""
-        return self.form.get("reason", "")
+        """The reason that was typed, without names that are marked: auditors hold no key of them."""
+        return hiding(self.state.accused)(self.form.get("reason", ""))
 
 
 def take_step(visit: Visit, page: TipPage, form: Form) -> Step:
@@ -171,6 +174,11 @@ def _lift(asked: Asked) -> None:
     propose_lift(asked.visit, asked.page.id, units, second, asked.reason, asked.state)
 
 
+def _tags(asked: Asked) -> None:
+    tags = hide_in_tags(asked.visit, asked.page, TagForm.read(asked.form), asked.state)
+    set_tags(asked.visit, asked.page.id, tags, asked.state)
+
+
 def _nothing(_asked: Asked) -> None:
     """The page is made again, with more on it."""
 
@@ -196,7 +204,8 @@ _STEPS: Final[Mapping[str, Callable[[Asked], object]]] = {
     "link": _with_other(link, "other"),
     "unlink": _with_other(unlink, "other"),
     "note": lambda asked: add_note(asked.visit, asked.page.id, asked.form.get("note", ""), asked.state),
-    "tags": lambda asked: set_tags(asked.visit, asked.page.id, TagForm.read(asked.form), asked.state),
+    "tags": _tags,
+    "accused": lambda asked: mark(asked.visit, asked.page, NameForm.read(asked.form), asked.state.purpose),
     HOLD: _hold(HOLD),
     UNHOLD: _hold(UNHOLD),
 }

@@ -13,6 +13,7 @@ from tipline.keeper_client.trust import Proven
 ENTERED: Final = "entry"
 _STATED_BY_ITSELF: Final = "keeper"
 _HAS_ITEM: Final = frozenset(("reply", "note"))
+_OF_A_DAY: Final = frozenset(("received", "checked-in"))
 _OF_TWO_TIPS: Final = frozenset(("link", "unlink"))
 
 Visible = Callable[[Collection[bytes]], Collection[bytes]]
@@ -43,10 +44,14 @@ class Event:
 
 @dataclass(frozen=True)
 class History:
-    """The timeline, oldest first, and who wrote each reply and note (by item, 32 hex digits)."""
+    """The timeline, oldest first, and of each reply and note (by item, 32 hex digits) who wrote it.
+
+    `written` has the entry of the log in which it is.
+    """
 
     events: Sequence[Event]
     writers: Mapping[str, str]
+    written: Mapping[str, int]
 
 
 def history_of(keeper: AdminKeeper, reading: Statement | None, visible: Visible) -> History:
@@ -59,12 +64,10 @@ def history_of(keeper: AdminKeeper, reading: Statement | None, visible: Visible)
         KeeperError: the keeper does not answer.
     """
     rows = keeper.history(reading) if reading is not None else []
-    writers = {
-        row.entry.statement.body["item"]: row.entry.statement.signers[0]
-        for row in rows
-        if row.entry.statement.body["type"] in _HAS_ITEM
-    }
-    return History(list(_joined(map(_event, _shown(rows, visible)))), writers)
+    items = [row for row in rows if row.entry.statement.body["type"] in _HAS_ITEM]
+    writers = {row.entry.statement.body["item"]: row.entry.statement.signers[0] for row in items}
+    written = {row.entry.statement.body["item"]: row.index for row in items}
+    return History(list(_joined(map(_event, _shown(rows, visible)))), writers, written)
 
 
 def _shown(rows: Sequence[Proven], visible: Visible) -> Iterable[Proven]:
@@ -82,7 +85,7 @@ def _event(row: Proven) -> Event:
     statement, at = row.entry.statement, datetime.fromtimestamp(row.entry.at, UTC)
     body, signers = statement.body, tuple(statement.signers)
     kind, by_itself = str(body["type"]), signers == (_STATED_BY_ITSELF,)
-    day = date.fromisoformat(body["day"]) if kind == "received" else at.date()
+    day = date.fromisoformat(body["day"]) if kind in _OF_A_DAY else at.date()
     exact = None if by_itself or kind == ENTERED else at.replace(second=0)
     return Event(row.index, day, exact, () if by_itself else signers, kind, tuple(_details(kind, body)))
 
@@ -99,6 +102,9 @@ def _details(kind: str, body: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         yield "text", body["detail"]["number"]
     if kind == "missed":
         yield from (("state", body["state"]), ("level", str(body["level"])))
+        yield from [("result", "check-in")] if body.get("check_in") is True else ()
+    if kind == "watch":
+        yield "every", str(body["every"])
     if kind == "assign":
         yield "member", body["to"]
     if kind == "route":

@@ -1,8 +1,11 @@
 """/tips/<id>: everything on a tip posts to its own address."""
 
+from dataclasses import replace
+
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from admin.accused.hiding import hiding
 from admin.assignment.service import give, holders
 from admin.errors import AdminError, NotFound
 from admin.members.names import Names
@@ -17,6 +20,7 @@ from admin.tip.reading import ReadPage, read_page
 from admin.tip.state import ReadState
 from admin.tip.steps import SIMILAR, Step, take_step
 from admin.visit import Visit, this_visit
+from tipline.accused.clearing import is_cleared
 from tipline.keeper_client import KeeperError
 from tipline.tips.moves import Outcome
 
@@ -87,7 +91,8 @@ def download(text: str, item: str) -> ResponseReturnValue:
     visit = this_visit()
     page = show_tip(visit, text)
     state = ReadState.open(request.form.get("state", ""), visit.session, page.id)
-    return attachment(open_download(visit, page, item, state.purpose))
+    opened = open_download(visit, page, item, state.purpose)
+    return attachment(replace(opened, name=hiding(state.accused)(opened.name)))
 
 
 @pages.post("/tips/<text>/files/<item>/preview")
@@ -99,6 +104,7 @@ def preview(text: str, item: str) -> ResponseReturnValue:
     sealed = request.form.get("state", "")
     state = ReadState.open(sealed, visit.session, page.id)
     shown = show_file(visit, page, item, state.purpose)
+    shown = replace(shown, name=hiding(state.accused)(shown.name))
     return render_template("preview.html", page=page, shown=shown, item=item, state=sealed), shown.status
 
 
@@ -111,6 +117,7 @@ def _render(
 ) -> ResponseReturnValue:
     problem = step.problem if step else None
     worst = problem or error
+    tags = read.tags if read else page.card.tags
     lost = worst is not None and not (step and step.done)
     typed = {**(request.form if lost else {}), **(step.typed if step else {})}
     html = render_template(
@@ -123,7 +130,9 @@ def _render(
         outcomes=list(Outcome),
         colleagues=holders(visit, page.tip.desk, page.view.excluded) if page.view else [],
         names=read.names if read else Names.of(visit).members,
-        tag_fields={kind.value: (name, lines_of(page.card.tags, kind)) for kind, name in FIELDS.items()},
+        tag_fields={kind.value: (name, lines_of(tags, kind)) for kind, name in FIELDS.items()},
+        tags=tags,
+        cleared=is_cleared(page.case),
         problem=problem,
         unread=error,
         typed=typed,

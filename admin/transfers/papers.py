@@ -10,10 +10,13 @@ from datetime import date
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from admin.accused.hiding import alias_words
 from admin.question_words import answer_words
 from admin.readings.thread import ThreadEntry, TipReading
 from admin.words import word
+from tipline.accused.record import AccusedPerson
 from tipline.tips.answers import TipText
+from tipline.tips.topics import Topic
 from tipline.transfers.blocks import printable
 from tipline.transfers.packing import Enclosure
 
@@ -50,12 +53,12 @@ class Watermark:
 
 
 def sections(read: TipReading, arrived_on: date, units: Sequence[str], unit: str) -> list[Section]:
-    """The tip's text and thread.
+    """The tip's text, the names that were marked in it, and its thread.
 
     Args:
         units: names of the units that the reporter wants kept away; `unit` the name of the one concerned.
     """
-    shown = [entry for entry in read.thread if entry.kind in SHOWN]
+    shown = [entry for entry in read.thread if entry.kind in SHOWN and not _is_of_protection(entry)]
     thread = [_entry(entry) for entry in shown if entry.message]
     shut = sum(entry.message is None for entry in shown)
     if shut:
@@ -65,7 +68,29 @@ def sections(read: TipReading, arrived_on: date, units: Sequence[str], unit: str
             shut,
         )
         thread.append(Section(_("Left shut"), said=told))
-    return [_text(read.text, arrived_on, units, unit), *thread]
+    return [_text(read.text, arrived_on, units, unit), *_accused(read.accused), *thread]
+
+
+def _accused(people: Sequence[AccusedPerson]) -> list[Section]:
+    """Whose names were marked: the body gets them as they stand, with what was corrected."""
+    return [
+        Section(
+            alias_words(person.code),
+            _filled(
+                [
+                    (_("In the text"), " · ".join(person.spellings)),
+                    (_("Position or unit"), person.position),
+                    (_("Correction"), person.correction),
+                ]
+            ),
+        )
+        for person in people
+    ]
+
+
+def _is_of_protection(entry: ThreadEntry) -> bool:
+    """Whether it says that the reporter is being protected: no other body learns it."""
+    return entry.message is not None and entry.message.topic == Topic.PROTECTION
 
 
 def _text(text: TipText, arrived_on: date, units: Sequence[str], unit: str) -> Section:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin.readings.accused import load_with_names
 from admin.readings.files import SealedFile
 from admin.readings.packets import PURPOSE, PacketReading, StoredFile, read_packet
 from admin.readings.reader import reader_at
 from admin.readings.sealed import load_items
-from admin.readings.thread import THREAD_KINDS, TipReading, read_tip
+from admin.readings.thread import TipReading, read_tip
 from admin.tip.page import TipPage
 from admin.tip.state import ReadState
 from admin.visit import Visit
@@ -30,7 +31,7 @@ class ForPacket:
 
 @contextmanager
 def reading_all(visit: Visit, page: TipPage) -> Iterator[ForPacket]:
-    """Read text, thread and files of a tip under one statement; the files stay open inside the block.
+    """Read text, thread, marked names and files of a tip under one statement; the files stay open inside.
 
     A file whose bytes are gone is left out.
 
@@ -41,7 +42,7 @@ def reading_all(visit: Visit, page: TipPage) -> Iterator[ForPacket]:
     services = visit.services
     with services.database.reading() as session:
         reader = reader_at(session, visit.session.member, page.tip.desk, visit.roster)
-        items = load_items(session, page.id, page.tip.desk, THREAD_KINDS)
+        items = load_with_names(session, page.id, page.tip.desk, services.log_key)
         rows = _stored(session, page)
     with ExitStack() as stack:
         files = [found for row in rows for found in _opened(visit, row, stack)]

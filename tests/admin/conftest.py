@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from functools import cache
 from html import unescape
 from io import BytesIO
 from pathlib import Path
@@ -18,6 +19,7 @@ from admin.app import create_app
 from admin.confirming.look import CONFIRMED
 from admin.services import Services
 from admin.sessions.cookie import NAME
+from crypto import age
 from crypto.notes import open_checkpoint
 from crypto.tracking_codes import TrackingCode
 from tests.clocks import FixedClock
@@ -28,9 +30,9 @@ from tests.founded import (
     wrapped_once,
     wrapping_once,
 )
-from tests.world import NOON, PEOPLE, World, member_id, member_seed
-from tipline.accounts.models import Account
-from tipline.accounts.service import OTP_SECONDS, one_time_codes, seal_desk_seed
+from tests.world import NOON, PEOPLE, Person, World, member_id, member_seed
+from tipline.accounts.models import Account, DeskSeal
+from tipline.accounts.service import OTP_SECONDS, one_time_codes
 from tipline.accounts.types import UnlockedMember
 from tipline.directory.types import Directory, open_directory
 from tipline.files.store import FileStore
@@ -54,6 +56,12 @@ STATE = re.compile(r'name="state" value="([^"]+)"')
 def wrapped(name: str) -> bytes:
     """A member's seed under the password."""
     return wrapped_once(member_seed(name).seed + OTP_SECRET, PASSWORD, KEY_FILE)
+
+
+@cache
+def sealed_once(seed: bytes, name: str) -> bytes:
+    """A desk's seed, sealed to a member of this name."""
+    return age.seal(seed, [member_seed(name).identity.recipient])
 
 
 class Staff:
@@ -210,10 +218,12 @@ class Office:
                 for one in PEOPLE
             ]
             session.execute(insert(Account), rows)
-            for one in PEOPLE:
-                for desk in one.desks:
-                    seed, to = self.world.desks[desk].seed, one.seed.identity.recipient
-                    seal_desk_seed(session, self.world.desk_keys(desk)[0], seed, MemberId(one.id), to)
+            session.execute(insert(DeskSeal), [self._seal(one, desk) for one in PEOPLE for desk in one.desks])
+
+    def _seal(self, one: Person, desk: str) -> dict[str, Any]:
+        key = self.world.desk_keys(desk)[0]
+        sealed = sealed_once(self.world.desks[desk].seed, one.name)
+        return {"desk": key.id, "epoch": key.epoch, "member_id": one.id, "sealed": sealed}
 
 
 @pytest.fixture(autouse=True)

@@ -11,9 +11,12 @@ from werkzeug.routing import Rule
 from admin.enrolment.views import enrolments
 from tests.admin.conftest import Office, Staff, wrapped
 from tests.admin.disclosing import AGREES, ASKS, Asking, leave_name
+from tests.admin.interfering import FILER, file
 from tests.world import member_body, member_id
 from tipline.accounts.models import Account
 from tipline.ids import INTAKE, MemberId, TipId, UnitId, new_member_id
+from tipline.protection.asking import Asking as Asked
+from tipline.protection.asking import Group, Harm
 from tipline.tips.categories import Official
 from tipline.tips.models import Item
 
@@ -24,14 +27,17 @@ NEWCOMER: Final = "newcomer"
 HEAD: Final = "head"
 REMOVED: Final = "custodian-2"
 MEMBERS: Final = (
-    *("registrar", "reviewer-a", "reviewer-b", "integrity", "auditor", "custodian-1"),
+    *("registrar", "reviewer-a", "reviewer-b", "integrity", "protection", "auditor", "custodian-1"),
     *(NEWCOMER, HEAD),
 )
-"""A registrar, a reviewer, one whose unit a tip excludes, the desk outside, an auditor, a custodian, one
-without desks and one who leads."""
+"""A registrar, a reviewer, one whose unit a tip excludes, the desk outside, one who protects people, an
+auditor, a custodian, one without desks and one who leads."""
 VISITORS: Final = (*MEMBERS, REMOVED, NOBODY)
 
 OWN, OTHER, UNKNOWN = "own", "another's", "unknown"
+
+ASKED: Final = Asked(Group.OFFICER, (Harm.FRAMING,), agrees=True)
+"""What a protection case says beside its text."""
 
 Example = Mapping[str, str]
 """An address's arguments."""
@@ -81,15 +87,19 @@ class Scene:
         }
 
     def _things(self, room: str, name: str, visitor: str) -> Mapping[str, str]:
-        if room == "tips" and name in ("text", "item"):
-            mine, others = self._tips(visitor)
+        if room in ("tips", "protection") and name in ("text", "item"):
+            mine, others = (self._tips if room == "tips" else self._cases)(visitor)
             found = {OWN: mine.hex(), OTHER: others.hex(), UNKNOWN: "0" * 32}
             return found if name == "text" else found | {OWN: self.file_of(mine), OTHER: self.file_of(others)}
         if room in ("log", "account") and name in ("tip", "alert"):
             return self._logged(room, name, visitor)
         if room in ("members", "log") and name == "member":
             return self._people(visitor)
-        theirs = {"proposals": self._proposals, "disclosures": self._disclosures}
+        theirs = {
+            "proposals": self._proposals,
+            "disclosures": self._disclosures,
+            "interference": self._interference,
+        }
         if room in theirs:
             return theirs[room](visitor)
         if (room, name) in (("members", "invited"), ("enrol", "text")):
@@ -103,6 +113,9 @@ class Scene:
             return self.distant, self.excluding
         return (self.open, self.excluding) if visitor == "reviewer-b" else (self.excluding, self.distant)
 
+    def _cases(self, visitor: str) -> tuple[TipId, TipId]:
+        return (self.case_above, self.case) if visitor == "integrity" else (self.case, self.case_above)
+
     def _logged(self, room: str, name: str, visitor: str) -> Mapping[str, str]:
         if room == "account":  # only its member was asked
             return {OWN if visitor == "reviewer-a" else OTHER: str(self.question()), UNKNOWN: "99999"}
@@ -115,6 +128,11 @@ class Scene:
             return {OWN: str(Asking.of(self.office).asked()), UNKNOWN: "99999"}
         whose = OWN if visitor == ASKS else OTHER
         return {whose: str(self.disclosed), UNKNOWN: "99999"}
+
+    def _interference(self, visitor: str) -> Mapping[str, str]:
+        """An entry: strange to all but whoever filed it and the two desks."""
+        whose = OWN if visitor in (FILER, "integrity", "auditor") else OTHER
+        return {whose: self.interference, UNKNOWN: "99999"}
 
     def _people(self, visitor: str) -> Mapping[str, str]:
         unknown = "m00000000"
@@ -182,9 +200,24 @@ class Scene:
         return Asking.of(self.office).running()
 
     @cached_property
+    def interference(self) -> str:
+        """The number of an entry in the interference register."""
+        return file(self.office)
+
+    @cached_property
     def open(self) -> TipId:
         """At the intake desk, for all who sit there."""
         return self._put()
+
+    @cached_property
+    def case(self) -> TipId:
+        """A protection case of an officer, at its own desk."""
+        return self._put(asking=ASKED)
+
+    @cached_property
+    def case_above(self) -> TipId:
+        """One that excludes everybody at that desk, and so is with the one above."""
+        return self._put(asking=ASKED, exclude=(UnitId("u1"),))
 
     @cached_property
     def logged(self) -> TipId:
@@ -207,6 +240,7 @@ class Scene:
 _CONSTANT: Final[Mapping[tuple[str, str], Mapping[str, str]]] = {
     ("static", "filename"): {OWN: "staff.css", UNKNOWN: "nothing.css"},
     ("language", "code"): {OWN: "en", UNKNOWN: "xx"},
+    ("protection", "kind"): {OWN: "application", OTHER: "application", UNKNOWN: "nothing"},
     ("log", "proposal"): {UNKNOWN: "0" * 32},
     ("log", "item"): {OTHER: "1" * 32, UNKNOWN: "0" * 32},
     ("leaders", "form"): {OWN: "xlsx", UNKNOWN: "exe"},

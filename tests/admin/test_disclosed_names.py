@@ -260,7 +260,7 @@ def test_a_reason_is_sealed_once_when_a_passkey_answers_over_it(asking: Asking) 
     office = asking.office
     soft = with_passkey(office, ASKS)
     asked = asking.ask(AFTER, 428)
-    assert "You ask for the name of whoever sent tip" in asked.text
+    assert "You ask for the name that is kept with" in asked.text
     assert count(office, DisclosureReason) == 1
     said = {
         f"confirm_{part}": text

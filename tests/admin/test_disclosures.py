@@ -67,12 +67,16 @@ def test_who_must_not_know_the_tip_is_told_what_an_unknown_one_tells(
     assert count(office, DisclosureReason) == 0
 
 
-def test_a_tip_without_a_name_has_no_such_page(office: Office) -> None:
+def test_a_tip_without_a_name_has_nothing_to_ask_for(office: Office) -> None:
     asking = Asking.of(office)
     other = office.put_tip()
     asking.asks.get("/tips")
-    answer = asking.asks.get(f"/tips/{other.hex()}/identity")
-    assert seen(answer) == seen(asking.asks.get(f"/tips/{NOWHERE}/identity"))
+    form = f"/tips/{other.hex()}/identity"
+    page = asking.asks.get(form, headers=ENGLISH).text
+    assert "No name is kept" in page
+    assert "Sign the request" not in page
+    assert seen(asking.asks.post(form, AFTER)) == seen(asking.asks.post(f"/tips/{NOWHERE}/identity", AFTER))
+    assert count(office, DisclosureReason) == 0
     assert "Ask for the name" not in asking.asks.get(f"/tips/{other.hex()}", headers=ENGLISH).text
 
 
@@ -144,7 +148,13 @@ WRONG = (
     ({"ground": "decision", "body": "court", "letter": "17"}, "Choose the competent body"),
     ({"ground": "decision", "body": "nobody", "letter": "2026-17"}, "Choose the competent body"),
     ({"ground": "decision", "body": "court", "letter": "2027-1"}, "This letter's year is yet to come."),
-    ({"letter": "2026-17"}, "A letter goes with a written decision"),
+    ({"ground": "decision", "body": "court", "letter": "2026-17"}, "Choose the unit of the officer"),
+    (
+        {"ground": "decision", "body": "court", "letter": "2026-17", "accused_unit": "u99"},
+        "Choose the unit of the officer",
+    ),
+    ({"letter": "2026-17"}, "A letter and an officer's unit go with a written decision"),
+    ({"accused_unit": "u4"}, "A letter and an officer's unit go with a written decision"),
     ({"emergency": "yes"}, "An emergency is danger to somebody's life alone."),
     ({**LIFE, "tell": "first"}, "In an emergency nobody waits for the reporter."),
 )

@@ -26,11 +26,17 @@ HOLDERS = {
     Permission.SIGNED_IN: set(MEMBERS),
     Permission.READ_TIPS: {"reviewer-a", "reviewer-b", "integrity"},
     Permission.ENTER_TIPS: {"reviewer-a", "reviewer-b"},
-    Permission.SEE_DISCLOSURES: {"reviewer-a", "reviewer-b", "integrity", "custodian-1"},
+    Permission.SEE_DISCLOSURES: {"reviewer-a", "reviewer-b", "integrity", "protection", "custodian-1"},
     Permission.DECIDE_DISCLOSURES: {"custodian-1"},
     Permission.AUDIT: {"auditor"},
     Permission.LEAD_FIGURES: {"auditor", HEAD},
     Permission.REGISTER: {"registrar"},
+    Permission.READ_NAMES: {"reviewer-a", "reviewer-b", "integrity", "protection"},
+    Permission.PROTECT: {"integrity", "protection"},
+    Permission.OPEN_CASES: {"reviewer-a", "reviewer-b", "protection"},
+    Permission.SETTLED: set(MEMBERS) - {NEWCOMER},
+    Permission.READ_INTERFERENCE: {"integrity", "auditor"},
+    Permission.ANSWER_INTERFERENCE: {"integrity"},
     Permission.DECIDE_HEADS: set(MEMBERS) - {NEWCOMER},
 }
 """Who has which permission; a new one must be entered here."""
@@ -123,7 +129,9 @@ def test_what_is_another_desks_looks_like_what_does_not_exist(scene: Scene, visi
 def test_the_examples_do_show_another_desks_things(scene: Scene) -> None:
     """So that the comparison above compares something."""
     paths = {
-        whose: path for rule, whose, path in addresses(scene, "integrity", "GET") if "<text>" in rule.rule
+        whose: path
+        for rule, whose, path in addresses(scene, "integrity", "GET")
+        if rule.rule.startswith("/tips/<text>")
     }
     assert send(scene.browser("reviewer-a"), "GET", paths[OWN]).status_code == 404
     assert send(scene.browser("integrity"), "GET", paths[OWN]).status_code == 200

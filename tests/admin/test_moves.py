@@ -22,7 +22,7 @@ from tipline.mailbox.writing import add_answers
 from tipline.routing import Route
 from tipline.tips import first
 from tipline.tips.categories import Category
-from tipline.tips.moves import TIP_MOVES, TipState
+from tipline.tips.moves import TIP_MOVES, CaseState, TipState
 
 ADVERTISED = {
     TipState.TRIAGE: {"need-more", "transferred", "duplicate", "outside-remit"},
@@ -31,7 +31,7 @@ ADVERTISED = {
 }
 
 
-def where(office: Office, tip: TipId) -> TipState:
+def where(office: Office, tip: TipId) -> CaseState:
     return office.keeper().states([tip.hex()])[tip.hex()].state
 
 

@@ -14,7 +14,9 @@ from tests.admin.conftest import Office
 from tests.world import member_id
 
 ROOMS = {
-    "/tips": {"reviewer-a", "reviewer-b", "integrity", "protection"},
+    "/tips": {"reviewer-a", "reviewer-b", "integrity"},
+    "/protection": {"integrity", "protection"},
+    "/protection/new": {"reviewer-a", "reviewer-b", "protection"},
     "/tips/new": {"reviewer-a", "reviewer-b"},
     "/tips/new/script": {"reviewer-a", "reviewer-b"},
     "/sheets": {"reviewer-a", "reviewer-b"},

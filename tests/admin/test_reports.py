@@ -7,6 +7,7 @@ import pytest
 
 from crypto.statements import Entry, Statement
 from tests.admin.conftest import Office, Staff
+from tests.admin.interfering import file
 from tests.admin.test_transfers import pdf_text
 from tests.world import member_id
 from tipline.ids import TipId
@@ -63,6 +64,8 @@ def test_of_what_the_log_does_not_know_there_is_no_report(office: Office) -> Non
     text(staff, f"/log/reports/tips/{'0' * 32}", 404)
     text(staff, "/log/reports/tips/burnt", 404)
     text(staff, f"/log/reports/tips/{office.put_tip().hex()}", 404)  # nobody has seen it
+    assert auditor(office).post(f"/interference/{file(office)}").status_code == 200
+    text(staff, f"/log/reports/tips/{'0' * 32}", 404)  # an entry about an item of no tip
     text(staff, "/log/reports?tip=0000-0000", 404)
     for month in ("2026-03", "2026-04", "2026-13", "march"):
         text(staff, f"/log/reports/months/{month}", 404)

@@ -28,6 +28,7 @@ STEPS = (
     {"step": "umbrella-step", "umbrella": "reported"},
     {"step": "note", "note": "x"},
     {"step": "tags", "tagged": "", "tag_plate": "x"},
+    {"step": "accused", "accused_names": "somebody"},
     *({"step": name, "second": member_id("auditor")} for name in ("hold", "unhold")),
     {"assign": member_id("reviewer-b")},
     {"step": "no-such-step"},

@@ -9,9 +9,11 @@ from admin.words import word
 from tipline.alerts.findings import Finding
 from tipline.alerts.rules import Rule
 from tipline.cleaning.types import HiddenData
+from tipline.deadlines.terms import TERMS
 from tipline.keeper.heads import Stop
 from tipline.keeper_client import Reason
 from tipline.lookups.views import View
+from tipline.protection.states import ProtectionState
 from tipline.roster.types import ROLES
 from tipline.tips.categories import Category, Channel, Official, Urgency
 from tipline.tips.moves import Outcome, TipState
@@ -21,7 +23,8 @@ from tipline.tips.topics import QUESTIONS, Topic
 
 TABLES = (
     ("view", View),
-    ("state", TipState),
+    ("state", [*TipState, *ProtectionState]),
+    ("term", TERMS),
     ("purpose", Purpose),
     ("category", Category),
     ("official", Official),

@@ -10,11 +10,15 @@ from admin.enrolment.views import enrolments
 from crypto.cosignatures import Ed25519Cosigner
 from crypto.keys import Identity, SigningKey
 from crypto.randomness import random_bytes
+from tests.admin import interfering
+from tests.admin.accusing import Accusing
 from tests.admin.conftest import PASSWORD, Staff, hidden_state, wrapped
-from tests.admin.disclosing import AFTER, AGREES, ANSWER, ASKS, Asking
+from tests.admin.disclosing import AFTER, AGREES, ANSWER, ASKS, Asking, leave_name
+from tests.admin.lettering import APPLICATION, TYPED, add_court
 from tests.admin.people import PASSWORD as ENROLLED
 from tests.admin.people import SEEN, enrol
 from tests.admin.printing import form_field, letter
+from tests.admin.protecting import CAME_BY, CASE_FIELDS, Desk
 from tests.admin.scene import NEWCOMER, PROPOSER, Scene
 from tests.keeper.test_witnesses import impostor, policy
 from tests.world import member_id
@@ -105,7 +109,73 @@ def _transfer(scene: Scene, step: str, fields: Mapping[str, str], *more: str) ->
 def _identity(scene: Scene) -> Write:
     """A request for a name that nobody has asked for yet."""
     asking = Asking.of(scene.office)
-    return Write(asking.asks, asking.form, AFTER, ("body", "letter", "emergency"))
+    return Write(asking.asks, asking.form, AFTER, ("identity", "body", "letter", "emergency", "accused_unit"))
+
+
+def _written_name(scene: Scene) -> Write:
+    """A name that was given in person."""
+    staff, tip = scene.browser("reviewer-a"), scene.office.put_tip()
+    staff.get("/tips")
+    fields = {"identity_name": "Somebody"}
+    return Write(staff, f"/tips/{tip.hex()}/identity/write", fields, ("identity_contact", "identity_safely"))
+
+
+def _accused(scene: Scene, end: str = "") -> Write:
+    """The names of a tip on which somebody is marked, or a correction of one."""
+    accusing = Accusing.of(scene.office)
+    accusing.mark()
+    if not end:
+        return Write(accusing.staff, accusing.page, {"purpose": "triage"})
+    return Write(accusing.staff, accusing.page + end, accusing.correction(accusing.names()))
+
+
+def _open_case(scene: Scene) -> Write:
+    """A protection case of somebody who came by."""
+    staff = scene.browser("reviewer-a")
+    fields = {"form": form_field(staff, "/protection/new"), **CAME_BY}
+    return Write(staff, "/protection/new", fields, ("original", "sheet", "danger", "of", "exclude"))
+
+
+def _case_step(scene: Scene) -> Write:
+    """A form that is filled in for a case."""
+    desk = Desk(scene.office)
+    case = desk.case()
+    return Write(desk.browser(), f"/protection/{case.hex()}", desk.filled(case), CASE_FIELDS)
+
+
+def _case_name(scene: Scene) -> Write:
+    """A request for the name of somebody under protection."""
+    desk = Desk(scene.office)
+    case, code = desk.asked()
+    desk.read(case)
+    leave_name(scene.office, code)
+    asked = ("identity", "body", "letter", "emergency", "accused_unit")
+    return Write(desk.browser(), f"/protection/{case.hex()}/identity", AFTER, asked)
+
+
+def _case_written(scene: Scene) -> Write:
+    desk = Desk(scene.office)
+    fields = {"identity_name": "Somebody"}
+    more = ("identity_contact", "identity_safely")
+    return Write(desk.browser(), f"/protection/{desk.case().hex()}/identity/write", fields, more)
+
+
+def _case_letter(scene: Scene) -> Write:
+    """A letter that names an alias; the clearing letter takes a name beside it."""
+    desk = Desk(scene.office)
+    if "court" not in scene.office.keeper().roster().bodies:
+        add_court(scene.office)
+    case = desk.case()
+    desk.done(case, "application", **APPLICATION)
+    path = f"/protection/{case.hex()}/letter/application"
+    return Write(desk.browser(), path, {"filled": ""}, tuple(TYPED))
+
+
+def _case_file(scene: Scene) -> Write:
+    desk = Desk(scene.office)
+    case = desk.case(files={"photo.jpg": bytes(100)})
+    fields = {"state": hidden_state(desk.read(case))}
+    return Write(desk.browser(), f"/protection/{case.hex()}/files/{scene.file_of(case)}", fields)
 
 
 def _disclosure(scene: Scene, name: str, step: str = "") -> Write:
@@ -304,11 +374,34 @@ WRITES: Final[Mapping[str, Callable[[Scene], Write]]] = {
     "/tips/views": _keep_view,
     "/tips/spam": lambda scene: _spam(scene, "/tips/spam"),
     "/tips/spam/close": lambda scene: _spam(scene, "/tips/spam/close", reason="Advertisements"),
+    "/tips/<text>/accused": _accused,
+    "/tips/<text>/accused/correction": lambda scene: _accused(scene, "/correction"),
     "/tips/<text>/identity": _identity,
+    "/tips/<text>/identity/write": _written_name,
+    "/protection/new": _open_case,
+    "/protection/<text>": _case_step,
+    "/protection/<text>/files/<item>": _case_file,
+    "/protection/<text>/identity": _case_name,
+    "/protection/<text>/identity/write": _case_written,
+    "/protection/<text>/letter/<kind>": _case_letter,
     "/disclosures/<number>": lambda scene: _disclosure(scene, ASKS),
     "/disclosures/<number>/reason": lambda scene: _disclosure(scene, ASKS, "/reason"),
     "/disclosures/<number>/decision": _decision,
     "/disclosures/<number>/unlock": lambda scene: _disclosure(scene, AGREES, "/unlock"),
+    "/interference/new": lambda scene: Write(
+        scene.browser(interfering.FILER), "/interference/new", interfering.ENTRY, interfering.NOT_USED
+    ),
+    "/interference/<number>": lambda scene: Write(
+        scene.browser("auditor"), f"/interference/{interfering.file(scene.office)}"
+    ),
+    "/interference/<number>/answer": lambda scene: Write(
+        scene.browser("integrity"),
+        f"/interference/{interfering.file(scene.office)}/answer",
+        interfering.ANSWER,
+    ),
+    "/interference/report": lambda scene: Write(
+        scene.browser("integrity"), "/interference/report", {"chosen": interfering.answered(scene.office)}
+    ),
     "/sheets": _sheets,
     "/members/new": lambda scene: Write(
         scene.browser("registrar"), "/members/new", {"person": _fresh_name(), "unit": "u2"}, ("conflicts",)
