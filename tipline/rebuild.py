@@ -19,7 +19,7 @@ from tipline.keeper_client import AdminKeeper, TipView
 from tipline.tips.case_file import CaseFile
 from tipline.tips.columns import unlist, write_case
 from tipline.tips.models import Tip
-from tipline.tips.moves import TIP_MOVES
+from tipline.tips.moves import PROTECTION_STATES, STARTS
 
 TIPS_AT_ONCE = 1_000
 Groups = Mapping[str, tuple[str, tuple[str, ...]]]
@@ -83,7 +83,8 @@ def _ids(session: Session, after: bytes) -> Sequence[TipId]:
 
 
 def _put_right(row: Tip, view: TipView | None, clocks: Clocks) -> bool:
-    logged = view or TipView((row.desk,), (), CaseFile.opened(row.arrived_on, clocks))
+    protects = row.state in PROTECTION_STATES
+    logged = view or TipView((row.desk,), (), CaseFile.opened(row.arrived_on, clocks, protects=protects))
     return write_case(row, logged)
 
 
@@ -114,4 +115,4 @@ def _record_fits(tip: bytes, record: bytes | None, view: TipView | None, log_key
 
 
 def _is_untouched(case: CaseFile) -> bool:
-    return case.state is TIP_MOVES.start and case.paused_on is None and not case.level
+    return case.state in STARTS and case.paused_on is None and not case.told

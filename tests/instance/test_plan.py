@@ -64,6 +64,7 @@ def test_the_sample_is_the_trials_township() -> None:
         "custodian-1",
         "custodian-2",
         "protection",
+        "protection-2",
         "auditor",
     ]
     units = {member.name: member.unit for member in plan.members}

@@ -17,7 +17,7 @@ import tipline.directory.models
 import tipline.sheets.models
 import tipline.tips.models  # noqa: F401
 from tests.clocks import FixedClock
-from tipline.database import Base, Database
+from tipline.database import Base, Database, drop_journal
 from tipline.migrations import upgrade
 
 CLOCK = FixedClock(datetime(2026, 3, 4, 15, 16, 17, tzinfo=UTC))
@@ -78,6 +78,26 @@ def test_deleted_rows_are_overwritten_and_no_write_ahead_log_is_kept(
     for path in tmp_path.iterdir():
         assert b"canary-of-the-deleted-row" not in path.read_bytes(), path.name
         assert not path.name.endswith("-wal")
+
+
+def test_of_what_was_deleted_a_kept_journal_holds_nothing(tmp_path: Path) -> None:
+    path, journal = tmp_path / "kept.db", tmp_path / "kept.db-journal"
+    database = Database(f"sqlite:///{path}", keeps_journal=True)
+    for statement in ("CREATE TABLE things (name TEXT)", "INSERT INTO things VALUES ('canary')"):
+        with database.changing() as connection:
+            connection.execute(text(statement))
+    with database.changing() as connection:
+        connection.execute(text("INSERT INTO things VALUES ('another')"))
+    assert b"canary" in journal.read_bytes()
+    with database.changing() as connection:
+        drop_journal(connection)
+        connection.execute(text("DELETE FROM things WHERE name = 'canary'"))
+    assert journal.stat().st_size == 0
+    with database.changing() as connection:
+        connection.execute(text("INSERT INTO things VALUES ('a third')"))
+    assert journal.stat().st_size > 0, "and is kept again"
+    assert b"canary" not in path.read_bytes() + journal.read_bytes()
+    database.dispose()
 
 
 def test_file_times_tell_only_the_day(database: Database, tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-"""The sample tips of a trial: sixty in every state over three months; the log denies nothing of them."""
+"""The samples of a trial: sixty tips and some protection cases in every state over three months.
+
+The log denies nothing of them.
+"""
 
 import tempfile
 from collections import Counter
@@ -22,14 +25,17 @@ from tipline.clock import SystemClock
 from tipline.commands.asking import admin_keeper
 from tipline.commands.exporting import write_export
 from tipline.database import Database
-from tipline.ids import INTAKE, INTEGRITY
+from tipline.ids import INTAKE, INTEGRITY, PROTECTION
 from tipline.keeper import models
 from tipline.keeper.app import serving
+from tipline.protection.asking import Group
+from tipline.protection.forms import FORMS
+from tipline.protection.states import ProtectionState
 from tipline.rebuild import rebuild_caches
 from tipline.settings import Settings
 from tipline.tips.categories import Urgency
 from tipline.tips.models import Item, Tip
-from tipline.tips.moves import Outcome, TipState
+from tipline.tips.moves import PROTECTION_STATES, Outcome, TipState
 from tipline.trial.samples.reading import read_samples
 from tipline.trial.samples.stories import STORIES
 from tipline.trial.samples.telling import PEOPLE
@@ -39,6 +45,7 @@ TIPS: Final = 60
 MONTHS: Final = timedelta(days=80)
 A_FEW: Final = 10
 PATIENCE: Final = 1_000
+CASE_TOPICS: Final = {"well", "incident", "consent"}
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ def _quiet(_line: str) -> None:
 
 
 def test_every_state_occurs(told: Told) -> None:
-    states = Counter(tip.state for tip in told.tips())
+    states = Counter(tip.state for tip in told.tips() if tip.state not in PROTECTION_STATES)
     assert sum(states.values()) == TIPS
     assert set(states) == {state.value for state in TipState}
     assert max(states.values()) < TIPS / 2, "one state hides the others"
@@ -92,6 +99,23 @@ def test_there_is_something_overdue_paused_taken_new_and_in_danger_at_the_desk(t
     assert any(not tip.assignee for tip in intake)
     assert any(tip.due_at for tip in intake)
     assert any(tip.desk == INTEGRITY for tip in told.tips())
+
+
+def test_every_state_of_a_protection_case_occurs_and_somebody_was_not_heard(told: Told) -> None:
+    cases = [tip for tip in told.tips() if tip.state in PROTECTION_STATES]
+    assert {case.desk for case in cases} == {PROTECTION}
+    assert {case.state for case in cases} == {state.value for state in ProtectionState}
+    assert [case.state for case in cases if case.level] == [ProtectionState.PROTECTED]
+    assert [case.state for case in cases if case.due_at] == [ProtectionState.ASKED]
+
+
+def test_every_group_is_protected_and_every_form_filled_in() -> None:
+    cases = read_samples().cases
+    assert {case.asking.group for case in cases} == set(Group)
+    assert {step.form for case in cases for step in case.steps if step.form} == set(FORMS)
+    assert {step.says for case in cases for step in case.steps if step.says} == CASE_TOPICS
+    assert [case.name for case in cases if case.of] == ["relative"]
+    assert [case.draft.urgency for case in cases if case.tip] == [Urgency.DANGER]
 
 
 def test_they_come_over_three_months_in_both_languages_of_many_kinds(told: Told) -> None:

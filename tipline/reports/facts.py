@@ -8,9 +8,12 @@ from typing import Final
 
 from crypto.statements import DONE, Entry
 from tipline.deadlines import Clocks
+from tipline.ids import PROTECTION
+from tipline.protection.states import PROTECTION_MOVES
 from tipline.roster.rules import KEEPER
 from tipline.tips.cases import UMBRELLA_STEPS
-from tipline.tips.moves import ENDED, TipState
+from tipline.tips.moves import ENDED, PROTECTION_STATES, TIP_MOVES, TipState, state_named
+from tipline.tips.purposes import Purpose
 
 QUIET_DAYS: Final = 5
 """Working days without any step after which a pause in the work is named."""
@@ -96,7 +99,7 @@ class TipFacts:
     @property
     def ended(self) -> bool:
         """Whether nothing is due any more."""
-        return TipState(self.state) in ENDED
+        return state_named(self.state) in ENDED
 
 
 def facts_of(entries: Iterable[Logged], clocks: Clocks, today: date) -> TipFacts | None:
@@ -108,12 +111,12 @@ def facts_of(entries: Iterable[Logged], clocks: Clocks, today: date) -> TipFacts
     came = next((_received(entry) for _, entry in done if _type(entry) == _RECEIVED), _day(done[0][1]))
     moves = [entry for _, entry in done if _type(entry) == _MOVE]
     state = _state(done)
-    ended = TipState(state) in ENDED
+    ended = state_named(state) in ENDED
     acts = [came, *(_day(entry) for _, entry in done if _is_step(entry))]
     return TipFacts(
         came=came,
         readers=_readers(done),
-        deadlines=1 + sum(TipState(str(move.statement.body["to"])) not in ENDED for move in moves),
+        deadlines=1 + sum(state_named(str(move.statement.body["to"])) not in ENDED for move in moves),
         missed=_missed(done, clocks, today),
         state=state,
         gaps=_gaps([*acts, *([] if ended else [today])], clocks),
@@ -184,7 +187,7 @@ def _umbrella(done: Sequence[Logged], clocks: Clocks, today: date) -> tuple[Umbr
 
 
 def _state(done: Sequence[Logged]) -> str:
-    state = TipState.RECEIVED.value
+    state: str = (PROTECTION_MOVES if any(_protects(entry) for _, entry in done) else TIP_MOVES).start.value
     for _, entry in done:
         body = entry.statement.body
         if body["type"] in (_MOVE, "silence"):
@@ -194,6 +197,13 @@ def _state(done: Sequence[Logged]) -> str:
         elif body["type"] == _ERASE:
             state = TipState.ERASED.value
     return state
+
+
+def _protects(entry: Entry) -> bool:
+    """Whether an entry is about a protection case."""
+    body = entry.statement.body
+    named = (body.get("state"), body.get("from"), body.get("desk"))
+    return body.get("purpose") == Purpose.PROTECTION or not {*PROTECTION_STATES, PROTECTION}.isdisjoint(named)
 
 
 def _is_step(entry: Entry) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from tipline.clock import Clock
 from tipline.database import Database
+from tipline.ids import PROTECTION
 from tipline.results.figures import Counts, Figures, Quarter, published
 from tipline.results.frozen import FrozenFigures
 from tipline.tips.models import Tip
@@ -33,6 +34,8 @@ COLUMNS: Final[Mapping[TipState, str]] = {
     **dict.fromkeys((TipState.CLOSED, TipState.ERASED), "closed"),
 }
 """Where a tip of each state is counted. What was found is no column: a quarter has too few of each."""
+
+_OF_TIPS: Final = sorted(state.value for state in TipState)
 
 
 class PublishedResults:
@@ -72,6 +75,8 @@ class PublishedResults:
         query = (
             select(Tip.state, func.count())
             .where(Tip.arrived_on >= first, Tip.arrived_on < end)
+            # No protection case, nor what is left of one.
+            .where(Tip.state.in_(_OF_TIPS), Tip.desk != PROTECTION)
             .group_by(Tip.state)
         )
         by_column: Counter[str] = Counter()

@@ -23,6 +23,7 @@ from tipline.ids import ItemId
 from tipline.inventory.models import Receipt
 from tipline.keeper_client import AdminKeeper
 from tipline.mailbox.codes import LOCATOR_BYTES
+from tipline.protection.states import ProtectionState
 from tipline.tips.columns import write_case
 from tipline.tips.models import Item, Slip, Tip
 from tipline.tips.moves import TipState
@@ -80,7 +81,7 @@ def erase_expired(database: Database, keeper: AdminKeeper, files: FileStore) -> 
 
 def _unfinished(database: Database, keeper: AdminKeeper) -> Sequence[bytes]:
     """Tips that the log calls erased and of which something is stored."""
-    ended = Tip.state.in_((TipState.CLOSED.value, TipState.ERASED.value))
+    ended = Tip.state.in_((TipState.CLOSED.value, TipState.ERASED.value, ProtectionState.ENDED.value))
     stored = select(Tip.id).where(ended, Tip.id.in_(select(Item.tip_id))).order_by(Tip.id)
     with database.reading() as session:
         tips = session.scalars(stored).all()

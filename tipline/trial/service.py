@@ -56,7 +56,7 @@ def open_trial(
     """The settings of the trial; makes it when the data folder is empty.
 
     Args:
-        samples: fill a new one with three months of invented tips.
+        samples: fill a new one with three months of invented tips and protection cases.
 
     Raises:
         InstanceError: the folder holds something else.
@@ -68,9 +68,9 @@ def open_trial(
     if not samples:
         return _make(environment, clock, tell)[0]
     told = read_samples()
-    story = StoryClock(clock, max(tip.days for tip in told.tips) + 1)
+    story = StoryClock(clock, told.days + 1)
     settings, founders = _make(environment, story, tell)
-    tell(f"Telling the story of {len(told.tips)} sample tips")
+    tell(f"Telling the story of {len(told.tips)} sample tips and {len(told.cases)} protection cases")
     tell_story(settings, founders, told, story)
     return settings
 

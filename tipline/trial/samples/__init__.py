@@ -1,1 +1,1 @@
-"""The trial's sample tips: three months of an invented township, told day by day."""
+"""The trial's sample tips and protection cases: three months of an invented township, told day by day."""

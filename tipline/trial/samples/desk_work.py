@@ -107,8 +107,12 @@ class DeskWork:
         """Record that the competent body has it."""
         case = self.keeper.states([tip.id.hex()])[tip.id.hex()].case
         answers = {"letter": case.letter, "received_on": self.clock.today().isoformat()}
-        note = self._write(by, tip, "note", Message(text, self.clock.today(), Needs.RECEIPT, answers), None)
+        note = self.note(by, tip, Message(text, self.clock.today(), Needs.RECEIPT, answers))
         self.move(by, tip, "verifying", detail={"receipt": note})
+
+    def note(self, by: UnlockedMember, tip: SentTip, message: Message) -> dict[str, str]:
+        """Keep a note; how a statement names it."""
+        return self._write(by, tip, "note", message, None)
 
     def reply(self, by: UnlockedMember, tip: SentTip, text: str) -> None:
         """Answer the reporter."""

@@ -20,7 +20,7 @@ from tipline.deadlines.look import look_at_clocks
 from tipline.directory.service import publish_directory
 from tipline.directory.types import Directory, open_directory
 from tipline.files.store import FileStore
-from tipline.ids import INTAKE, INTEGRITY, TipId, new_tip_id
+from tipline.ids import INTAKE, INTEGRITY, PROTECTION, TipId, new_tip_id
 from tipline.instance.founders import Founder
 from tipline.inventory.service import take_inventory
 from tipline.keeper.app import serving
@@ -35,6 +35,7 @@ from tipline.tips.intake import Intake
 from tipline.tips.purposes import Purpose
 from tipline.tips.submission import submit_tip
 from tipline.trial.samples.desk_work import DeskWork, SentTip
+from tipline.trial.samples.protecting import AT_THE_DESK, Protecting
 from tipline.trial.samples.reading import Samples, SampleTip
 from tipline.trial.samples.stories import LATE_VISIT, READ_FOR, Step
 from tipline.trial.samples.story_clock import StoryClock
@@ -46,8 +47,8 @@ BODY: Final = {
     "recipient": "",
     "accepts": True,
 }
-LEADS: Final = {INTAKE: "reviewer-a", INTEGRITY: "integrity"}
-PEOPLE: Final = ("registrar", "auditor", "reviewer-a", "reviewer-b", "integrity")
+LEADS: Final = {INTAKE: "reviewer-a", INTEGRITY: "integrity", PROTECTION: "protection"}
+PEOPLE: Final = ("registrar", "auditor", "reviewer-a", "reviewer-b", "integrity", *AT_THE_DESK)
 NIGHTS: Final = 3
 """Lists of what is held, the last ones: one a night would make a new trial slow."""
 MONTH: Final = 28
@@ -57,7 +58,7 @@ _AT_WORK: Final = 100_000
 
 
 def tell_story(settings: Settings, founders: Sequence[Founder], samples: Samples, clock: StoryClock) -> None:
-    """Fill a new trial with the sample tips. Nothing else may run on it meanwhile."""
+    """Fill a new trial with the samples. Nothing else may run on it meanwhile."""
     database = Database(settings.database_url, dated_by=clock)
     prepare_ram_folder(settings.ram, require_tmpfs=False)
     try:
@@ -67,7 +68,8 @@ def tell_story(settings: Settings, founders: Sequence[Founder], samples: Samples
                 one.plan.name: _unlock(accounts, one, clock) for one in founders if one.plan.name in PEOPLE
             }
             directory = _begin(settings, keeper, database, people, clock)
-            Story(settings, database, keeper, directory, people, samples, clock).tell()
+            protecting = Protecting(samples.cases, people, (BODY_ID,))
+            Story(settings, database, keeper, directory, people, samples, clock, protecting).tell()
             for member in people.values():  # in the story they were here to the last day
                 accounts.seen(member.id)
     finally:
@@ -122,16 +124,18 @@ class Story:
     people: Mapping[str, UnlockedMember]
     samples: Samples
     clock: StoryClock
+    protecting: Protecting
     sent: dict[int, SentTip] = field(default_factory=dict)
     read: set[tuple[TipId, str, date]] = field(default_factory=set)
 
     def tell(self) -> None:
         """Go through the days, the earliest first."""
-        for days_ago in range(max(tip.days for tip in self.samples.tips), -1, -1):
+        for days_ago in range(self.samples.days, -1, -1):
             self.clock.go_to(days_ago)
             for number, tip in enumerate(self.samples.tips):
                 if tip.days == days_ago:
                     self.sent[number] = self._send(tip)
+            self.protecting.ask(days_ago, self._named(), self._intake())
             look_at_clocks(self.database, self.keeper, self.clock)
             if days_ago < NIGHTS:
                 take_inventory(self.database, self._files(), self.keeper, self.clock)
@@ -140,6 +144,7 @@ class Story:
                     if _day_of(tip, step) == days_ago:
                         self._do(number, step)
                         self.clock.pass_by()
+            self.protecting.act(days_ago, self._work(), self._intake())
             if days_ago == LATE_VISIT.days_ago:
                 self._visit_late()
             if days_ago % MONTH == 0:
@@ -149,6 +154,11 @@ class Story:
         code, identifier = TrackingCode.generate(), new_tip_id()
         submit_tip(tip.draft, code, identifier, [], self._intake())
         return SentTip(identifier, code, route_of(tip.draft, self.directory), tip.draft.language)
+
+    def _named(self) -> dict[str, SentTip]:
+        """The tips that came and have a name."""
+        tips = self.samples.tips
+        return {tips[number].name: tip for number, tip in self.sent.items() if tips[number].name}
 
     def _do(self, number: int, step: Step) -> None:
         tip, work, reasons = self.sent[number], self._work(), self.samples.reasons
