@@ -3,12 +3,14 @@
 import gc
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.read_once import read_once
 
 REQUIRE_ALL = "TIPLINE_REQUIRE_ALL"
 
@@ -88,6 +90,13 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     report = yield
     _refuse_skip(report)
     return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _read_once() -> Iterator[None]:
+    """Hundreds of keepers and sites start in one process."""
+    with read_once():
+        yield
 
 
 @pytest.fixture(scope="session")

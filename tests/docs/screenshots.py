@@ -16,6 +16,7 @@ from tests.docs.camera import CHINESE, ENGLISH, WIDE, Camera
 from tests.docs.folders import short_ram_folder
 from tests.docs.pictures_of_auditing import take_auditing
 from tests.docs.pictures_of_names import take_names
+from tests.docs.pictures_of_protection import take_protection
 from tests.docs.pictures_of_reporting import (
     IN_CHINESE,
     IN_ENGLISH,
@@ -56,6 +57,7 @@ def main(folder: Path) -> None:
             take_mailbox(camera, trial, told, codes[told.language], BACK[told.language])
         take_staff(camera, trial)
         take_names(camera, trial, codes)
+        take_protection(camera, trial)
         take_auditing(camera, trial, Path(own, "witness"))
         chromium.close()
 

@@ -15,7 +15,7 @@ from tipline.identities.errors import FieldTooLong, HoldsIdentityNumber, Nothing
 from tipline.identities.record import FIELDS, MAX_FIELD_BYTES, IdentityRecord
 
 DAY = date(2026, 3, 3)
-RECORD = IdentityRecord("李娜", "13800138000", "晚上八点后", DAY)
+RECORD = IdentityRecord("李娜", "13800138000", "晚上八点后", DAY, "在镇中学教书")
 STORED: dict[str, Any] = decode(RECORD.encode())
 
 
@@ -42,7 +42,13 @@ def test_another_form_is_refused(change: dict[str, Any]) -> None:
         IdentityRecord.decode(encode({**STORED, **change}))
 
 
-@pytest.mark.parametrize("name", sorted(STORED))
+def test_a_record_from_before_there_were_details_is_read() -> None:
+    before = {key: value for key, value in STORED.items() if key != "details"}
+    assert IdentityRecord.decode(encode(before)).details == ""
+    assert "details" not in decode(IdentityRecord("李娜", "", "", DAY).encode())
+
+
+@pytest.mark.parametrize("name", sorted(STORED.keys() - {"details"}))
 def test_a_missing_field_is_refused(name: str) -> None:
     with pytest.raises(BadFormat):
         IdentityRecord.decode(encode({key: value for key, value in STORED.items() if key != name}))

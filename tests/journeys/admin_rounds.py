@@ -1,5 +1,6 @@
 """The rounds through the admin site: each brings its pages into the states there are and looks at them."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +21,7 @@ from tests.journeys.windows import LAST_BUTTON
 
 PASSWORD: Final = "quarry lantern seven umbrellas"
 TEXT: Final = "They collect money at the fish market every Friday. Call 138 0013 8000."
+CASE: Final = re.compile(r"/protection/[0-9a-f]{32}")
 READ: Final = "main form:has([name=purpose]) button"
 ASKED: Final = 428
 """The status of the page that asks who it is."""
@@ -187,6 +189,12 @@ def tips(walker: Walker, staff: Staff) -> None:
     walker.page.locator("#message").fill("Ask at 138 0013 8000.")
     walker.press("tip, naming somebody", "button[name=step][value=message]")
     walker.press("tip, a template", "button[name=step][value=template]")
+    mark = "button[name=step][value=accused]"
+    walker.page.locator(mark).evaluate(UNFOLD)
+    walker.page.locator("#accused-names").fill("x")
+    walker.press("tip, no name", mark)
+    walker.page.locator("#accused-names").fill(f"Zhang San {walker.language}")
+    walker.press("tip, somebody marked", mark)
     walker.press("tip, those alike", "button[name=step][value=similar]")
     form = "form:has(#link-other)"
     walker.page.locator("#link-other").evaluate(UNFOLD)
@@ -195,6 +203,11 @@ def tips(walker: Walker, staff: Staff) -> None:
     preview = walker.page.locator("button[formaction$='/preview']")
     preview.evaluate("button => button.removeAttribute('formtarget')")
     walker.press("preview", "button[formaction$='/preview']")
+    walker.look_at("names, not read", f"{staff.reported}/accused")
+    walker.press("names, read", "main form button")
+    walker.page.locator("main details button").first.evaluate(UNFOLD)
+    walker.page.locator("main details textarea").first.fill("x")
+    walker.press("names, a correction that is none", "main details button >> nth=0")
 
 
 def transfers(walker: Walker, staff: Staff) -> None:
@@ -265,6 +278,86 @@ def account(walker: Walker, staff: Staff) -> None:
     walker.look_at("members, for a reviewer", "/members")
     walker.look_at("desks, for a reviewer", "/members/desks")
     walker.look_at("a member, for a reviewer", staff.member("reviewer-b"))
+
+
+def interference(walker: Walker, staff: Staff) -> None:
+    """The register: filing, reading, answering, and the report upward."""
+    staff.be(walker, staff.reviewer)
+    walker.look_at("interference, to file", "/interference/new")
+    press_anyway(walker, "interference, nothing filled in")
+    for name in ("who", "case", "when", "happened"):
+        walker.page.locator(f"#{name}").fill("周某 / Old Zhou")
+    walker.page.locator("#how-stop").check()
+    walker.page.locator("#unseen-u2").check()
+    walker.press("interference, filed")
+    mine = walker.page.locator("ul.entries a").first.get_attribute("href") or ""
+    walker.look_at("interference, an entry of mine", mine)
+    integrity = sign_in(staff.trial, "integrity")
+    staff.be(walker, integrity)
+    walker.look_at("interference, the register", "/interference")
+    walker.look_at("interference, an entry", mine)
+    walker.press("interference, an entry that was read", "#account button")
+    press_anyway(walker, "interference, no answer")
+    walker.look_at("interference, the report", "/interference/report")
+
+
+def protection(walker: Walker, staff: Staff) -> None:
+    """A case from its opening to a proposed plan, and what is wrong with a form."""
+    protects = sign_in(staff.trial, "protection")
+    staff.be(walker, protects)
+    walker.look_at("protection, open a case", "/protection/new")
+    press_anyway(walker, "protection, nothing filled in", "form[action='/protection/new'] button")
+    for box in ("group-officer", "agrees-asked", "channel-walk-in", "no_sheet", "harms-framing", "danger"):
+        walker.page.locator(f"#{box}").check()
+    walker.page.locator("#description").fill("Somebody made up a photo of me.")
+    walker.press("protection, case opened", "form[action='/protection/new'] button")
+    walker.look_at("protection, the list", "/protection?group=officer")
+    case = walker.page.locator("tbody a.handle").first.get_attribute("href") or ""
+    walker.look_at("protection, the board", "/protection")
+    walker.look_at("protection, none", "/protection?state=ended&due=unheard")
+    walker.look_at("protection, a case", case)
+    walker.press("protection, a case that was read", READ)
+    walker.page.locator("#danger_what").evaluate(UNFOLD)
+    walker.page.locator("#danger_at_once-none").check()
+    press_anyway(walker, "protection, a form that is wrong", "button[name=step][value=danger]")
+    _fill(walker, danger_what="A photo.", danger_since="2026-01-05", danger_why_none="It was at noon.")
+    walker.press("protection, a form that is kept", "button[name=step][value=danger]")
+    for factor in ("threat", "capability", "exposure", "dependants", "triggers"):
+        walker.page.locator(f"#risk_{factor}").evaluate(UNFOLD)
+        walker.page.locator(f"#risk_{factor}").select_option("2")
+    walker.page.locator("#risk_level").select_option("suggested")
+    walker.press("protection, assessed", "button[name=step][value=assessment]")
+    walker.page.locator("#plan_what_1").evaluate(UNFOLD)
+    walker.page.locator("#plan_what_1").select_option("at-work")
+    walker.page.locator("#plan_consent").select_option("in-person")
+    _fill(walker, plan_owner_1="The protection desk", plan_from_1="2026-01-05")
+    walker.press("protection, a plan that another approves", "button[name=step][value=plan]")
+
+
+def _fill(walker: Walker, **texts: str) -> None:
+    """Write into fields."""
+    for name, text in texts.items():
+        field = walker.page.locator(f"#{name}")
+        field.evaluate(UNFOLD)
+        field.fill(text)
+
+
+def letters(walker: Walker, staff: Staff) -> None:
+    """What goes out of an officer's case, and the page of a name that nobody has left."""
+    staff.be(walker, sign_in(staff.trial, "protection"))
+    walker.go("/protection?group=officer&state=all")
+    links = walker.page.locator("main a").evaluate_all("all => all.map(each => each.getAttribute('href'))")
+    case = next(link for link in links if CASE.fullmatch(link))
+    walker.look_at("a name that nobody left", f"{case}/identity")
+    walker.page.locator("#identity_name").fill("11010519491231002X")
+    walker.press("a name, with a card's number", "#write button")
+    walker.look_at("a letter that names an alias", f"{case}/letter/referral")
+    walker.press("a letter to print")
+    walker.look_at("a clearing letter", f"{case}/letter/clearing")
+    walker.page.locator("#cleared_name").fill("11010519491231002X")
+    walker.press("a clearing letter, with a card's number")
+    walker.page.locator("#cleared_name").fill("周正明 / Zhou")
+    walker.press("a clearing letter to print")
 
 
 def members(walker: Walker, staff: Staff) -> None:
@@ -418,6 +511,9 @@ ROUNDS: Final[Sequence[Callable[[Walker, Staff], None]]] = (
     names,
     papers,
     account,
+    letters,
+    interference,
+    protection,
     members,
     second_look,
     log,

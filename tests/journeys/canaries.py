@@ -11,6 +11,7 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
@@ -87,6 +88,7 @@ class Search:
     folders: tuple[Path, ...]
     leader: int = 0
     wanted: dict[str, frozenset[bytes]] = field(default_factory=lambda: {mark: forms(mark) for mark in MARKS})
+    _clean: dict[bytes, set[frozenset[bytes]]] = field(default_factory=dict, repr=False)
 
     def add(self, wanted: Mapping[str, Iterable[bytes]]) -> None:
         """Look for more."""
@@ -94,12 +96,18 @@ class Search:
 
     def findings(self) -> list[str]:
         """What stands where; empty when nothing does."""
-        return [
-            f"{name} in {place}"
-            for place, held in self.places()
-            for name, needles in self.wanted.items()
-            if any(needle in held for needle in needles)
-        ]
+        return [f"{name} in {place}" for place, held in self.places() for name in self._found_in(held)]
+
+    def _found_in(self, held: bytes) -> Iterator[str]:
+        """The names of what these bytes hold. Where something was not, it is not looked for again."""
+        clean = self._clean.setdefault(sha256(held).digest(), set())
+        for name, needles in self.wanted.items():
+            if needles in clean:
+                continue
+            if any(needle in held for needle in needles):
+                yield name
+            else:
+                clean.add(needles)
 
     def places(self) -> Iterator[tuple[str, bytes]]:
         """Names and content of all files, and what the processes hold open, deleted or not."""

@@ -3,8 +3,9 @@
 import re
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
+from typing import Final
 
 from crypto import passwords
 from crypto.keys import MemberSeed
@@ -43,6 +44,24 @@ def report(
     code = received.by_id("tracking-code")
     assert CODE.fullmatch(code), code
     return code
+
+
+def ask_for_protection(person: Browser, description: str, group: str = "witness") -> str:
+    """Ask for protection without a tip; returns the tracking code as the page shows it."""
+    page = person.get("/protection")
+    values: dict[str, str | list[str]] = {"group": group, "description": description, "agrees": ["yes"]}
+    received = person.submit(page, page.form("group", "description"), values)
+    assert received.status == 201, received.words
+    code = received.by_id("tracking-code")
+    assert CODE.fullmatch(code), code
+    return code
+
+
+DANGER_FORM: Final[Mapping[str, str | list[str]]] = {
+    "danger_since": "2026-01-02",
+    "danger_at_once": ["patrol"],
+}
+"""What a protection desk fills in first, but for the danger itself."""
 
 
 def open_mailbox(reporter: Browser, code: str) -> Page:

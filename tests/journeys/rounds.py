@@ -19,6 +19,7 @@ TEXT: Final = "They collect money at the fish market every Friday."
 TOO_LONG: Final = "long " * 20_000
 REPORTS_A_MINUTE: Final = 6
 FORM: Final = "main form[method=post] >> nth=-1"
+OF_A_CASE: Final = "/mailbox/protection/"
 WHAT_CANNOT_BE_CLEANED: Final = FilePayload(
     name="note.zip", mimeType="application/zip", buffer=b"PK\5\6" + bytes(18)
 )
@@ -126,7 +127,8 @@ def mailbox(walker: Walker, _: plain.Browser) -> None:
     _sign_in(walker, _sent(walker))
     walker.look("mailbox, nothing new")
     for path in walker.paths(of="mailbox.", without=("mailbox.door",)):
-        walker.look_at(f"mailbox {path}", path)
+        if not path.startswith(OF_A_CASE):
+            walker.look_at(f"mailbox {path}", path)
     walker.go("/mailbox/add")
     groups = [link.get_attribute("href") for link in walker.page.locator("main a[href*='/add/']").all()]
     for group in groups:
@@ -176,6 +178,46 @@ def mailbox_with_an_answer(walker: Walker, reviewer: plain.Browser) -> None:
     walker.press("mailbox, closed for good")
 
 
+def asking_without_a_report(walker: Walker, _: plain.Browser) -> None:
+    """The page for protection: refused, and sent."""
+    walker.be_somebody_else()
+    walker.go("/protection")
+    walker.page.locator("#description").fill("   ")
+    walker.page.locator("#group-witness").check()
+    walker.page.locator("#harms-framing").check()
+    walker.press("protection, nothing written")
+    walker.page.locator("#description").fill(TEXT)
+    walker.page.locator("#group-officer").check()
+    walker.page.locator("#danger").check()
+    walker.press("protection, code")
+
+
+def protection(walker: Walker, _: plain.Browser) -> None:
+    """A reporter asks for protection, and for a relative: every page, and what is wrong on it."""
+    _sign_in(walker, _sent(walker))
+    walker.go("/mailbox/protection")
+    walker.page.locator("#message").fill("   ")
+    walker.press("protection, asked without a word")
+    walker.page.locator("#message").fill(TEXT)
+    walker.press("protection, asked")
+    for path in walker.paths(of="mailbox."):
+        if path.startswith(OF_A_CASE):
+            walker.look_at(f"case {path}", path)
+    for path in ("incident", "relative", "messages", "objection"):
+        walker.go(f"/mailbox/protection{'' if path in ('messages', 'objection') else f'/{path}'}")
+        walker.page.locator("#message").fill("   ")
+        walker.page.locator(FORM).evaluate("(form, to) => { form.action = to; }", f"{OF_A_CASE}{path}")
+        walker.press(f"case {path}, nothing written")
+    walker.go(f"{OF_A_CASE}reach")
+    walker.press("case, no name and no contact")
+    walker.go(f"{OF_A_CASE}files")
+    walker.press("case, no file chosen")
+    walker.go(f"{OF_A_CASE}relative")
+    walker.page.locator("#message").fill(TEXT)
+    walker.press("case, a code for a relative")
+    walker.look_at("case, own text shown", "/mailbox/protection?own=1")
+
+
 ROUNDS: Final[Sequence[Round]] = (
     pages_for_everybody,
     one_page_form,
@@ -186,6 +228,8 @@ ROUNDS: Final[Sequence[Round]] = (
     door,
     mailbox,
     mailbox_with_an_answer,
+    asking_without_a_report,
+    protection,
 )
 
 

@@ -4,154 +4,34 @@ Everybody sits at a window of their own. The keeper is a real one; the clock is 
 long, and one of which the reporter is told first begins on the next day.
 """
 
-import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, expect
-from werkzeug.serving import make_server
 
 from crypto.tracking_codes import TrackingCode
-from tests.admin.conftest import Office
-from tests.clocks import FixedClock
-from tests.founded import links_when_asked_for, quick_passwords, share_templates
-from tests.journeys.reporting import come_back
-from tests.journeys.windows import DESKTOP, PHONE, Screen, Window
-from tests.world import NOON, World
-from tipline.deadlines.look import look_at_clocks
-from tipline.directory.service import publish_directory
-from tipline.public.app import create_app
+from tests.journeys.town import Person, Town, town_in
+from tests.journeys.windows import PHONE, Screen
 
 NAME, CONTACT = "Canary Quillfeather", "the tea house by the north bridge"
 WHY, ANSWER = "The payment office pays by name alone.", "Pay to a voucher instead."
 HOUR, DAY = 3_600, 86_400
-MEMBER, AT_HOME = (
-    Screen(DESKTOP, "en", True, "198.51.100.60"),
-    Screen(PHONE, "en", False, "198.51.100.61"),
-)
 CUSTODIAN: Final = Screen(PHONE, "en", False, "198.51.100.62")
 NEWS: Final = "There is a new message."
 
 
-@dataclass(frozen=True)
-class Addresses:
-    """Where the two sites are."""
-
-    public: str
-    admin: str
-
-
-class Person:
-    """Somebody at a window of the staff's site."""
-
-    def __init__(self, window: Window, site: str) -> None:
-        self.window = window
-        self.page = window.page
-        self._site = site
-
-    def go(self, path: str) -> None:
-        self.window.go(f"{self._site}{path}")
-        self.window.check()
-
-    def press(self, selector: str) -> None:
-        self.window.press(f"{selector} >> nth=0")
-        self.window.check()
-
-    @property
-    def words(self) -> str:
-        """What stands on the page."""
-        return self.page.inner_text("main")
-
-
-class Town:
-    """Both sites over one keeper."""
-
-    def __init__(self, office: Office, sites: Addresses, chromium: Browser) -> None:
-        self.office = office
-        self._sites = sites
-        self._chromium = chromium
-        self._windows: list[Window] = []
-
-    def member(self, name: str, screen: Screen = MEMBER) -> Person:
-        """Somebody who has just signed in, and was asked for password and code."""
-        cookie = self.office.signed_in(name, confirmed=True).client.get_cookie("tipline_staff")
-        assert cookie is not None
-        window = self._window(screen)
-        window.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self._sites.admin}])
-        return Person(window, self._sites.admin)
-
-    def mailbox(self, code: TrackingCode) -> Window:
-        """A reporter's telephone, with the messages on it."""
-        window = self._window(AT_HOME)
-        come_back(window, self._sites, code.reveal())
-        return window
-
-    def tell(self) -> None:
-        """The clocks' job runs."""
-        look_at_clocks(self.office.database, self.office.keeper(), self.office.clock)
-
-    def pass_on(self, seconds: int) -> None:
-        """Time goes by; everybody goes home."""
-        self.office.clock.advance(seconds)
-        self.close()
-
-    def close(self) -> None:
-        for window in self._windows:
-            window.close()
-        self._windows.clear()
-
-    def _window(self, screen: Screen) -> Window:
-        window = Window(self._chromium, screen, self._sites)
-        self._windows.append(window)
-        return window
-
-
 @pytest.fixture(scope="module")
 def running(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    clock = FixedClock(NOON)
-    with ExitStack() as stack:
-        stack.enter_context(quick_passwords())
-        world = stack.enter_context(World.made(tmp_path_factory.mktemp("town"), clock))
-        stack.enter_context(world.keeper())
-        office = Office(world, clock)
-        office.start()
-        stack.callback(office.services.database.dispose)
-        stack.callback(office.services.keeper.close)
-        publish(office)
-        with links_when_asked_for():
-            public = create_app(office.settings, clock)
-        share_templates(public)
-        addresses = [stack.enter_context(served(app)) for app in (public, office.app)]
-        yield Town(office, Addresses(*addresses), chromium)
-
-
-def publish(office: Office) -> None:
-    """The public site finds its directory in the database."""
-    with office.database.writing() as session:
-        publish_directory(session, office.directory().version, office.keeper().directory())
+    with town_in(tmp_path_factory.mktemp("town"), chromium) as made:
+        yield made
 
 
 @pytest.fixture
 def town(running: Town) -> Iterator[Town]:
     yield running
     running.close()
-
-
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @dataclass(frozen=True)

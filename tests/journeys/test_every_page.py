@@ -43,6 +43,8 @@ NO_PAGE: Final = {
     "pages.icon": "answered with nothing",
     "pages.language": "leads back to the page it came from",
     "mailbox.open_messages": "leads to the messages",
+    "mailbox.agree": "leads to the case",
+    "mailbox.well": "leads to the case",
     "mailbox.sign_out": "leads to the neutral page",
 }
 """What has an address and shows no page, and why."""
@@ -58,8 +60,8 @@ WARNED: Final = {
 """The checker's warnings (how they begin), each looked at: why it stays."""
 
 TELLING: Final = re.compile(
-    r"report|tip\b|tipline|mailbox|tracking|code|gang|crime|police|threat|danger|objection|withdraw|witness"
-    r"|举报|线索|查询码|信箱|黑恶|扫黑|犯罪|派出所|威胁|危险|异议|撤回|证人",
+    r"report|tip\b|tipline|mailbox|tracking|code|gang|crime|police|threat|danger|objection|withdraw|witness|protect"
+    r"|举报|线索|查询码|信箱|黑恶|扫黑|犯罪|派出所|威胁|危险|异议|撤回|证人|保护",
     re.IGNORECASE,
 )
 

@@ -43,8 +43,13 @@ FILES: Final = (
     "disclosures/grounds.py",
     "disclosures/telling.py",
     "disclosures/terms.py",
+    "interference/__init__.py",
+    "interference/ways.py",
+    "protection/__init__.py",
+    "protection/states.py",
     "tips/__init__.py",
     "tips/moves.py",
+    "tips/purposes.py",
     "transitions.py",
     "words.py",
 )
@@ -80,7 +85,7 @@ class Machine:
         shutil.copytree(Path(crypto.__file__).parent, folder / "rooms" / "crypto", ignore=no_caches)
         for room in ("alerts", "deadlines", "evidence", "roster"):
             shutil.copytree(source / room, target / room, ignore=no_caches)
-        for part in ("commands", "disclosures", "tips"):
+        for part in ("commands", "disclosures", "interference", "protection", "tips"):
             (target / part).mkdir()
         for file in FILES:
             shutil.copy(source / file, target / file)
@@ -270,6 +275,8 @@ def test_the_verifier_has_only_its_own_rooms_there(evidence: Evidence) -> None:
             "tipline.disclosures",
             "tipline.evidence",
             "tipline.ids",
+            "tipline.interference",
+            "tipline.protection",
             "tipline.roster",
             "tipline.tips",
             "tipline.transitions",

@@ -17,16 +17,19 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from crypto.tracking_codes import TrackingCode
 from tests.journeys.browser import BOUNDARY, Browser, Form, Page, Upload
 from tests.journeys.canaries import MARKS, Search, canary, code_forms, forms, raw_forms
 from tests.journeys.conftest import trial_in
-from tests.journeys.people import CODE, listed, messages, open_mailbox, read, sign_in
+from tests.journeys.people import CODE, DANGER_FORM, listed, messages, open_mailbox, read, sign_in
+from tests.journeys.store import tip_of
 from tests.journeys.trial import Trial, wait_for
 
 BIG = 1_500_000
 """Bytes of a file that the framework alone would write down in the clear (it does from 500 KB on)."""
 
 CATEGORY = "market-bullies"
+INCIDENT_FORM = {"incident_on": "2026-01-02", "incident_kinds": ["threat"]}
 NETWORK = "198.51.100."
 """How the address of every visitor begins."""
 
@@ -128,10 +131,10 @@ def report(watched: Watched, reporter: Browser, description: str) -> str:
     return code
 
 
-def leave_name(reporter: Browser) -> None:
+def leave_name(reporter: Browser, address: str = "/mailbox/reach") -> None:
     """Leave a marked name in the open mailbox, which does not show it again."""
-    page = reporter.get("/mailbox/reach")
-    left = {field: canary(field) for field in ("name", "contact", "safely")}
+    page = reporter.get(address)
+    left = {field: canary(field) for field in ("name", "contact", "details", "safely")}
     kept = reporter.submit(page, page.form("contact"), left)
     assert "It is kept." in kept.words
     assert MARKS[0] not in kept.words
@@ -158,6 +161,19 @@ def test_the_search_finds_words_in_deleted_files_and_in_names(tmp_path: Path) ->
         assert Search((), os.getpid()).findings()
     (tmp_path / canary("name")).touch()
     assert Search((tmp_path,)).findings()
+
+
+def mark_name(member: Browser, address: str, name: str) -> None:
+    """Mark a reported person's name, which a message has, and look at it on the page of names."""
+    page = read(member, address)
+    assert name in page.words
+    typed = {"accused_names": name, "accused_position": canary("position")}
+    marked = member.submit(page, page.form("accused_names"), typed)
+    assert marked.status == 200, marked.words
+    assert name not in marked.words
+    door = member.get(f"{address}/accused")
+    names = member.submit(door, door.form("purpose"))
+    assert {name, canary("position")} <= set(names.words.split())
 
 
 def test_nothing_that_people_write_is_readable_anywhere_at_rest(watched: Watched) -> None:
@@ -196,9 +212,47 @@ def test_nothing_that_people_write_is_readable_anywhere_at_rest(watched: Watched
     leave_name(back)
     assert watched.search.findings() == []
     assert canary("message") in back.get("/mailbox/messages?own=1").words
-    assert canary("message") in read(member, address).words
+    mark_name(member, address, canary("message"))
     auditor = sign_in(trial, "auditor")
     assert auditor.get("/log").status == 200
+    assert watched.search.findings() == []
+
+
+def test_nothing_of_a_protection_case_is_readable_anywhere_at_rest(watched: Watched) -> None:
+    person = watched.visitor()
+    code = report(watched, person, canary("before"))
+    watched.hold_code(TrackingCode.parse(code).for_protection().reveal())
+    open_mailbox(person, code)
+    watched.hold_cookies(person)
+    page = person.get("/mailbox/protection")
+    asked = person.submit(
+        page, page.form("message", "agrees"), {"message": canary("fear"), "agrees": ["yes"]}
+    )
+    assert asked.status == 200, asked.words
+    leave_name(person, "/mailbox/protection/reach")
+    page = person.get("/mailbox/protection/relative")
+    handed = person.submit(page, page.form("message"), {"message": canary("relative")})
+    watched.hold_code(handed.by_id("tracking-code"))
+    page = person.get("/mailbox/protection/incident")
+    assert person.submit(page, page.form("message"), {"message": canary("incident")}).status == 200
+    assert watched.search.findings() == []
+
+    member = sign_in(watched.trial, "protection")
+    watched.hold_cookies(member)
+    member.get("/protection")
+    case = tip_of(watched.trial, TrackingCode.parse(code).for_protection().reveal()).hex()
+    page = read(member, f"/protection/{case}", "protection")
+    assert {canary("fear"), canary("incident")} <= set(page.words.split())
+    for form, values in (
+        ("danger_what", {**DANGER_FORM, "danger_what": canary("threat")}),
+        ("incident_what", {**INCIDENT_FORM, "incident_what": canary("since")}),
+        ("message", {"message": canary("answer")}),
+        ("note", {"note": canary("among-us")}),
+        ("exclude", {"exclude": "u10", "reason": canary("why")}),
+    ):
+        page = member.submit(page, page.form(form), values)
+        assert page.status == 200, page.words
+    assert all(canary(said) in page.words for said in ("threat", "since", "answer", "among-us"))
     assert watched.search.findings() == []
 
 
