@@ -196,9 +196,8 @@ def require_pinned(draft: Draft, standing: Standing, slip: OpenedSlip) -> None:
     policy = slip.policy
     pin = draft.pins.item(bytes.fromhex(policy.item))
     if pin is not None and slip.claimed and (pin.tip, pin.kind) != _as_pin(slip)[::2]:
-        pin = (
-            None  # somebody named a reporter's item as one of theirs, to bury it: the reporter's word counts
-        )
+        # Somebody named a reporter's item as one of theirs, to bury it: the reporter's word counts.
+        pin = None
     if bytes.fromhex(policy.claim) != standing.claim or (pin is not None and pin != _as_pin(slip)):
         raise Refusal(Reason.ITEM_MISMATCH)
     if policy.kind in CLAIMED_KINDS:
