@@ -28,7 +28,16 @@ def encode(value: dict[str, Any]) -> bytes:
     """
     if not isinstance(value, dict):
         raise BadFormat("canonical JSON is an object")
-    _check(value, depth=1)
+    return encode_part(value, depth=1)
+
+
+def encode_part(value: dict[str, Any] | list[Any], *, depth: int) -> bytes:
+    """Return the encoding of a part, as it stands `depth` levels down in the encoding of its object.
+
+    Raises:
+        BadFormat: as `encode`.
+    """
+    _check(value, depth)
     try:
         return _ENCODER.encode(value).encode("utf-8")
     except UnicodeEncodeError as error:
@@ -44,13 +53,25 @@ def decode(data: bytes) -> dict[str, Any]:
     Raises:
         BadFormat: not JSON, not canonical, or a value that `encode` would refuse.
     """
+    value = read_unchecked(data)
+    if encode(value) != data:
+        raise BadFormat("JSON is not in its canonical form")
+    return value
+
+
+def read_unchecked(data: bytes) -> dict[str, Any]:
+    """Read an object whose encoding the caller compares with these bytes; before that it may be any.
+
+    Raises:
+        BadFormat: no JSON object in UTF-8.
+    """
     try:
         value = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:  # ValueError: no UTF-8, no JSON, a number of absurd length
         raise BadFormat("not JSON in UTF-8") from error
-    if encode(value) != data:
-        raise BadFormat("JSON is not in its canonical form")
-    return value  # type: ignore[no-any-return]  # encode has checked that it is an object
+    if not isinstance(value, dict):
+        raise BadFormat("canonical JSON is an object")
+    return value
 
 
 def _check(value: object, depth: int) -> None:

@@ -32,6 +32,13 @@ MAX_TIME: Final = 253_402_300_799  # the last second of the year 9999, beyond wh
 DONE: Final = "done"
 REFUSED: Final = "refused"
 
+# Keys in their canonical order, around parts that are encoded already: a body is encoded once.
+_STATEMENT: Final = b'{%s"body":%s,"signatures":%s}'
+_ENTRY: Final = b'{%s"at":%d,"body":%s,"outcome":"%s","reason":"%s","signatures":%s,"v":%d,"withheld":%s}'
+_ASSERTIONS: Final = b'"assertions":%s,'
+_INSIDE: Final = 2
+"""How deep a body, and what stands beside it, lies in a statement or an entry."""
+
 _NONCE = re.compile(r"[0-9a-f]{32}")
 _ENTRY_FIELDS: Final = {"v", "at", "outcome", "reason", "withheld", "body", "signatures"}
 _REASON = re.compile(r"[a-z][a-z0-9-]{0,63}")
@@ -55,7 +62,7 @@ class Statement:
     canonical_body: bytes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        encoded = canonical.encode(dict(self.body))
+        encoded = canonical.encode_part(dict(self.body), depth=_INSIDE)
         _check_body(self.body)
         if not isinstance(self.signatures, Mapping) or not set(self.signatures) <= set(self.body["by"]):
             raise BadFormat("a signature is by somebody who does not sign this statement")
@@ -139,10 +146,17 @@ class Statement:
         Raises:
             BadFormat: it is longer than `MAX_STATEMENT`.
         """
-        encoded = canonical.encode(self.parts())
+        encoded = _STATEMENT % (self._encoded_assertions(), self.canonical_body, self._encoded_signatures())
         if len(encoded) > MAX_STATEMENT:
             raise BadFormat("the statement is too long")
         return encoded
+
+    def _encoded_signatures(self) -> bytes:
+        return canonical.encode_part(dict(self.signatures), depth=_INSIDE)
+
+    def _encoded_assertions(self) -> bytes:
+        said = self.parts().get("assertions") if self.assertions else None
+        return _ASSERTIONS % canonical.encode_part(said, depth=_INSIDE) if said else b""
 
     @classmethod
     def decode(cls, data: bytes) -> Self:
@@ -153,8 +167,9 @@ class Statement:
         """
         if len(data) > MAX_STATEMENT:
             raise BadFormat("the statement is too long")
-        value = canonical.decode(data)
-        return cls._from_parts(value, {"body", "signatures"})
+        statement = cls._from_parts(canonical.read_unchecked(data), {"body", "signatures"})
+        _check_canonical(data, statement.encode())
+        return statement
 
     @classmethod
     def _from_parts(cls, value: Mapping[str, Any], fields: set[str]) -> Self:
@@ -205,15 +220,16 @@ class Entry:
         Raises:
             BadFormat: the statement or the entry is too long.
         """
-        encoded = canonical.encode(
-            {
-                "v": VERSION,
-                "at": self.at,
-                "outcome": self.outcome,
-                "reason": self.reason,
-                "withheld": list(self.withheld),
-                **self.statement.parts(),
-            }
+        said = self.statement
+        encoded = _ENTRY % (
+            said._encoded_assertions(),
+            self.at,
+            said.canonical_body,
+            self.outcome.encode("ascii"),
+            self.reason.encode("ascii"),
+            said._encoded_signatures(),
+            VERSION,
+            canonical.encode_part(list(self.withheld), depth=_INSIDE),
         )
         if len(encoded) > MAX_STATEMENT:  # otherwise the statement in it is shorter, too
             self.statement.encode()
@@ -230,12 +246,14 @@ class Entry:
         """
         if len(data) > MAX_ENTRY:
             raise BadFormat("the entry is too long")
-        value = canonical.decode(data)
+        value = canonical.read_unchecked(data)
         statement = Statement._from_parts(value, _ENTRY_FIELDS)
         _check_version(value["v"])
         if not isinstance(value["withheld"], list):
             raise BadFormat("a field of the entry has the wrong shape")
-        return cls(value["at"], value["outcome"], value["reason"], statement, tuple(value["withheld"]))
+        entry = cls(value["at"], value["outcome"], value["reason"], statement, tuple(value["withheld"]))
+        _check_canonical(data, entry.encode())
+        return entry
 
 
 def commitment(salt: bytes, entry: bytes) -> bytes:
@@ -270,6 +288,11 @@ def _check_assertions(said: object, signers: list[str]) -> None:
         raise BadFormat("an assertion is by somebody who does not sign this statement")
     for assertion in said.values():
         assertions.check_shape(assertion)
+
+
+def _check_canonical(data: bytes, encoded: bytes) -> None:
+    if encoded != data:
+        raise BadFormat("JSON is not in its canonical form")
 
 
 def _check_version(version: object) -> None:

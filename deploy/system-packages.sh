@@ -21,6 +21,8 @@ TESTS=(
     "chromium"                        # journeys in a real browser, accessibility, screenshots
     "default-jre-headless"            # the HTML checker of the W3C is a Java program
     "fonts-dejavu-core"               # a Latin font of known width
+    "nodejs"                          # runs an independent client of blind signatures
+    "npm"                             # fetches it, by its hash
     "postgresql"                      # the database of larger places
     "redis-server"                    # shared rate limits across machines
     "strace"                          # lets the n-th write or fsync of a keeper fail, or kills it there
@@ -43,6 +45,10 @@ has_dpkg() { command -v dpkg-query >/dev/null; }
 
 installed() { # NAME|NAME…
     local name
+    case "$1" in  # Node's own packages hold both, and Debian's npm would not install beside them.
+        nodejs) command -v node >/dev/null && return 0 ;;
+        npm) command -v npm >/dev/null && return 0 ;;
+    esac
     if ! has_dpkg; then
         case "$1" in
             chromium) command -v chromium >/dev/null; return ;;

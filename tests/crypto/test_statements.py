@@ -1,6 +1,7 @@
 """Statements and entries: nothing counts as signed that its signers did not sign."""
 
 import base64
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -194,6 +195,43 @@ def test_what_is_not_an_entry_is_refused(change: dict[str, Any]) -> None:
         Entry.decode(canonical.encode({**value, **change}))
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda data: b" " + data,
+        lambda data: data.replace(b",", b", ", 1),
+        lambda data: data.replace(b"intake", b"\\u0069ntake"),
+        lambda data: data.replace(b'"desk":"intake"', b'"desk":"a","desk":"intake"'),
+        lambda data: data.replace(b'"v":1,', b'"v":1.0,').replace(b'"v":1}', b'"v":1.0}'),
+        lambda data: data[: data.index(b'"body"')] + b'"body":{},' + data[data.index(b'"body"') :],
+        lambda data: data.replace(b'"signatures":{', b'"signatures": {'),
+    ],
+    ids=["before it", "a space", "an escape", "twice inside", "a fraction", "twice", "beside the body"],
+)
+def test_another_spelling_of_a_statement_or_an_entry_is_refused(other: Callable[[bytes], bytes]) -> None:
+    for data, read in ((STATEMENT.encode(), Statement.decode), (ENTRY.encode(), Entry.decode)):
+        assert other(data) != data
+        with pytest.raises(BadFormat):
+            read(other(data))
+
+
+@pytest.mark.parametrize("name", ["at", "outcome", "reason", "withheld", "v"])
+def test_another_spelling_beside_the_statement_is_refused(name: str) -> None:
+    data = ENTRY.encode()
+    for space in (b" :", b": "):
+        with pytest.raises(BadFormat):
+            Entry.decode(data.replace(b'"%s":' % name.encode(), b'"%s"' % name.encode() + space))
+
+
+def test_a_body_that_would_lie_too_deep_in_its_entry_is_refused() -> None:
+    value: Any = "x"
+    for _ in range(canonical.MAX_DEPTH - 2):
+        value = [value]
+    Entry(1, "done", "", Statement({**BODY, "deep": value}, {})).encode()
+    with pytest.raises(BadFormat):
+        Statement({**BODY, "deep": [value]}, {})
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_are_refused(data: bytes) -> None:
     for read in (Statement.decode, Entry.decode):
@@ -237,6 +275,18 @@ def test_entries_and_statements_are_read_back(outcome: str, withheld: list[str])
     entry = Entry(5, outcome, "" if outcome == "done" else "not-allowed", STATEMENT, tuple(withheld))
     assert Entry.decode(entry.encode()) == entry
     assert Statement.decode(STATEMENT.encode()) == STATEMENT
+
+
+@given(st.dictionaries(st.text(max_size=9), st.text(max_size=9)), st.lists(st.text(max_size=9), unique=True))
+def test_an_encoding_put_together_from_parts_is_that_of_the_whole(
+    more: dict[str, str], withheld: list[str]
+) -> None:
+    for said in (STATEMENT, ASSERTED):
+        statement = Statement({**more, **BODY}, said.signatures, said.assertions)
+        entry = Entry(7, "refused", "not-allowed", statement, tuple(withheld))
+        fields = {"v": 1, "at": 7, "outcome": "refused", "reason": "not-allowed", "withheld": withheld}
+        assert statement.encode() == canonical.encode(statement.parts())
+        assert entry.encode() == canonical.encode({**fields, **statement.parts()})
 
 
 def test_a_statement_signed_by_all_verifies_in_whatever_order_they_signed() -> None:
