@@ -56,7 +56,7 @@ UNITS: Final = {
     "u9": ("", False),
 }
 READING_DESKS: Final = ("intake", "integrity", "protection")
-DESKS: Final = (*READING_DESKS, "custodians", "rewards", "auditors")
+DESKS: Final = (*READING_DESKS, "custodians", "rewards", "payments", "auditors")
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ INTEGRITY = DeskId("integrity")
 AUDITORS = DeskId("auditors")
 CUSTODIANS = DeskId("custodians")
 PROTECTION = DeskId("protection")
+PAYMENTS = DeskId("payments")
 
 
 NO_TIP: Final = TipId(bytes(16))

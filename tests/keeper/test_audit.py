@@ -127,8 +127,10 @@ def test_a_proof_leads_from_any_entry_to_the_checkpoint(world: World, keeper: Ob
         keeper.ask("consistency", old=3, new=99)
 
 
-@pytest.mark.parametrize("operation", ["hello", "append", "release", "directory", "mint", "redeem", ""])
-def test_the_public_socket_answers_nothing_yet(world: World, keeper: Observed, operation: str) -> None:
+@pytest.mark.parametrize("operation", ["hello", "append", "release", "directory", "pay", "rewards", ""])
+def test_the_public_socket_mints_and_redeems_and_answers_nothing_else(
+    world: World, keeper: Observed, operation: str
+) -> None:
     connections = Connections(world.settings.public_socket, 5.0)
     with pytest.raises(Refused) as refused:
         connections.ask({"op": operation})

@@ -64,3 +64,16 @@ def test_each_note_is_synced_before_anybody_hears_of_it(path: Path, monkeypatch:
     file.write(b"second")
     file.write(b"third")
     assert found == [b"second", b"third"]
+
+
+@pytest.mark.parametrize("spoilt", [None, b"", b"half of it"])
+def test_a_file_that_is_gone_or_cut_short_under_the_keeper_is_made_anew(
+    path: Path, spoilt: bytes | None
+) -> None:
+    file = SignedFile(path)
+    file.write(b"first")
+    path.unlink() if spoilt is None else path.write_bytes(spoilt)
+    for note in (b"second", b"third"):
+        file.write(note)
+        assert SignedFile(path).read() == note
+    assert path.stat().st_size == 2 * SLOT

@@ -65,7 +65,24 @@ def test_rows_are_written_and_found_with_constants_and_values_in_their_places(en
         assert NAMED.run(connection, {"name": "n1"}).fetchall() == [(3, b"\x03"), (5, b"\x05")]
 
 
+@pytest.mark.parametrize("count", [0, 1, 2, 64, 65, 200])
+def test_however_many_rows_there_are_each_is_written_once(engine: Engine, count: int) -> None:
+    rows = [{"id": number, "name": "n", "data": b"d"} for number in range(count)]
+    with engine.begin() as connection:
+        NEW.run(connection, rows)
+        assert connection.scalars(select(THINGS.c.id).order_by(THINGS.c.id)).all() == list(range(count))
+
+
+def test_of_rows_that_are_inserted_together_none_is_left_when_one_fails(engine: Engine) -> None:
+    with engine.begin() as connection:
+        NEW.run(connection, ROWS[3:4])
+        with pytest.raises(IntegrityError):
+            NEW.run(connection, ROWS)
+        assert connection.scalars(select(THINGS.c.id)).all() == [3]
+
+
 def test_a_driver_that_takes_names_gets_them() -> None:
     text = NAMED._made(postgresql.dialect())  # type: ignore[no-untyped-call]  # untyped there
     assert text.row({"name": "n1"}) == {"name": "n1", "id_1": 1}
     assert "%(name)s" in text.sql
+    assert not NEW._made(postgresql.dialect()).group  # type: ignore[no-untyped-call]  # untyped there

@@ -64,6 +64,20 @@ CASES: dict[str, tuple[str, type[CheckFailed]]] = {
         "INSERT INTO remembered SELECT 2, day, readings, harmed, readers FROM remembered",
         RowForeign,
     ),
+    # Rows of rewards that are gone: tests/keeper/rewards/test_rows_by_hand.py.
+    "awards: changed": ("UPDATE awards SET state = 'granted'", RowForged),
+    "awards: added": (
+        'INSERT INTO awards SELECT randomblob(16), "index", state, file FROM awards',
+        RowForeign,
+    ),
+    "budgets: changed": ("UPDATE budgets SET amount = 500000", RowForged),
+    "budgets: added": ("INSERT INTO budgets VALUES (2030, 500000, 0, 0)", RowForeign),
+    "mint_keys: changed": ("UPDATE mint_keys SET awards = 5", RowForged),
+    "vouchers: changed": ("UPDATE vouchers SET paid_day = '2026-03-03'", RowForged),
+    "pickups: changed": ("UPDATE pickups SET spent = randomblob(32)", RowForged),
+    "pickups: added": ("INSERT INTO pickups SELECT randomblob(16), spent FROM pickups", RowForeign),
+    "tries: changed": ("UPDATE tries SET count = 0", RowForged),
+    "reward_days: changed": ("UPDATE reward_days SET day = '2026-03-03'", RowForged),
 }
 
 

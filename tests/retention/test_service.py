@@ -16,6 +16,7 @@ from tests.admin.conftest import Office
 from tests.identities.leaving import leave_name
 from tests.public.visitor import Visitor
 from tests.world import member_id, name
+from tipline.awards.models import AwardTold, Collected
 from tipline.database import Base
 from tipline.disclosures.models import ToldDisclosure
 from tipline.files.store import FileStore
@@ -311,8 +312,21 @@ def test_no_other_table_holds_anything_of_a_tip() -> None:
         or any(key.column.table.name in ("tips", "items") for key in column.foreign_keys)
     }
     # A sheet's is emptied when its tip is entered.
-    told = {"receipts.tip_id", "told_disclosures.tip_id"}
+    told = {"receipts.tip_id", "told_disclosures.tip_id", "awards_told.tip", "collected.tip"}
     assert named == {"items.tip_id", "slips.item_id", "sheets.tip_id", *told}
+
+
+def test_what_its_mailbox_was_told_of_an_award_and_what_it_collected_go_with_a_tip(
+    office: Office, kept: Kept
+) -> None:
+    with office.database.writing() as session:
+        session.add(AwardTold(tip=kept.tip, record=b"told"))
+        session.add(Collected(tip=kept.tip, sealed=b"sealed"))
+    office.clock.advance(61 * DAY)
+    erase(office)
+    with office.database.reading() as session:
+        assert session.get(AwardTold, kept.tip) is None
+        assert session.get(Collected, kept.tip) is None
 
 
 def test_what_its_mailbox_was_told_of_disclosures_goes_with_a_tip(office: Office, kept: Kept) -> None:

@@ -14,6 +14,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from tipline.awards.storing import look_at_rewards
 from tipline.clock import Clock
 from tipline.database import Database
 from tipline.disclosures.storing import keep_told
@@ -44,7 +45,7 @@ class Waiting:
 
 
 def look_at_clocks(database: Database, keeper: AdminKeeper, clock: Clock) -> Mapping[str, int]:
-    """Take in what came, state what is overdue, and store what reporters may be told of disclosures by now.
+    """Take in what came, state what is overdue and what is due of rewards, and store what mailboxes tell.
 
     Returns how many statements of each type were made.
 
@@ -67,6 +68,7 @@ def look_at_clocks(database: Database, keeper: AdminKeeper, clock: Clock) -> Map
         late = []
     write_down(database, keeper, watched)  # a reading that heard somebody leaves no record
     keep_told(database, keeper)
+    stated.update(look_at_rewards(database, keeper))
     return stated
 
 

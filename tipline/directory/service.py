@@ -1,4 +1,4 @@
-"""The directory in force: the highest version that the keeper signed.
+"""The directory in force: the highest version that the keeper signed, on the latest day.
 
 A site keeps the highest one it has seen in a file of its own, so that neither
 an older row nor a row that somebody else wrote can change whom it seals to.
@@ -50,6 +50,7 @@ class DirectoryBook:
         self._pin = pin
         self._database = database
         self._current: Directory | None = None
+        self._note = b""  # that of the current one, which is not checked again every few seconds
         self._looked_at = float("-inf")
         self._turn = threading.Lock()
 
@@ -83,27 +84,30 @@ class DirectoryBook:
         if not self._is_due():
             return  # another thread looked while this one waited
         if self._current is None and self._path.exists():
-            self._current = self._open(self._path.read_bytes())
+            self._note = self._path.read_bytes()
+            self._current = self._open(self._note)
         self._looked_at = time.monotonic()
         self._look_for_newer()
 
     def _look_for_newer(self) -> None:
-        known = self._current.version if self._current else -1
+        version, day = self._current.age if self._current else (-1, "")
         with self._database.reading() as session:
             notes = session.scalars(
                 select(DirectoryNote.note)
-                .where(DirectoryNote.version > known)
+                .where(DirectoryNote.version >= version)
                 .order_by(DirectoryNote.version.desc())
             ).all()
         for note in notes:
+            if note == self._note:
+                continue
             try:
                 newer = self._open(note)
             except BadDirectory:
                 log.warning("directory refused")
                 continue
-            if newer.version > known:
+            if newer.age > (version, day):
                 self._remember(note)
-                self._current = newer
+                self._current, self._note = newer, note
                 return
 
     def _open(self, note: bytes) -> Directory:

@@ -1,8 +1,9 @@
 """A directory that was checked, and the units and desks in it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -41,9 +42,40 @@ class DeskEntry:
         return all(units & excluded for units in self.staff)
 
 
+class Crowd(StrEnum):
+    """How many awards hide one another under a mint key, as of the end of yesterday."""
+
+    FEW = "few"
+    """Too few to redeem one."""
+    THIN = "thin"
+    """Enough were collected, but few may have a voucher out still."""
+    ENOUGH = "enough"
+    MANY = "many"
+
+
+@dataclass(frozen=True)
+class PointEntry:
+    """Where vouchers are paid.
+
+    `names` and `places` (address and hours) have "zh" and "en"; `inside` means inside the township; `bank`
+    that a bank or post office pays there, by a list.
+    """
+
+    id: str
+    names: Mapping[str, str]
+    places: Mapping[str, str]
+    inside: bool
+    open: bool
+    bank: bool
+
+
 @dataclass(frozen=True)
 class Directory:
-    """The public keys that the keeper vouches for, at one version of the roster."""
+    """The public keys that the keeper vouches for, at one version of the roster.
+
+    `day` is the UTC day for which it was signed, ISO. `mint` has for each year pairs of a voucher's value (in
+    yuan, ascending) and its key's modulus (768 hex digits), `crowds` a word for each year and value.
+    """
 
     version: int
     keeper: Recipient
@@ -51,6 +83,15 @@ class Directory:
     units: Mapping[UnitId, UnitEntry]
     desks: Mapping[DeskId, DeskEntry]
     clocks: Clocks = DEFAULT_CLOCKS
+    day: str = ""
+    mint: Mapping[int, tuple[tuple[int, str], ...]] = field(default_factory=dict)
+    points: tuple[PointEntry, ...] = ()
+    crowds: Mapping[tuple[int, int], Crowd] = field(default_factory=dict)
+
+    @property
+    def age(self) -> tuple[int, str]:
+        """What is larger in a later one: on each day the same version is signed anew."""
+        return self.version, self.day
 
     @cached_property
     def units_in_order(self) -> tuple[UnitEntry, ...]:
@@ -107,6 +148,25 @@ def _parse(body: dict[str, Any], origin: str, genesis: str) -> Directory:
         },
         desks={DeskId(desk["id"]): _desk(desk) for desk in body["desks"]},
         clocks=_clocks(body["clocks"]) if "clocks" in body else DEFAULT_CLOCKS,
+        day=str(body.get("day", "")),
+        mint={int(of["year"]): _keys(of["keys"]) for of in body["mint"]},
+        points=tuple(map(_point, body.get("points", ()))),
+        crowds={(int(of["year"]), int(of["value"])): Crowd(of["size"]) for of in body.get("crowds", ())},
+    )
+
+
+def _keys(value: list[dict[str, Any]]) -> tuple[tuple[int, str], ...]:
+    return tuple((int(key["value"]), str(key["n"])) for key in value)
+
+
+def _point(value: dict[str, Any]) -> PointEntry:
+    return PointEntry(
+        id=str(value["id"]),
+        names=dict(value["names"]),
+        places=dict(value["places"]),
+        inside=bool(value["inside"]),
+        open=bool(value["open"]),
+        bank=bool(value["bank"]),
     )
 
 

@@ -1,4 +1,4 @@
-"""Why somebody asked for a name, and why it was allowed or not: sealed for two desks, and never with a tip.
+"""Why somebody asked for a name, or judged an award so: sealed for auditors and another desk, with no tip.
 
 The statements that name them are never forgotten, so these stay, too.
 """
@@ -46,13 +46,13 @@ class DisclosureReasonSlip(Base):
 
 
 def keep_reason(session: Session, text: str, desk: DeskId, directory: Directory, day: date) -> NewItem:
-    """Seal a reason for a desk and the auditors, and store it; a statement names it next.
+    """Seal a reason for a desk and the auditors, or for these alone, and store it; a statement names it next.
 
     Raises:
         BadDirectory: there is no such desk.
     """
-    desks: Sequence[DeskId] = (desk, AUDITORS)
-    route = Route(tuple(sorted(desks)), ())
+    desks: Sequence[DeskId] = sorted({desk, AUDITORS})
+    route = Route(tuple(desks), ())
     audience = Audience(directory.keeper, directory.desk_keys(*desks), route, NO_CLAIM)
     item = seal_item(KIND, NO_TIP, Message(text, day).encode(), audience=audience)
     session.add(DisclosureReason(item_id=item.id, day=day, sealed=item.sealed))

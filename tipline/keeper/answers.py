@@ -8,12 +8,13 @@ from functools import lru_cache
 from typing import Any, Final
 
 from crypto.keys import Identity
+from crypto.merkle import leaf_hash
 from crypto.notes import NoteSigner, sign_json
 from crypto.policies import Route
 from crypto.windows import Window
 from tipline.keeper.asked import LIST, RELEASE, UNLOCK, VIEW
 from tipline.keeper.batch import Done, Looked
-from tipline.keeper.log import Log, Published
+from tipline.keeper.log import Log, Published, Row
 from tipline.keeper.pins import Standing
 from tipline.keeper.release import open_card_key
 from tipline.keeper_client.frames import to_text
@@ -60,6 +61,8 @@ class Answers:
         elif op in (UNLOCK, VIEW):
             [(_, inner)] = done.granted.inner
             answer |= {"inner": to_text(inner), "window": _window(done.granted.window)}
+        elif done.granted.pickup is not None:
+            answer |= done.granted.pickup
         elif done.granted.told is not None:
             told = done.granted.told
             note = sign_json(told.to_body(self._signer.name, done.logged.index), self._signer)
@@ -136,6 +139,16 @@ def _window(window: Window | None) -> dict[str, Any]:
 
 def _route(route: Route) -> dict[str, list[str]]:
     return {"desks": list(route.desks), "excluded": list(route.excluded)}
+
+
+def plain_rows(rows: list[Row]) -> list[dict[str, Any]]:
+    """Entries as they stand in a frame, without proofs; of a forgotten one the leaf hash."""
+    return [
+        {"index": index, "salt": to_text(salt), "entry": to_text(entry)}
+        if entry
+        else {"index": index, "leaf": to_text(leaf_hash(salt))}
+        for index, salt, entry in rows
+    ]
 
 
 def hashes_to_text(hashes: list[bytes]) -> str:

@@ -1,9 +1,12 @@
 """A request as the writer gets it: everything that does not depend on the log's state is done already."""
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
 from crypto.errors import BadFormat, BadSignature
 from crypto.keys import Identity, VerifyKey
@@ -12,6 +15,9 @@ from crypto.windows import Window
 from tipline.keeper.release import OpenedSlip, SlipFrame, open_card_key, open_slips
 from tipline.keeper_client.reasons import Reason
 from tipline.roster import Roster
+
+if TYPE_CHECKING:
+    from tipline.keeper.state import Draft
 
 APPEND = "append"
 ENTER = "enter"
@@ -25,6 +31,17 @@ FORGET = "forget"
 DISCLOSE = "disclose"
 UNLOCK = "unlock"
 VIEW = "view"
+PAY = "pay"
+SETTLE = "settle"
+REWARD_LOOK = "reward-look"
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What rows now say, without an entry: `answer`; and the fields of what the keeper states beside."""
+
+    answer: Mapping[str, Any] = field(repr=False)
+    stated: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -32,8 +49,9 @@ class Asked:
     """One request for an entry.
 
     Attributes:
-        op: `release`, `list`, `append`, `enter`, `disclose`, `unlock`, `view`, or one of those that the
-            keeper states itself: `export`, `clocks`, `erase`, `inventory`, `forget`.
+        op: `release`, `list`, `append`, `enter`, `disclose`, `unlock`, `view`, `pay`, or one of those that
+            the keeper states itself: `export`, `clocks`, `erase`, `inventory`, `forget`, `reward-look`; or
+            `settle`.
         statement: None when the bytes were none, or the keeper states it.
         digest: SHA-256 of those bytes, hex.
         fault: why there is no statement.
@@ -45,6 +63,9 @@ class Asked:
         walked: for `clocks` tips that a walk over all rows has found due, or nobody's.
         note: for an `acknowledge` the signed checkpoint of the head that it says was lost.
         put_back: for a `view` what a custodian's session put back, opened; None when it does not open.
+        pickup: for a `pay` the HMAC of the pickup code that was typed; empty when it is none. For an
+            `append` of a list of codes the digest of the list that was prepared for its point.
+        settle: for a `settle` what decides it by the rows alone; it raises Refusal.
         counted: for `inventory` how many items are held as they were accepted, and the root over them.
         altered: for `inventory` whether what is remembered is another than the last list left.
         readings: for `inventory` the entry up to which readings are counted.
@@ -65,6 +86,8 @@ class Asked:
     readings: int = -1
     note: bytes = b""
     put_back: tuple[Window, bytes] | None = field(default=None, repr=False)
+    pickup: bytes = field(default=b"", repr=False)
+    settle: Callable[[Draft], Settled] | None = field(default=None, repr=False)
 
 
 def prepare(

@@ -11,11 +11,12 @@ from crypto.statements import DONE, REFUSED, VERSION, Entry, Statement
 from tipline.keeper import clockwork, forgetting
 from tipline.keeper.alerting import stating as alerting
 from tipline.keeper.alerting import window as alerting_window
-from tipline.keeper.asked import CLOCKS, ERASE, EXPORT, FORGET, INVENTORY, Asked
+from tipline.keeper.asked import CLOCKS, ERASE, EXPORT, FORGET, INVENTORY, REWARD_LOOK, Asked, Settled
 from tipline.keeper.errors import Refusal
 from tipline.keeper.inventory import stating
 from tipline.keeper.log import Logged
 from tipline.keeper.readable import is_readable, without_answers
+from tipline.keeper.rewards import granting, looking
 from tipline.keeper.rules.case import Granted
 from tipline.keeper.rules.table import authenticate, carry_out, check_fresh
 from tipline.keeper.state import Draft
@@ -57,7 +58,7 @@ class Looked:
     done: tuple[Done, ...]
 
 
-Outcome = Done | Declined | Looked
+Outcome = Done | Declined | Looked | Settled
 
 
 _BY_ITSELF: Final = {
@@ -65,6 +66,7 @@ _BY_ITSELF: Final = {
     ERASE: clockwork.erase,
     INVENTORY: stating.state,
     FORGET: forgetting.forget,
+    REWARD_LOOK: looking.look,
 }
 
 
@@ -103,10 +105,9 @@ class Examiner:
 
     def decide(self, asked: Asked, draft: Draft) -> Outcome:
         """Carry a request out in the draft, and append its entry there."""
-        if asked.op == EXPORT:
-            return self._export(draft)
-        if asked.op in _BY_ITSELF:
-            self.watch(draft, now=asked.op == CLOCKS)
+        if asked.settle is not None:
+            return self._settle(asked.settle, draft)
+        if asked.op == EXPORT or asked.op in _BY_ITSELF:
             return self._by_itself(asked, draft)
         try:
             statement = authenticate(asked, draft)
@@ -126,6 +127,8 @@ class Examiner:
         done = _done(draft, statement, granted)
         for fields, alerted in alerting.opened(statement, done.logged.index, draft):
             _done(draft, self._own(draft, dict(fields)), alerted)
+        for fields, granted in granting.follows(statement, draft):
+            _done(draft, self._own(draft, dict(fields)), granted)
         self._unassign(before, draft)
         return done
 
@@ -159,11 +162,26 @@ class Examiner:
         return _done(draft, statement, Granted())
 
     def _by_itself(self, asked: Asked, draft: Draft) -> Outcome:
+        if asked.op == EXPORT:
+            return self._export(draft)
+        self.watch(draft, now=asked.op == CLOCKS)
         try:
             stated = _BY_ITSELF[asked.op](asked, draft)
             return Looked(tuple(_done(draft, self._own(draft, dict(f)), granted) for f, granted in stated))
         except Refusal as refusal:
             return Declined(refusal.reason, NO_ENTRY)
+
+    def _settle(self, settle: Callable[[Draft], Settled], draft: Draft) -> Outcome:
+        """Let rows decide. A refusal has no entry either: the log would tell of a visit."""
+        try:
+            settled = settle(draft)
+        except Refusal as refusal:
+            return Declined(refusal.reason, NO_ENTRY)
+        for fields in settled.stated:
+            statement = self._own(draft, dict(fields))
+            draft.roster = draft.roster.apply(draft.growth.next_index, statement.body)
+            _done(draft, statement, Granted())
+        return settled
 
     def _unreadable(self, asked: Asked, draft: Draft, members: Sequence[str] = ()) -> Statement:
         """The digest of what was sent; and the members, where they are known to have signed it."""

@@ -17,6 +17,7 @@ from tipline.keeper.asked import Asked
 from tipline.keeper.disclosing.lapsing import lapse
 from tipline.keeper.errors import Refusal
 from tipline.keeper.pins import Standing
+from tipline.keeper.rewards import awards
 from tipline.keeper.rules.case import Granted, may_have
 from tipline.keeper.rules.reading import MESSAGE_KIND, first_sight, pin_seen, require_pinned
 from tipline.keeper.shapes import MAX_TIPS
@@ -98,9 +99,12 @@ def erase(asked: Asked, draft: Draft) -> Iterator[Stated]:
             after = cases.erased(standing.case, draft.today, draft.roster.clocks)
         except CaseRefused as refused:
             raise Refusal(Reason(refused.reason)) from refused
+        if awards.keeps(awards.of_tip(draft.rows, tip), draft.today):
+            raise Refusal(Reason.NOT_ALLOWED)
         gone.append((tip, standing.forgotten(after)))
     for tip, standing in gone:
         draft.pins.put_tip(tip, standing)
+        awards.forget(draft.rows, tip)
     yield {"type": "erase", "tips": sorted(tip.hex() for tip, _ in gone)}, _granted(gone)
 
 

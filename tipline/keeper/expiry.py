@@ -1,4 +1,4 @@
-"""Which closed tips and ended cases may go: their time is over, and nobody holds them."""
+"""Which closed tips and ended cases may go: their time is over, nobody holds them, no award keeps them."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +12,7 @@ from tipline.keeper.digests.rows import Rows
 from tipline.keeper.digests.tables import TIPS
 from tipline.keeper.pins import standing_of
 from tipline.keeper.prepared import Prepared
+from tipline.keeper.rewards.awards import keeps, of_tips
 from tipline.protection.states import ProtectionState
 from tipline.tips.cases import kept_until
 from tipline.tips.moves import TipState
@@ -50,5 +51,7 @@ def expiring(connection: Connection, rows: Rows, after: bytes, today: date, cloc
     closed = _CLOSED.run(connection, {"after": after}).fetchall()
     rows.check(TIPS, closed)
     days = ((row[0], kept_until(standing_of(row).case, clocks)) for row in closed)
-    over = tuple((tip, until) for tip, until in days if until is not None and until < today)
+    past = [(tip, until) for tip, until in days if until is not None and until < today]
+    known = of_tips(rows, (tip for tip, _ in past))
+    over = tuple((tip, until) for tip, until in past if not keeps(known.get(tip), today))
     return Expiring(over, closed[-1][0] if len(closed) == LOOKED_AT else b"")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from crypto.errors import BadFormat
@@ -67,6 +68,19 @@ def read_ids(request: Mapping[str, Any], name: str, *, most: int) -> list[bytes]
     if not all(isinstance(value, str) and _ID.fullmatch(value) for value in values):
         raise BadFormat("an identifier is 32 hex digits")
     return [bytes.fromhex(value) for value in values]
+
+
+def read_days(request: Mapping[str, Any], name: str, *, most: int) -> list[date]:
+    """A field with a list of days (ISO).
+
+    Raises:
+        BadFormat: too long, or something else in it.
+    """
+    values = read_list(request, name, most=most)
+    try:
+        return [date.fromisoformat(value if isinstance(value, str) else "") for value in values]
+    except ValueError as error:
+        raise BadFormat("a day is written year-month-day") from error
 
 
 def read_slips(request: Mapping[str, Any], *, most: int) -> list[SlipFrame]:

@@ -7,7 +7,7 @@ RAM, because a copy of the whole folder that is put back takes database and last
 import fcntl
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from crypto.keys import Identity, SigningKey
 from crypto.mldsa import MldsaSigningKey
 from crypto.randomness import random_bytes
 from crypto.seeds import Seeded
-from tipline.durably import replace_durably
+from tipline.durably import replace_durably, sync_folder
 from tipline.keeper.errors import AlreadyRunning, KeyFilesUnsafe
 from tipline.keeper.last_signed import SignedFile
 from tipline.keeper.succession import Succession
@@ -46,7 +46,8 @@ class KeeperFolder:
 
     While the log's keys are changed, `log.key.next` and `log-pq.key.next` lie beside
     (`tipline.keeper.rotation`). `log-keys` holds the statements of all changes, a line each; no secret.
-    `time-in-doubt` is `tipline.keeper.kept_time`'s.
+    `time-in-doubt` is `tipline.keeper.kept_time`'s. `mint` holds the private keys of vouchers, PEM, one for
+    each year and value.
     `beside` is a folder in RAM for the second copy of the last checkpoint; a command needs none.
     """
 
@@ -63,6 +64,7 @@ class KeeperFolder:
         self._signed = SignedFile(self.last_signed)
         self.place = path / "place"
         self.time_in_doubt = path / "time-in-doubt"
+        self.mint = path / "mint"
 
     def keys(self) -> KeeperKeys:
         """Read the keys; where the log's next ones were stated already, those.
@@ -118,6 +120,26 @@ class KeeperFolder:
         if not _SEED.fullmatch(written):
             raise KeyFilesUnsafe(f"A key file in {self.path} does not hold a key.")
         return bytes.fromhex(written)
+
+    def mint_key(self, year: int, value: int) -> str:
+        """Read the private key of a year's vouchers of one value, PEM.
+
+        Raises:
+            KeyFilesUnsafe: it is missing, or readable by others.
+        """
+        return _read_secret(self._mint_key(year, value))
+
+    def make_mint_key(self, year: int, value: int, make: Callable[[], bytes]) -> bool:
+        """Keep a new private key, durably. One that is there already is kept, and nothing is made: False."""
+        if self._mint_key(year, value).exists():
+            return False
+        self.mint.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(self.path)
+        replace_durably(self._mint_key(year, value), make())
+        return True
+
+    def _mint_key(self, year: int, value: int) -> Path:
+        return self.mint / f"{year}-{value}.pem"
 
     def chain(self) -> tuple[Succession, ...]:
         """The statements of all changes of the log's keys, the oldest first.

@@ -18,6 +18,7 @@ class SignedFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._name = str(path)  # made once: a path is put together anew for each of these that is asked for
         self._number = NOTHING
 
     def read(self) -> bytes:
@@ -37,19 +38,22 @@ class SignedFile:
             OSError: it is not durable.
         """
         number = self._number + 1
-        if not number or not self._is_whole():
-            replace_durably(self.path, 2 * slot(note, number, SLOT))
-        else:
-            file = os.open(self.path, os.O_WRONLY | os.O_CLOEXEC)
-            try:
-                os.pwrite(file, slot(note, number, SLOT), place_of(number, SLOT))
-                os.fdatasync(file)
-            finally:
-                os.close(file)
+        one = slot(note, number, SLOT)
+        if not number or not self._overwritten(one, place_of(number, SLOT)):
+            replace_durably(self.path, 2 * one)
         self._number = number
 
-    def _is_whole(self) -> bool:
+    def _overwritten(self, one: bytes, at: int) -> bool:
+        """Write a slot in its place; False where there is no such file any more, and nothing was written."""
         try:
-            return self.path.stat().st_size == 2 * SLOT
+            file = os.open(self._name, os.O_WRONLY | os.O_CLOEXEC)
         except FileNotFoundError:
             return False
+        try:
+            if os.fstat(file).st_size != 2 * SLOT:
+                return False
+            os.pwrite(file, one, at)
+            os.fdatasync(file)
+        finally:
+            os.close(file)
+        return True

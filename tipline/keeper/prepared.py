@@ -8,13 +8,18 @@ are turned into SQLAlchemy's.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 
 Values = Mapping[str, Any]
+
+_VALUES: Final = " VALUES "
+_AT_ONCE: Final = 64
+"""Rows that one statement inserts: the driver lets go of the interpreter for each that it carries out, and
+whoever takes it meanwhile does not give it back at once. Each number of rows is another statement to it."""
 
 
 class Prepared:
@@ -36,6 +41,8 @@ class Prepared:
         try:
             if isinstance(values, Mapping):
                 cursor.execute(text.sql, text.row(values))
+            elif text.group and 0 < len(values) <= _AT_ONCE:
+                cursor.execute(text.several(len(values)), [one for row in values for one in text.row(row)])
             else:
                 cursor.executemany(text.sql, [text.row(row) for row in values])
         except dialect.loaded_dbapi.Error as error:
@@ -48,18 +55,28 @@ class Prepared:
     def _made(self, dialect: Dialect) -> "_Text":
         compiled: Any = self._statement.compile(dialect=dialect)
         constants = {name: value for name, value in compiled.params.items() if value is not None}
-        made = _Text(str(compiled), compiled.positiontup, constants)
+        sql, order = str(compiled), compiled.positiontup
+        group = sql.rpartition(_VALUES)[2] if order and self._statement.is_insert else ""
+        made = _Text(sql, order, constants, group)
         self._texts[dialect.name] = made
         return made
 
 
 @dataclass(frozen=True)
 class _Text:
-    """A statement for one driver, the order of its values (None: it takes them by name), its constants."""
+    """A statement for one driver, the order of its values (None: it takes them by name), its constants.
+
+    `group` are the places of one row's values, where several rows can be inserted at once.
+    """
 
     sql: str
     order: Sequence[str] | None
     constants: Values
+    group: str
+
+    def several(self, rows: int) -> str:
+        """The statement for so many rows."""
+        return self.sql + f", {self.group}" * (rows - 1)
 
     def row(self, values: Values) -> Any:
         """One row of values as the driver wants it."""

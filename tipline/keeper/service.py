@@ -9,14 +9,13 @@ from hashlib import sha256
 from typing import Any, Final
 
 from crypto.errors import BadFormat
-from crypto.merkle import leaf_hash
 from crypto.mldsa import MldsaSigningKey
 from crypto.notes import sign_json
 from crypto.statements import MAX_ENTRY
 from tipline.database import Database
 from tipline.keeper.alerting.answering import Alerting
 from tipline.keeper.answering import Operation, answered
-from tipline.keeper.answers import Answers, hashes_to_text
+from tipline.keeper.answers import Answers, hashes_to_text, plain_rows
 from tipline.keeper.asked import (
     APPEND,
     CLOCKS,
@@ -26,10 +25,12 @@ from tipline.keeper.asked import (
     EXPORT,
     FORGET,
     LIST,
+    PAY,
     RELEASE,
     UNLOCK,
     VIEW,
     Asked,
+    Settled,
     prepare,
 )
 from tipline.keeper.batch import Declined, Examiner, Looked, Outcome
@@ -38,7 +39,15 @@ from tipline.keeper.daily import TipsWalk
 from tipline.keeper.digests.seal import RowSeal
 from tipline.keeper.disclosing.answering import Disclosing
 from tipline.keeper.errors import Refusal, Unavailable
-from tipline.keeper.fields import read_bytes, read_ids, read_list, read_number, read_slips, read_text
+from tipline.keeper.fields import (
+    read_bytes,
+    read_days,
+    read_ids,
+    read_list,
+    read_number,
+    read_slips,
+    read_text,
+)
 from tipline.keeper.folder import KeeperFolder
 from tipline.keeper.granting import find_grant, require_still
 from tipline.keeper.head_answers import HeadAnswers
@@ -51,6 +60,8 @@ from tipline.keeper.publishing import Publishing
 from tipline.keeper.questions import MAX_STATES, Questions
 from tipline.keeper.registering.answering import Registering
 from tipline.keeper.release import SlipFrame, open_slips, read_put_back
+from tipline.keeper.rewards.answering import Rewarding
+from tipline.keeper.rewards.cash import Cash
 from tipline.keeper.server import Finish
 from tipline.keeper.shapes import MAX_LISTED
 from tipline.keeper.snapshots import look
@@ -120,6 +131,9 @@ class Keeper:
         self.witnesses = Asking(self.writer, self._publishing, self._log, database, signer.verifier, clock)
         """Asks them once it is started."""
         self._health = Health(self.writer, database, folder, clock)
+        self._cash = Cash(folder, database, self.writer, self._identity, signer.name, clock)
+        make_due = self._cash.keys.make_due
+        self._rewarding = Rewarding(database, self._log, self.writer, self._answers, signer, clock, make_due)
 
     def _table(self) -> Mapping[str, Operation]:
         """What each operation's name on the admin site's socket does."""
@@ -128,12 +142,13 @@ class Keeper:
             "directory": self._signed_directory,
             "roster": self._roster,
             "append": self._append,
-            "enter": self._enter,
-            "release": self._release,
-            "list": self._list,
-            "disclose": partial(self._with_slip, DISCLOSE),
-            "unlock": partial(self._with_slip, UNLOCK),
+            "enter": partial(self._with_slips, ENTER, MAX_LISTED),
+            "release": partial(self._with_slips, RELEASE, MAX_LISTED),
+            "list": partial(self._with_slips, LIST, MAX_LISTED),
+            "disclose": partial(self._with_slips, DISCLOSE, 1),
+            "unlock": partial(self._with_slips, UNLOCK, 1),
             "view": self._view,
+            "pay": self._pay,
             "entries": self._entries,
             "checkpoint": self._checkpoint,
             "signed-checkpoint": self._publishing.answer_note,
@@ -157,6 +172,8 @@ class Keeper:
             **self._alerting.operations(),
             **self._disclosing.operations(),
             **self._registering.operations(),
+            **self._rewarding.operations(),
+            **self._cash.operations(),
         }
 
     def answer_admin(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -207,8 +224,8 @@ class Keeper:
         return answered(operations.get(str(request.get("op"))), request, self.writer)
 
     def answer_public(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Answer the public site, for which there is no operation yet."""
-        return answered(None, request, self.writer)
+        """Answer the public site: `mint` and `redeem`."""
+        return answered(self._cash.public_operation(str(request.get("op"))), request, self.writer)
 
     def _end(self, _request: Mapping[str, Any]) -> dict[str, Any]:
         self.ending.set()
@@ -220,22 +237,17 @@ class Keeper:
     def _append(self, request: Mapping[str, Any]) -> dict[str, Any]:
         return self._submit(request, APPEND, [], read_bytes(request, "slip"))
 
-    def _enter(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        return self._submit(request, ENTER, read_slips(request, most=MAX_LISTED), b"")
-
-    def _release(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        return self._submit(request, RELEASE, read_slips(request, most=MAX_LISTED), b"")
-
-    def _list(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        return self._submit(request, LIST, read_slips(request, most=MAX_LISTED), b"")
-
-    def _with_slip(self, op: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        return self._submit(request, op, read_slips(request, most=1), b"")
+    def _with_slips(self, op: str, most: int, request: Mapping[str, Any]) -> dict[str, Any]:
+        return self._submit(request, op, read_slips(request, most=most), b"")
 
     def _view(self, request: Mapping[str, Any]) -> dict[str, Any]:
         asked, seen = self._asked(request, VIEW, [], b"")
         put_back = read_put_back(read_bytes(request, "put_back"), self._identity)
         return self._logged(replace(asked, put_back=put_back), seen)
+
+    def _pay(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        asked, seen = self._asked(request, PAY, [], b"")
+        return self._logged(replace(asked, pickup=self._cash.typed(request)), seen)
 
     def _submit(
         self, request: Mapping[str, Any], op: str, slips: list[SlipFrame], card_key: bytes
@@ -247,6 +259,7 @@ class Keeper:
     ) -> tuple[Asked, int]:
         statement, seen = read_bytes(request, "statement"), read_number(request, "seen")
         asked = prepare(op, statement, slips, card_key, self._identity, self.writer.roster)
+        asked = self._cash.with_list(asked)
         return (replace(asked, note=read_bytes(request, "note")) if "note" in request else asked), seen
 
     def _export(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -258,6 +271,8 @@ class Keeper:
     def _made(self, asked: Asked, outcome: Outcome, seen: int) -> dict[str, Any]:
         if isinstance(outcome, Declined):
             raise Refusal(outcome.reason, outcome.index)
+        if isinstance(outcome, Settled):
+            return dict(outcome.answer)
         if isinstance(outcome, Looked):
             return self._answers.looked(outcome)
         return self._answers.done(asked.op, outcome, self.writer.published, seen)
@@ -268,7 +283,8 @@ class Keeper:
         current = self._directory
         if current is None or current[0] != wanted:
             genesis = sha256(self._log.rows(0, 1, max_bytes=1)[0][2]).hexdigest()
-            body = roster.directory_body(genesis, today, self._publishing.links())
+            crowds = self._rewarding.crowds(today)
+            body = roster.directory_body(genesis, today, self._publishing.links(), crowds)
             current = (wanted, sign_json(body, self._signer))
             self._directory = current
         return {"directory": to_text(current[1])}
@@ -309,13 +325,13 @@ class Keeper:
         published = self.writer.published
         stop = min(first + min(count, MAX_ROWS), grant.stop, published.size)
         rows = self._log.rows(first, max(stop - first, 0), max_bytes=MAX_ROW_BYTES)
-        proven = self._proven(rows, published) if read_number(request, "proofs") else _plain(rows)
+        proven = self._proven(rows, published) if read_number(request, "proofs") else plain_rows(rows)
         return {"rows": proven, **self._answers.head(published, read_number(request, "seen"))}
 
     def _proven(self, rows: list[Row], published: Published) -> list[dict[str, Any]]:
         return [
             plain | {"proof": hashes_to_text(self._log.inclusion(plain["index"], published.size))}
-            for plain in _plain(rows)
+            for plain in plain_rows(rows)
         ]
 
     def _checkpoint(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -363,14 +379,14 @@ class Keeper:
     def _clocks(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Look at the clocks, with the slips of tips that nobody opened yet and the days they came on."""
         self.writer.require_right_time()
-        frames, days = read_slips(request, most=MAX_LISTED), read_list(request, "days", most=MAX_LISTED)
+        frames, days = read_slips(request, most=MAX_LISTED), read_days(request, "days", most=MAX_LISTED)
         if len(frames) != len(days):
             raise BadFormat("a tip has one day")
         opened = open_slips(frames, self._identity)
         tips = tuple(read_ids(request, "tips", most=MAX_STATES))
         walked = () if opened else self._walk.go_on()
-        arrived = tuple(map(_day, days))
-        return self._logged(Asked(CLOCKS, slips=opened, arrived=arrived, tips=tips, walked=walked), 0)
+        asked = Asked(CLOCKS, slips=opened, arrived=tuple(days), tips=tips, walked=walked)
+        return self._logged(asked, 0)
 
     def _erase(self, request: Mapping[str, Any]) -> dict[str, Any]:
         self.writer.require_right_time()
@@ -380,19 +396,3 @@ class Keeper:
         """Forget some entries whose time is over; asked again until none is stated."""
         self.writer.require_right_time()
         return self._logged(Asked(FORGET), 0)
-
-
-def _day(value: object) -> date:
-    try:
-        return date.fromisoformat(value if isinstance(value, str) else "")
-    except ValueError as error:
-        raise BadFormat("a day is written year-month-day") from error
-
-
-def _plain(rows: list[Row]) -> list[dict[str, Any]]:
-    return [
-        {"index": index, "salt": to_text(salt), "entry": to_text(entry)}
-        if entry
-        else {"index": index, "leaf": to_text(leaf_hash(salt))}
-        for index, salt, entry in rows
-    ]

@@ -5,7 +5,7 @@ Bodies that change the roster are checked in depth by the roster itself.
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from tipline.alerts.findings import FINDINGS, REPORTS
@@ -13,6 +13,27 @@ from tipline.disclosures.grounds import GROUNDS
 from tipline.disclosures.telling import TELLS
 from tipline.disclosures.terms import LEAST_HOURS, MOST_HOURS
 from tipline.keeper.errors import Refusal
+from tipline.keeper.forms import (
+    DAY,
+    LETTER,
+    Check,
+    is_day_or_none,
+    is_hash,
+    is_id,
+    is_id_or_none,
+    is_item,
+    is_letter_or_none,
+    is_member_or_none,
+    is_name,
+    is_object,
+    is_reason,
+    is_truth,
+    one_of,
+    one_of_words,
+    text,
+    whole,
+)
+from tipline.keeper.rewards.shapes import REWARD_FIELDS
 from tipline.keeper_client.reasons import Reason
 from tipline.lookups.filters import is_filter
 from tipline.lookups.views import VIEWS
@@ -31,29 +52,8 @@ MAX_TIPS: Final = 200  # tips that one statement gives to somebody, or closes
 MAX_WATCH: Final = 30  # days between two check-ins
 MAX_SHEETS: Final = 20  # code sheets printed under one statement
 
-Check = Callable[[Any], bool]
-
 _COMMON: Final = frozenset(("v", "log", "type", "at", "nonce", "by"))
-_ID = re.compile(r"[0-9a-f]{32}")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_HASH = re.compile(r"[0-9a-f]{64}")
-_LETTER = re.compile(r"20[0-9]{2}-[1-9][0-9]{0,5}")
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
-_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
-
-
-def _text(pattern: re.Pattern[str]) -> Check:
-    return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
-
-
-def _one_of(values: type[Outcome] | type[Purpose] | type[Channel]) -> Check:
-    allowed = frozenset(value.value for value in values)
-    return lambda value: isinstance(value, str) and value in allowed
-
-
-def _whole(low: int, high: int) -> Check:
-    # type(…), because True is an int in Python.
-    return lambda value: type(value) is int and low <= value <= high
 
 
 def _sorted_names(least: int) -> Check:
@@ -65,41 +65,23 @@ def _sorted_names(least: int) -> Check:
     return check
 
 
-def _is_item(value: Any) -> bool:
-    if not isinstance(value, dict) or value.keys() != {"item", "hash"}:
-        return False
-    return _is_id(value["item"]) and _is_hash(value["hash"])
-
-
 def _items(least: int) -> Check:
     def check(value: Any) -> bool:
-        if not isinstance(value, list) or not all(map(_is_item, value)):
+        if not isinstance(value, list) or not all(map(is_item, value)):
             return False
         return least <= len({each["item"] for each in value}) == len(value) <= MAX_LISTED
 
     return check
 
 
-def _is_day_or_none(value: Any) -> bool:
-    return isinstance(value, str) and (value == "" or _DAY.fullmatch(value) is not None)
-
-
 def _are_days(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(day, str) and _DAY.fullmatch(day) for day in value)
+    return isinstance(value, list) and all(map(text(DAY), value))
 
 
 def _are_tips(value: Any) -> bool:
-    if not isinstance(value, list) or not all(map(_is_id, value)):
+    if not isinstance(value, list) or not all(map(is_id, value)):
         return False
     return 1 <= len(value) <= MAX_TIPS and value == sorted(set(value))
-
-
-def _is_member_or_none(value: Any) -> bool:
-    return value == "" or _is_name(value)
-
-
-def _one_of_words(words: Collection[str]) -> Check:
-    return lambda value: isinstance(value, str) and value in words
 
 
 def _is_detail(value: Any) -> bool:
@@ -109,17 +91,13 @@ def _is_detail(value: Any) -> bool:
 
 
 def _are_sheets(value: Any) -> bool:
-    if not isinstance(value, list) or not all(map(_is_hash, value)):
+    if not isinstance(value, list) or not all(map(is_hash, value)):
         return False
     return 1 <= len(value) <= MAX_SHEETS and value == sorted(set(value))
 
 
-def _is_id_or_none(value: Any) -> bool:
-    return value == "" or _is_id(value)
-
-
 def _is_sheet_or_none(value: Any) -> bool:
-    return value == "" or _is_hash(value)
+    return value == "" or is_hash(value)
 
 
 def _are_pairs(value: Any) -> bool:
@@ -134,168 +112,152 @@ def _are_pairs(value: Any) -> bool:
     return 1 <= count <= MAX_CHOSEN
 
 
-def _is_reason(value: Any) -> bool:
-    return value == {} or _is_item(value)
-
-
-def _is_letter_or_none(value: Any) -> bool:
-    return value == "" or (isinstance(value, str) and _LETTER.fullmatch(value) is not None)
-
-
-def _is_truth(value: Any) -> bool:
-    return isinstance(value, bool)
-
-
 def _is_key(value: Any) -> bool:
     return isinstance(value, str) and value.startswith("age1pq1")
 
 
-def _is_object(value: Any) -> bool:
-    return isinstance(value, dict)
-
-
 def _are_objects(value: Any) -> bool:
-    return isinstance(value, list) and all(map(_is_object, value))
+    return isinstance(value, list) and all(map(is_object, value))
 
 
 def _are_names(value: Any) -> bool:
-    return isinstance(value, list) and all(map(_is_name, value))
+    return isinstance(value, list) and all(map(is_name, value))
 
 
-_is_id, _is_hash, _is_name = _text(_ID), _text(_HASH), _text(_NAME)
-_ITEM_OF_TIP: Final[Mapping[str, Check]] = {"tip": _is_id, "desk": _is_name, "item": _is_id, "hash": _is_hash}
+_ITEM_OF_TIP: Final[Mapping[str, Check]] = {"tip": is_id, "desk": is_name, "item": is_id, "hash": is_hash}
 
-_STEP_OF_TIP: Final[Mapping[str, Check]] = {"tip": _is_id, "desk": _is_name, "reason": _is_reason}
+_STEP_OF_TIP: Final[Mapping[str, Check]] = {"tip": is_id, "desk": is_name, "reason": is_reason}
 _STATES: Final = frozenset(state.value for state in TipState) | PROTECTION_STATES
 _DETAILS: Final[Mapping[str, Check]] = {
-    "of": _is_id,
-    "outcome": _one_of(Outcome),
-    "body": _is_name,
-    "number": _text(_LETTER),
-    "packet": _is_hash,
-    "receipt": _is_item,
-    "form": _is_item,
+    "of": is_id,
+    "outcome": one_of(Outcome),
+    "body": is_name,
+    "number": text(LETTER),
+    "packet": is_hash,
+    "receipt": is_item,
+    "form": is_item,
 }
 """What a move may name beside its states; which of it, the table of moves says."""
 
 _FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
-    "unit": {"unit": _is_object},
-    "member": {"member": _is_object},
+    "unit": {"unit": is_object},
+    "member": {"member": is_object},
     "member-unit": {
-        "member": _is_name,
-        "unit": _is_name,
+        "member": is_name,
+        "unit": is_name,
         "past_units": _are_objects,
         "conflicts": _are_names,
     },
-    "grant": {"member": _is_name, "desk": _is_name, "until": _is_day_or_none},
-    "revoke": {"member": _is_name, "desk": _is_name},
-    "remove": {"member": _is_name},
-    "role": {"member": _is_name, "role": _is_name, "held": _is_truth},
-    "lead": {"desk": _is_name, "member": _is_name},
-    "conflicts": {"member": _is_name, "add": _are_names},
-    "desk": {"desk": _is_object},
-    "rekey": {"desk": _is_object},
-    "regrant": {"member": _is_name, "desk": _is_name},
-    "new-keys": {"member": _is_name, "signing_key": _is_hash, "recipient": _is_key},
-    "passkey": {"member": _is_name, "passkey": _is_object},
-    "body": {"body": _is_object},
+    "grant": {"member": is_name, "desk": is_name, "until": is_day_or_none},
+    "revoke": {"member": is_name, "desk": is_name},
+    "remove": {"member": is_name},
+    "role": {"member": is_name, "role": is_name, "held": is_truth},
+    "lead": {"desk": is_name, "member": is_name},
+    "conflicts": {"member": is_name, "add": _are_names},
+    "desk": {"desk": is_object},
+    "rekey": {"desk": is_object},
+    "regrant": {"member": is_name, "desk": is_name},
+    "new-keys": {"member": is_name, "signing_key": is_hash, "recipient": _is_key},
+    "passkey": {"member": is_name, "passkey": is_object},
+    "body": {"body": is_object},
     "witnesses": {
         "witnesses": _are_objects,
-        "quorum": _whole(0, 2**10),
-        "alarm_hours": _whole(1, 2**16),
-        "stop": _is_truth,
+        "quorum": whole(0, 2**10),
+        "alarm_hours": whole(1, 2**16),
+        "stop": is_truth,
     },
-    "acknowledge": {"what": _is_name, "lost": _is_object, "found": _is_object, "reason": _is_reason},
-    "calendar": {"year": _whole(2000, 2199), "off": _are_days, "worked": _are_days},
-    "deadlines": {"days": _is_object},
-    "list": {"desk": _is_name, "items": _items(0)},  # card keys alone, without cards
-    "card-group": {"desk": _is_name, "group": _is_id, "excluded": _sorted_names(0), "slip": _is_hash},
-    "read": {"tip": _is_id, "desk": _is_name, "purpose": _one_of(Purpose), "items": _items(1)},
+    "acknowledge": {"what": is_name, "lost": is_object, "found": is_object, "reason": is_reason},
+    "calendar": {"year": whole(2000, 2199), "off": _are_days, "worked": _are_days},
+    "deadlines": {"days": is_object},
+    "list": {"desk": is_name, "items": _items(0)},  # card keys alone, without cards
+    "card-group": {"desk": is_name, "group": is_id, "excluded": _sorted_names(0), "slip": is_hash},
+    "read": {"tip": is_id, "desk": is_name, "purpose": one_of(Purpose), "items": _items(1)},
     "reply": _ITEM_OF_TIP,
     "note": _ITEM_OF_TIP,
-    "tags": {**_ITEM_OF_TIP, "after": _is_id_or_none},
-    "accused": {**_ITEM_OF_TIP, "after": _is_id_or_none},
+    "tags": {**_ITEM_OF_TIP, "after": is_id_or_none},
+    "accused": {**_ITEM_OF_TIP, "after": is_id_or_none},
     "identity": _ITEM_OF_TIP,
-    "search": {"desk": _is_name, "item": _is_id, "hash": _is_hash},
+    "search": {"desk": is_name, "item": is_id, "hash": is_hash},
     "move": {
-        "tip": _is_id,
-        "desk": _is_name,
-        "from": _one_of_words(_STATES),
-        "to": _one_of_words(_STATES),
+        "tip": is_id,
+        "desk": is_name,
+        "from": one_of_words(_STATES),
+        "to": one_of_words(_STATES),
         "detail": _is_detail,
-        "reason": _is_reason,
+        "reason": is_reason,
     },
     "packet": {
-        "tip": _is_id,
-        "desk": _is_name,
-        "body": _is_name,
-        "number": _text(_LETTER),
-        "packet": _is_hash,
+        "tip": is_id,
+        "desk": is_name,
+        "body": is_name,
+        "number": text(LETTER),
+        "packet": is_hash,
     },
-    "watch": {**_STEP_OF_TIP, "every": _whole(0, MAX_WATCH)},
+    "watch": {**_STEP_OF_TIP, "every": whole(0, MAX_WATCH)},
     "pause": _STEP_OF_TIP,
     "resume": _STEP_OF_TIP,
     "extend": _STEP_OF_TIP,
     "hold": _STEP_OF_TIP,
     "unhold": _STEP_OF_TIP,
     "umbrella": _STEP_OF_TIP,
-    "umbrella-step": {**_STEP_OF_TIP, "step": _one_of_words(UMBRELLA_STEPS)},
-    "assign": {"desk": _is_name, "tips": _are_tips, "to": _is_member_or_none},
-    "close-spam": {"desk": _is_name, "tips": _are_tips, "reason": _is_reason},
-    "link": {**_STEP_OF_TIP, "to": _is_id},
-    "unlink": {**_STEP_OF_TIP, "to": _is_id},
+    "umbrella-step": {**_STEP_OF_TIP, "step": one_of_words(UMBRELLA_STEPS)},
+    "assign": {"desk": is_name, "tips": _are_tips, "to": is_member_or_none},
+    "close-spam": {"desk": is_name, "tips": _are_tips, "reason": is_reason},
+    "link": {**_STEP_OF_TIP, "to": is_id},
+    "unlink": {**_STEP_OF_TIP, "to": is_id},
     "route": {
-        "tip": _is_id,
-        "desk": _is_name,
+        "tip": is_id,
+        "desk": is_name,
         "desks": _sorted_names(1),
         "excluded": _sorted_names(0),
-        "reason": _is_reason,
+        "reason": is_reason,
     },
-    "sheets": {"desk": _is_name, "sheets": _are_sheets},
+    "sheets": {"desk": is_name, "sheets": _are_sheets},
     "entry": {
-        "tip": _is_id,
-        "desk": _is_name,
-        "claim": _is_hash,  # 32 bytes, too
-        "channel": _one_of(Channel),
+        "tip": is_id,
+        "desk": is_name,
+        "claim": is_hash,  # 32 bytes, too
+        "channel": one_of(Channel),
         "sheet": _is_sheet_or_none,
         "items": _items(1),
     },
     "audit": {
-        "first": _whole(0, 2**53),
-        "count": _whole(1, MAX_AUDITED),
-        "view": _one_of_words(VIEWS),
+        "first": whole(0, 2**53),
+        "count": whole(1, MAX_AUDITED),
+        "view": one_of_words(VIEWS),
         "filter": is_filter,
     },
-    "evidence": {"entries": _are_pairs, "hash": _is_hash},
-    "audit-all": {"act": _one_of_words(AUDIT_ACTS), "filter": is_filter},
-    "export": {"size": _whole(0, 2**53), "root": _is_hash},
-    "alert-rules": {"rules": _is_object},
+    "evidence": {"entries": _are_pairs, "hash": is_hash},
+    "audit-all": {"act": one_of_words(AUDIT_ACTS), "filter": is_filter},
+    "export": {"size": whole(0, 2**53), "root": is_hash},
+    "alert-rules": {"rules": is_object},
     "alert-review": {
-        "alert": _whole(0, 2**53),
-        "finding": _one_of_words(FINDINGS),
-        "tip": _is_id_or_none,
-        "reason": _is_reason,
+        "alert": whole(0, 2**53),
+        "finding": one_of_words(FINDINGS),
+        "tip": is_id_or_none,
+        "reason": is_reason,
     },
-    "alert-ask": {"alert": _whole(0, 2**53)},
-    "alert-answer": {"alert": _whole(0, 2**53), "item": _is_id, "hash": _is_hash},
-    "decoy": {"tip": _is_id},
+    "alert-ask": {"alert": whole(0, 2**53)},
+    "alert-answer": {"alert": whole(0, 2**53), "item": is_id, "hash": is_hash},
+    "decoy": {"tip": is_id},
     "disclosure": {
         **_ITEM_OF_TIP,
-        "ground": _one_of_words(GROUNDS),
-        "hours": _whole(LEAST_HOURS, MOST_HOURS),
-        "tell": _one_of_words(TELLS),
-        "emergency": _is_truth,
-        "reason": _is_item,
-        "body": _is_member_or_none,
-        "letter": _is_letter_or_none,
-        "accused_unit": _is_name,
+        "ground": one_of_words(GROUNDS),
+        "hours": whole(LEAST_HOURS, MOST_HOURS),
+        "tell": one_of_words(TELLS),
+        "emergency": is_truth,
+        "reason": is_item,
+        "body": is_member_or_none,
+        "letter": is_letter_or_none,
+        "accused_unit": is_name,
     },
-    "disclosure-decision": {"request": _whole(0, 2**53), "approved": _is_truth, "reason": _is_item},
-    "disclosure-unlock": {"request": _whole(0, 2**53)},
-    "disclosure-view": {"request": _whole(0, 2**53), **_ITEM_OF_TIP},
-    "interference": {"item": _is_id, "hash": _is_hash, "excluded": _sorted_names(0)},
-    "interference-answer": {"entry": _whole(0, 2**53), "item": _is_id, "hash": _is_hash},
-    "report": {"kind": _one_of_words(REPORTS), "period": _text(_MONTH), "hash": _is_hash},
+    "disclosure-decision": {"request": whole(0, 2**53), "approved": is_truth, "reason": is_item},
+    "disclosure-unlock": {"request": whole(0, 2**53)},
+    "disclosure-view": {"request": whole(0, 2**53), **_ITEM_OF_TIP},
+    "interference": {"item": is_id, "hash": is_hash, "excluded": _sorted_names(0)},
+    "interference-answer": {"entry": whole(0, 2**53), "item": is_id, "hash": is_hash},
+    **REWARD_FIELDS,
+    "report": {"kind": one_of_words(REPORTS), "period": text(_MONTH), "hash": is_hash},
 }
 
 _MAY_LACK: Final = {
@@ -325,6 +287,12 @@ OWN_TYPES: Final = (
     "lapse",
     "alert",
     "disclosure-lapse",
+    "mint-keys",
+    "reward-grant",
+    "reward-expired",
+    "reward-named",
+    "reward-day",
+    "key-expired",
 )
 """What the keeper alone states; nobody sends it."""
 TYPES: Final = frozenset((*_FIELDS, *ROSTER_TYPES, *OWN_TYPES))

@@ -250,9 +250,11 @@ class Writer:
             draft = self._draft(memory, connection)
             draft.load_pins(batch)
             follow_key(draft, self._signer)
-            if self._time.is_right:
-                self._examiner.end_deputies(draft)
-            self._examiner.watch(draft)
+            # A reporter's visit alone brings nothing into the log: it would tell the second of it.
+            if any(asked.settle is None for asked in batch):
+                if self._time.is_right:
+                    self._examiner.end_deputies(draft)
+                self._examiner.watch(draft)
             outcomes = [self._examiner.decide(asked, draft) for asked in batch]
             head = self._store(draft, memory)
         self._adopt(memory, draft, head)

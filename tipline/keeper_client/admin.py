@@ -33,20 +33,15 @@ from tipline.keeper_client.known import KnownSigners
 from tipline.keeper_client.log_keys import OPERATION as LOG_KEYS
 from tipline.keeper_client.log_keys import LogKeys
 from tipline.keeper_client.looking_up import LookUps
+from tipline.keeper_client.paying import PayDesk
 from tipline.keeper_client.questions import Questions
 from tipline.keeper_client.reasons import Reason
 from tipline.keeper_client.records import RECORDED, STANDING_TYPES, record_body
+from tipline.keeper_client.rewards import Rewards
 from tipline.keeper_client.roster import RosterCopy
 from tipline.keeper_client.seen import SeenFile
 from tipline.keeper_client.trust import Proven, Trust
-from tipline.keeper_client.types import (
-    Appended,
-    EntryPage,
-    Listing,
-    Looked,
-    Row,
-    SlipRequest,
-)
+from tipline.keeper_client.types import Appended, EntryPage, Listing, Looked, Row, SlipRequest
 from tipline.roster import Member, Roster
 
 _ONLY_HERE: Final = object()
@@ -199,12 +194,12 @@ class AdminKeeper(Questions):
 
     def enter(self, statement: Statement, slips: Sequence[SlipRequest]) -> Appended:
         """Have the entry of a tip logged; the slips of its items, in their order, tell its route."""
-        proven, answer = self._logged("enter", statement, {"slips": _frames(slips)})
+        proven, answer = self._logged("enter", statement, {"slips": [each.to_frame() for each in slips]})
         return Appended(proven.index, self._record(answer, proven, statement))
 
     def release(self, statement: Statement, slips: Sequence[SlipRequest]) -> Release:
         """Have a reading logged, and the keeper's lock taken off the slips of its items, in their order."""
-        proven, answer = self._logged("release", statement, {"slips": _frames(slips)})
+        proven, answer = self._logged("release", statement, {"slips": [each.to_frame() for each in slips]})
         inner = answer.get("inner")
         if not isinstance(inner, list) or len(inner) != len(slips):
             raise KeeperLied("the answer holds another number of slips")
@@ -213,7 +208,7 @@ class AdminKeeper(Questions):
 
     def list_cards(self, statement: Statement, slips: Sequence[SlipRequest]) -> Listing:
         """Have a list logged; what this member may not have is left out of the answer."""
-        proven, answer = self._logged("list", statement, {"slips": _frames(slips)})
+        proven, answer = self._logged("list", statement, {"slips": [each.to_frame() for each in slips]})
         inner, groups, routes = answer.get("inner"), answer.get("groups"), answer.get("routes")
         if not isinstance(inner, dict) or not isinstance(groups, list) or not isinstance(routes, dict):
             raise KeeperLied("the answer holds no cards")
@@ -274,7 +269,7 @@ class AdminKeeper(Questions):
         """
         request = {
             "op": "clocks",
-            "slips": _frames(slips),
+            "slips": [each.to_frame() for each in slips],
             "days": [day.isoformat() for day in days],
             "tips": list(tips),
         }
@@ -303,6 +298,16 @@ class AdminKeeper(Questions):
     def disclosures(self) -> Disclosures:
         """Opening an identity, and how requests for it stand."""
         return Disclosures(self._connections, self._keys, self._logged)
+
+    @property
+    def paying(self) -> PayDesk:
+        """The pay desk."""
+        return PayDesk(self._connections, self._logged)
+
+    @property
+    def rewards(self) -> Rewards:
+        """Awards, budgets and mint keys, and what mailboxes are told."""
+        return Rewards(self._connections, self._keys, self._looked)
 
     @property
     def interference(self) -> Register:
@@ -387,10 +392,3 @@ class AdminKeeper(Questions):
 def _day(proven: Proven) -> str:
     """The UTC day of an entry, ISO."""
     return datetime.fromtimestamp(proven.entry.at, UTC).date().isoformat()
-
-
-def _frames(slips: Sequence[SlipRequest]) -> list[dict[str, str]]:
-    return [
-        {"slip": to_text(each.slip), "kind": each.kind, "claim_signature": to_text(each.claim_signature)}
-        for each in slips
-    ]

@@ -143,7 +143,7 @@ class Disclosures:
 
     def request(self, statement: Statement, slip: SlipRequest) -> int:
         """Have a request logged; its index. The slip is the identity's for the requester's desk."""
-        proven, _ = self._logged("disclose", statement, {"slips": [_frame(slip)]})
+        proven, _ = self._logged("disclose", statement, {"slips": [slip.to_frame()]})
         return proven.index
 
     def decide(self, statement: Statement) -> Decided:
@@ -159,7 +159,7 @@ class Disclosures:
 
     def unlock(self, statement: Statement, slip: SlipRequest) -> Unlocked:
         """Have an unlock logged, and the keeper's lock taken off the slip that the request came with."""
-        proven, answer = self._logged("unlock", statement, {"slips": [_frame(slip)]})
+        proven, answer = self._logged("unlock", statement, {"slips": [slip.to_frame()]})
         window = _window(answer)
         if window.request != statement.body["request"]:
             raise KeeperLied("the answer is about another request")
@@ -205,14 +205,6 @@ class Disclosures:
 
     def _ask(self, operation: str, member: str) -> list[Mapping[str, Any]]:
         return list(read_objects(self._connections.ask({"op": operation, "member": member}), "requests"))
-
-
-def _frame(slip: SlipRequest) -> dict[str, str]:
-    return {
-        "slip": to_text(slip.slip),
-        "kind": slip.kind,
-        "claim_signature": to_text(slip.claim_signature),
-    }
 
 
 def _window(answer: Mapping[str, Any]) -> Window:

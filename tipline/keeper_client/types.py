@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from crypto.policies import Route
+from tipline.keeper_client.frames import to_text
 from tipline.tips.case_file import CaseFile
 from tipline.tips.moves import CaseState
 
@@ -19,6 +20,11 @@ class SlipRequest:
     slip: bytes
     kind: str
     claim_signature: bytes = b""
+
+    def to_frame(self) -> dict[str, str]:
+        """As it stands in a question."""
+        signature = to_text(self.claim_signature)
+        return {"slip": to_text(self.slip), "kind": self.kind, "claim_signature": signature}
 
 
 @dataclass(frozen=True)

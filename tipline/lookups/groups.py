@@ -16,6 +16,10 @@ ALERTS: Final = "all-alerts"
 """Alerts, what was found of them, and what they rest on."""
 STEPS: Final = "all-steps"
 """What moves a tip on, or changes who may read it."""
+REWARDS: Final = "all-rewards"
+"""All about rewards: steps of awards, budgets, keys, what was minted and presented, payments."""
+COUNTER: Final = "all-counter-entries"
+"""What takes something of a reward back, or changes it afterwards."""
 
 TYPES_OF: Final[Mapping[str, tuple[str, ...]]] = {
     ROSTER: tuple(sorted(("genesis", *CHANGES))),
@@ -26,6 +30,13 @@ TYPES_OF: Final[Mapping[str, tuple[str, ...]]] = {
         *("pause-end", "received", "resume", "route", "silence", "umbrella", "umbrella-step", "unhold"),
         *("unlink", "watch"),
     ),
+    REWARDS: (
+        *("key-expired", "mint-keys", "pay", "pay-look", "pay-named", "pay-undo", "pickup-list", "point"),
+        *("reward-approval", "reward-budget", "reward-cancel", "reward-check", "reward-day"),
+        *("reward-expired", "reward-extend", "reward-grant", "reward-named", "reward-open"),
+        *("reward-proposal", "reward-rules"),
+    ),
+    COUNTER: ("key-expired", "pay-undo", "reward-cancel", "reward-expired", "reward-extend"),
 }
 """The groups that are lists of types."""
 GROUPS: Final = (*TYPES_OF, JOINT)

@@ -20,6 +20,7 @@ class View(StrEnum):
     REPORT = "report"
     ALERTS = "alerts"
     INVENTORY = "inventory"
+    LEDGER = "ledger"
 
 
 class By(StrEnum):

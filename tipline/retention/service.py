@@ -16,6 +16,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from crypto.randomness import random_bytes
+from tipline.awards.models import AwardTold, Collected
 from tipline.database import Database
 from tipline.disclosures.models import ToldDisclosure
 from tipline.files.store import FileStore
@@ -111,3 +112,5 @@ def _erase_rows(session: Session, tip: bytes) -> None:
     session.execute(delete(Item).where(Item.tip_id == tip))
     session.execute(delete(Receipt).where(Receipt.tip_id == tip))
     session.execute(delete(ToldDisclosure).where(ToldDisclosure.tip_id == tip))
+    session.execute(delete(AwardTold).where(AwardTold.tip == tip))
+    session.execute(delete(Collected).where(Collected.tip == tip))

@@ -31,6 +31,8 @@ from tipline.roster.keys import (
     set_passkey,
 )
 from tipline.roster.log_keys import set_log_key
+from tipline.roster.points import set_point
+from tipline.roster.rewards import set_mint_keys, set_reward_rules
 from tipline.roster.rules import not_allowed
 from tipline.roster.subjects import check_duties, left, stated_on, subject, with_member
 from tipline.roster.types import Member, Unit
@@ -138,6 +140,9 @@ CHANGES: Final[Mapping[str, Change]] = {
     "log-key": set_log_key,
     "witnesses": set_witnesses,
     "alert-rules": set_alert_rules,
+    "reward-rules": set_reward_rules,
+    "point": set_point,
+    "mint-keys": set_mint_keys,
 }
 """The statements that change the roster. Each function checks its rules first and raises `RosterRefused`."""
 

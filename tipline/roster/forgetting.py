@@ -20,9 +20,13 @@ KEPT_TYPES: Final = frozenset(
         *("disclosure", "disclosure-decision", "disclosure-unlock", "disclosure-view", "disclosure-lapse"),
         *("alert", "alert-review", "alert-ask", "alert-answer"),
         *("interference", "interference-answer"),
+        *("reward-budget", "reward-proposal", "reward-check", "reward-approval", "reward-grant"),
+        *("reward-extend", "reward-expired", "reward-cancel", "reward-open", "reward-named", "reward-day"),
+        *("key-expired", "pay", "pay-undo", "pay-named", "pickup-list"),
     )
 )
-"""Roster, keys, sheets, routes, identities, interference, what was taken out of the log or found in it.
+"""Roster, keys, sheets, routes, identities, interference, money, what was taken out of the log
+or found in it.
 
 Done or refused.
 """

@@ -18,6 +18,8 @@ ALONE: Final = frozenset(
         *("disclosure", "disclosure-decision", "disclosure-unlock", "disclosure-view", "disclosure-lapse"),
         *("alert", "alert-review", "alert-ask", "alert-answer", "decoy", "report"),
         *("interference", "interference-answer"),
+        *("reward-proposal", "reward-check", "reward-approval", "reward-grant", "reward-extend"),
+        *("reward-expired", "reward-named", "reward-day", "key-expired", "pay-look", "pay", "pay-named"),
     )
 )
 """What no two people sign together; the rules refuse it. Most of a log, so nobody looks for it there."""

@@ -15,6 +15,7 @@ from crypto.mldsa import MldsaVerifyKey
 from tipline.alerts.rules import DEFAULT_RULES, RuleBook
 from tipline.deadlines import DEFAULT_CLOCKS, Clocks
 from tipline.ids import DeskId, UnitId
+from tipline.rewards.rules import DEFAULT_REWARD_RULES, RewardRules
 from tipline.roster.bodies import (
     BASE_FIELDS,
     listed,
@@ -33,6 +34,8 @@ from tipline.roster.combinations import Profile
 from tipline.roster.competent import Body
 from tipline.roster.errors import RosterRefused
 from tipline.roster.log_keys import PastLogKey, read_second_key, with_past
+from tipline.roster.points import Point, write_points
+from tipline.roster.rewards import write_mint_keys
 from tipline.roster.rules import DUTIES, KEEPER
 from tipline.roster.subjects import stated_on
 from tipline.roster.types import Desk, Member, Unit
@@ -54,7 +57,8 @@ class Roster:
     `acknowledged` the nonces of all acknowledgements, and `unwitnessed_since` when (Unix seconds) two people
     last let the log go on without its witnesses; 0 for never. `log_key_pq` is
     None in a log from before it had a second key, until a `log-key` statement brings one; `past_log_keys` are
-    the pairs before the present one, the oldest first.
+    the pairs before the present one, the oldest first. `mint_keys` has for each year pairs of a voucher's
+    value and its key's modulus (768 hex digits), ascending.
     """
 
     origin: str
@@ -75,6 +79,9 @@ class Roster:
     past_log_keys: tuple[PastLogKey, ...] = ()
     alert_rules: RuleBook = DEFAULT_RULES
     witnesses: WitnessPolicy = NO_WITNESSES
+    reward_rules: RewardRules = DEFAULT_REWARD_RULES
+    points: Mapping[str, Point] = field(default_factory=dict)
+    mint_keys: Mapping[int, tuple[tuple[int, str], ...]] = field(default_factory=dict)
 
     @property
     def directory_version(self) -> int:
@@ -220,11 +227,17 @@ class Roster:
         """
         return not self.units_of(member_id, on).isdisjoint(excluded)
 
-    def directory_body(self, genesis: str, on: date, links: Sequence[Link] = ()) -> dict[str, Any]:
+    def directory_body(
+        self,
+        genesis: str,
+        on: date,
+        links: Sequence[Link] = (),
+        crowds: Sequence[Mapping[str, Any]] = (),
+    ) -> dict[str, Any]:
         """The directory that the keeper signs for both sites, as of a day.
 
         `genesis` is the hex SHA-256 of entry 0, `links` are the statements that brought the log's present
-        keys: the roster holds neither.
+        keys, `crowds` how many awards hide one another under each mint key: the roster holds none of them.
         """
         present = self.as_of(on)
         return {
@@ -235,7 +248,10 @@ class Roster:
             "genesis": genesis,
             "keeper": self.keeper.text,
             "log_key": self.log_key.raw.hex(),
-            "mint": [],
+            "day": on.isoformat(),
+            "mint": write_mint_keys(self),
+            "points": write_points(self),
+            "crowds": list(crowds),
             "units": [write_unit(unit) for _, unit in sorted(self.units.items())],
             "desks": [
                 {**write_desk(desk), "staff": present._staff(desk.id, on)}

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from tipline.ids import AUDITORS, CUSTODIANS, INTEGRITY, DeskId
+from tipline.ids import AUDITORS, CUSTODIANS, INTEGRITY, PAYMENTS, DeskId
 from tipline.interference.ways import INTERFERENCE
 from tipline.roster.bodies import malformed
 from tipline.roster.errors import RosterRefused
-from tipline.roster.types import Member
+from tipline.roster.types import APPROVER, LEADER, PAY_CLERK, PROPOSER, VERIFIER, Member
 
 if TYPE_CHECKING:
     from tipline.roster.replay import Roster
@@ -76,6 +76,11 @@ def require_outside_registrar_and_holder(roster: Roster, body: Mapping[str, Any]
 def require_auditor_and_another(roster: Roster, body: Mapping[str, Any]) -> None:
     """Two signers: an auditor, and another active member who holds a desk or a role."""
     _require_pair(roster, body, lambda member: member.holds(AUDITORS), is_settled)
+
+
+def require_registrar_and_approver(roster: Roster, body: Mapping[str, Any]) -> None:
+    """Two signers: a registrar, and an approver of rewards."""
+    _require_pair(roster, body, lambda member: member.is_registrar, _is(APPROVER))
 
 
 def require_only(roster: Roster, body: Mapping[str, Any], member: Member) -> None:
@@ -166,6 +171,44 @@ def require_custodian(roster: Roster, body: Mapping[str, Any]) -> None:
         raise RosterRefused("desk-not-held", "a custodian states this alone")
 
 
+def require_one(*roles: str) -> Duty:
+    """One signer, with one of these roles."""
+
+    def duty(roster: Roster, body: Mapping[str, Any]) -> None:
+        signers = roster.signers(body)
+        if len(signers) != 1 or not _is(*roles)(signers[0]):
+            raise not_allowed(f"one {' or '.join(roles)} states this alone")
+
+    return duty
+
+
+def require_approver_and(*roles: str) -> Duty:
+    """Two signers: an approver of rewards, and another person with one of these roles."""
+
+    def duty(roster: Roster, body: Mapping[str, Any]) -> None:
+        _require_pair(roster, body, _is(APPROVER), _is(*roles))
+
+    return duty
+
+
+def require_proposer(roster: Roster, body: Mapping[str, Any]) -> None:
+    """One signer: a proposer of rewards who holds the desk that the body names."""
+    require_holders(roster, body)
+    require_one(PROPOSER)(roster, body)
+
+
+def require_two_pay_clerks(roster: Roster, body: Mapping[str, Any]) -> None:
+    """Two signers, both pay clerks."""
+    _require_pair(roster, body, _is(PAY_CLERK), _is(PAY_CLERK))
+
+
+def _is(*roles: str) -> Callable[[Member], bool]:
+    return lambda member: member.active and not member.roles.isdisjoint(roles)
+
+
+_OF_PAYEES: Final = frozenset(("disclosure", "disclosure-view", "read"))
+"""What pay clerks state about somebody who is paid by name; they read nothing else."""
+
 DUTIES: Final[Mapping[str, Duty]] = {
     "list": require_holders,
     "card-group": require_holders,
@@ -219,6 +262,23 @@ DUTIES: Final[Mapping[str, Duty]] = {
     "disclosure-unlock": require_custodian,
     "disclosure-view": require_holders,
     "disclosure-lapse": require_keeper,
+    "reward-budget": require_approver_and(LEADER, VERIFIER, APPROVER),
+    "reward-proposal": require_proposer,
+    "reward-check": require_one(VERIFIER),
+    "reward-approval": require_one(APPROVER),
+    "reward-grant": require_keeper,
+    "reward-extend": require_one(APPROVER),
+    "reward-expired": require_keeper,
+    "reward-cancel": require_approver_and(PROPOSER, VERIFIER, APPROVER),
+    "reward-open": require_approver_and(VERIFIER, APPROVER),
+    "reward-named": require_keeper,
+    "reward-day": require_keeper,
+    "key-expired": require_keeper,
+    "pay-look": require_one(PAY_CLERK, VERIFIER),
+    "pay": require_one(PAY_CLERK),
+    "pay-undo": require_approver_and(PAY_CLERK, VERIFIER),
+    "pay-named": require_one(PAY_CLERK),
+    "pickup-list": require_two_pay_clerks,
 }
 """Done statements that leave the roster as it is, and who must sign them."""
 
@@ -242,6 +302,8 @@ def is_settled(member: Member) -> bool:
 def _require_reads(roster: Roster, kind: str, desk: str) -> None:
     if kind == "read" and desk in (AUDITORS, CUSTODIANS):
         return  # reasons and searched words are sealed for auditors, reasons of requests for custodians
+    if kind in _OF_PAYEES and desk == PAYMENTS:
+        return  # who is paid by name, and the answers to requests for it
     if desk == AUDITORS or not roster.desks[DeskId(desk)].reads:
         raise not_allowed("this desk reads no tips")
 

@@ -31,6 +31,8 @@ SENSITIVE: Final = frozenset(
         *("desk", "calendar", "deadlines", "body"),
         *("disclosure", "disclosure-decision", "disclosure-view"),
         *("unhold", "audit-all", "export", "evidence", "acknowledge", "witnesses", "alert-rules"),
+        *("reward-rules", "point", "reward-budget", "reward-approval", "reward-extend", "reward-cancel"),
+        *("reward-open", "pay-undo"),
     )
 )
 """What changes who may do what, lets go of what was held, lets much out at once, or shows who somebody is.
@@ -44,11 +46,11 @@ SENSITIVE_OF_TWO: Final = frozenset(("route",))
 A `route` of two lifts an exclusion or lets a desk in; one person's only shuts out, and must be quick.
 """
 
-PLAIN_CHANGES: Final = frozenset(("conflicts", "rekey", "lapse", "log-key"))
+PLAIN_CHANGES: Final = frozenset(("conflicts", "rekey", "lapse", "log-key", "mint-keys"))
 """Changes of the roster that ask for no second look.
 
 `conflicts` only takes from whoever signs it; `rekey` follows by itself when somebody left a desk, and gives
-nobody anything; `lapse` and `log-key` are the keeper's.
+nobody anything; `lapse`, `log-key` and `mint-keys` are the keeper's.
 """
 
 

@@ -17,6 +17,8 @@ from tipline.keeper.digests.buckets import HASH, LEAF
 from tipline.keeper.digests.tables import (
     ACTS,
     ALERTS,
+    AWARDS,
+    BUDGETS,
     CARD_GROUPS,
     DECOYS,
     DISCLOSURES,
@@ -24,10 +26,15 @@ from tipline.keeper.digests.tables import (
     INTERFERENCE,
     ITEMS,
     LETTERS,
+    MINT_KEYS,
     OPEN_ALERTS,
+    PICKUPS,
     REMEMBERED,
+    REWARD_DAYS,
     ROW_COUNTS,
     TIPS,
+    TRIES,
+    VOUCHERS,
     WATCHED,
     Guarded,
     Values,
@@ -39,11 +46,13 @@ from tipline.keeper.prepared import Prepared
 UNKNOWN: Final = ", ".join(table.name for table in GUARDED)
 """In place of a name, where nothing names the row."""
 
-_BY_ID: Final = (TIPS, ITEMS, CARD_GROUPS, DECOYS)
+_BY_ID: Final = (TIPS, ITEMS, CARD_GROUPS, DECOYS, AWARDS, PICKUPS)
 _BY_INDEX: Final = (DISCLOSURES, ALERTS, INTERFERENCE)
 _ID: Final = re.compile(rb'"([0-9a-f]{32})"')
+_HASH: Final = re.compile(rb'"([0-9a-f]{64})"')
 _NAME: Final = re.compile(rb'"([a-z][a-z0-9-]{0,39})"')
-_YEAR: Final = re.compile(rb'"number":"(\d{4})-')
+_YEAR: Final = re.compile(rb'"(?:number":"|year":|to":)(\d{4})[-,}]')
+_VALUE: Final = re.compile(rb'"value":(\d{3,6})[,}]')
 _AT_ONCE: Final = 256
 _ENTRIES: Final = Prepared(
     select(models.entries.c.entry)
@@ -89,18 +98,24 @@ def _named(database: Database) -> Iterator[tuple[Guarded, Values]]:
     """Everything that could be a row's key."""
     yield WATCHED, (1,)
     yield REMEMBERED, (1,)
+    yield REWARD_DAYS, (1,)
     yield from ((ROW_COUNTS, (name,)) for name in (*(table.name for table in GUARDED), OPEN_ALERTS))
-    names: set[str] = set()
-    years: set[int] = set()
+    names, years, values = set[str](), set[int](), set[int]()
     for index, data in enumerate(_entries(database)):
         yield from ((table, (index,)) for table in _BY_INDEX)
         for found in _ID.findall(data):
             yield from ((table, (bytes.fromhex(found.decode()),)) for table in _BY_ID)
         names.update(found.decode() for found in _NAME.findall(data))
         years.update(int(found) for found in _YEAR.findall(data))
+        values.update(int(found) for found in _VALUE.findall(data))
+        yield from ((VOUCHERS, (bytes.fromhex(found.decode()),)) for found in _HASH.findall(data))
     for name in sorted(names):
         yield ACTS, (name,)
+        yield TRIES, (name,)
         yield ROW_COUNTS, (f"{CARD_GROUPS.name}/{name}",)
+        yield ROW_COUNTS, (f"{AWARDS.name}/{name}",)
+    yield from ((BUDGETS, (year,)) for year in sorted(years))
+    yield from ((MINT_KEYS, key) for key in product(sorted(years), sorted(values)))
     for year, name in product(sorted(years), sorted(names)):
         yield LETTERS, (year, name)
     for item, tip in _held(database):

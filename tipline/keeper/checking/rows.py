@@ -13,6 +13,7 @@ from tipline.keeper.log import Logged, columns_of
 from tipline.keeper.prepared import Prepared
 
 _AT_ONCE: Final = 256  # rows fetched together: one may have 128 KiB
+_NEAR: Final = 128  # bytes: who signed first is named behind two times of at most twelve digits
 _ENTRIES: Final = models.entries.c
 _NAMES: Final = ("index", "at", "type", "actor", "tip", "outcome", "reason", "salt", "entry")
 _ROWS: Final = Prepared(
@@ -41,31 +42,34 @@ class Columns:
     """
 
     def __init__(self) -> None:
-        self._ends: dict[tuple[str, str, str], bytes] = {}
+        self._known: dict[tuple[str, str, str, str], tuple[bytes, bytes]] = {}
 
     def fit(self, row: Sequence[Any]) -> bool:
         """Whether they say the same."""
+        _, at, kind, actor, tip, outcome, reason, _, entry = row
         try:
-            return self._say_the_same(row) or _fits_exactly(row)
+            end, by = self._known.get((kind, outcome, reason, actor)) or self._pieces(
+                kind, outcome, reason, actor
+            )
+            named = b'"tip":"' + hexlify(tip) + b'"' if tip else b'"tip":"'
+            return (
+                entry.rfind(end) >= 0  # from the end: four times as quick as `in`
+                and (entry.rfind(named) >= 0) is bool(tip)
+                and type(at) is int
+                and entry.startswith(b'{"at":' + str(at).encode() + b',"body":{"at":')
+                and entry.find(by, 0, _NEAR) >= 0
+            ) or _fits_exactly(row)
         except (AttributeError, TypeError):  # SQLite keeps whatever it is given: text for bytes, or nothing
             return False
 
-    def _say_the_same(self, row: Sequence[Any]) -> bool:
-        _, at, kind, actor, tip, outcome, reason, _, entry = row
-        end = self._ends.get((kind, outcome, reason)) or self._end(kind, outcome, reason)
-        named = b'"tip":"%s"' % hexlify(tip) if tip else b'"tip":"'
-        return bool(
-            entry.rfind(end) >= 0  # from the end: four times as quick as `in`
-            and (entry.rfind(named) >= 0) is bool(tip)
-            and entry.startswith(b'{"at":%d,"body":{' % at)
-            and b'"by":["%s"' % actor.encode() in entry
-        )
+    def _pieces(self, kind: str, outcome: str, reason: str, actor: str) -> tuple[bytes, bytes]:
+        """How the text goes on from the type, and where it names who signed first.
 
-    def _end(self, kind: str, outcome: str, reason: str) -> bytes:
-        """How the text goes on from the type: the order of the keys is that of the alphabet."""
-        text = f'"type":"{kind}","v":1}},"outcome":"{outcome}","reason":"{reason}","signatures":{{'.encode()
-        self._ends[kind, outcome, reason] = text
-        return text
+        The order of the keys is that of the alphabet.
+        """
+        end = f'"type":"{kind}","v":1}},"outcome":"{outcome}","reason":"{reason}","signatures":{{'.encode()
+        pieces = self._known[kind, outcome, reason, actor] = (end, b'"by":["%s"' % actor.encode())
+        return pieces
 
 
 def _fits_exactly(row: Sequence[Any]) -> bool:

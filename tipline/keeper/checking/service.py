@@ -147,7 +147,7 @@ class _Check:
         """The leaves; the first entry whose columns say something else, or -1; statements to be read."""
         leaves, told, unfit, expected = [], [], NO_ENTRY, self.tree.size
         for row in rows:
-            index, kind, outcome, salt, entry = row[0], row[2], row[5], row[7], row[8]
+            index, _, kind, _, _, outcome, _, salt, entry = row
             if index != expected:
                 raise EntryMissing(expected)
             expected += 1

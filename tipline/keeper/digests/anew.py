@@ -13,14 +13,18 @@ from tipline.keeper.digests.buckets import LEAF, BucketHashes
 from tipline.keeper.digests.rows import bucket_of, hash_of
 from tipline.keeper.digests.tables import (
     ALERTS,
+    AWARDS,
+    BUDGETS,
     CARD_GROUPS,
     DECOYS,
     DISCLOSURES,
     GUARDED,
     INTERFERENCE,
+    MINT_KEYS,
     OPEN_ALERTS,
     ROW_COUNTS,
     TIPS,
+    VOUCHERS,
     Guarded,
     Values,
     digest_of,
@@ -89,11 +93,14 @@ def _counts(connection: Connection) -> list[Values]:
     groups, requests = CARD_GROUPS.table, DISCLOSURES.table
     found = connection.execute(select(groups.c.desk, func.count()).group_by(groups.c.desk)).all()
     counts: list[Values] = [(f"{CARD_GROUPS.name}/{desk}", number) for desk, number in found]
+    states = select(AWARDS.table.c.state, func.count()).group_by(AWARDS.table.c.state)
+    counts += [(f"{AWARDS.name}/{state}", number) for state, number in connection.execute(states)]
     all_of = select(func.count())
     for of, query in (
         (TIPS.name, all_of.select_from(TIPS.table)),
         (DECOYS.name, all_of.select_from(DECOYS.table)),
         (INTERFERENCE.name, all_of.select_from(INTERFERENCE.table)),
+        *((table.name, all_of.select_from(table.table)) for table in (AWARDS, BUDGETS, MINT_KEYS, VOUCHERS)),
         (OPEN_ALERTS, all_of.where(ALERTS.table.c.review == OPEN)),
         (standing.ALL, all_of.select_from(requests)),
         (standing.UNDECIDED, all_of.where(requests.c.state == standing.OPEN)),

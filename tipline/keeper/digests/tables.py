@@ -19,6 +19,8 @@ from tipline.keeper.disclosing.models import disclosures
 from tipline.keeper.inventory.models import remembered
 from tipline.keeper.prepared import Prepared
 from tipline.keeper.registering.models import interference
+from tipline.keeper.rewards.models import awards, budgets
+from tipline.keeper.rewards.money_models import mint_keys, pickups, reward_days, tries, vouchers
 
 BUCKET_BYTES: Final = 2
 BUCKETS: Final = 256**BUCKET_BYTES
@@ -182,6 +184,13 @@ DISCLOSURES: Final = Guarded(disclosures)
 ALERTS: Final = Guarded(alerts)
 INTERFERENCE: Final = Guarded(interference)
 REMEMBERED: Final = Guarded(remembered)
+AWARDS: Final = Guarded(awards)
+BUDGETS: Final = Guarded(budgets)
+MINT_KEYS: Final = Guarded(mint_keys)
+VOUCHERS: Final = Guarded(vouchers)
+PICKUPS: Final = Guarded(pickups)
+TRIES: Final = Guarded(tries)
+REWARD_DAYS: Final = Guarded(reward_days)
 
 GUARDED: Final = (
     TIPS,
@@ -196,6 +205,13 @@ GUARDED: Final = (
     ALERTS,
     INTERFERENCE,
     REMEMBERED,
+    AWARDS,
+    BUDGETS,
+    MINT_KEYS,
+    VOUCHERS,
+    PICKUPS,
+    TRIES,
+    REWARD_DAYS,
 )
 """All of them."""
 

@@ -13,6 +13,8 @@ from sqlalchemy import Connection
 
 from crypto.policies import Route
 from tipline.disclosures.grounds import Ground
+from tipline.keeper.digests.rows import Rows
+from tipline.keeper.disclosing.payees import as_payee
 from tipline.keeper.disclosing.people import signed_request
 from tipline.keeper.disclosing.standing import Disclosure
 from tipline.keeper.pins import Standing
@@ -23,15 +25,19 @@ ACCUSED_UNIT = "accused_unit"
 """The statement's field, for this ground alone; older requests do without."""
 
 
-def shut_out(connection: Connection, roster: Roster, asked: Disclosure, standing: Standing) -> Standing:
+def shut_out(
+    connection: Connection, rows: Rows, roster: Roster, asked: Disclosure, standing: Standing
+) -> Standing:
     """The standing of a request's tip, as the people who act on this request meet it.
 
     Raises:
         Refusal: not-approved; what was asked for does not stand in the log under the requester's present key.
+            not-allowed; a pay clerk asked, and nobody is to be paid by name any more.
     """
+    met = as_payee(rows, asked.tip, asked.desk, asked.ground, standing)
     if asked.ground != Ground.DECISION:
-        return standing
-    return apart(roster, named_unit(connection, roster, asked), standing)
+        return met
+    return apart(roster, named_unit(connection, roster, asked), met)
 
 
 def named_unit(connection: Connection, roster: Roster, asked: Disclosure) -> str:

@@ -15,7 +15,8 @@ from tipline.keeper.answering import Operation
 from tipline.keeper.digests.rows import Rows
 from tipline.keeper.disclosing import standing as stored
 from tipline.keeper.disclosing.accused import named_unit, shut_out
-from tipline.keeper.disclosing.people import known, require_approver, require_requester
+from tipline.keeper.disclosing.payees import as_payee, require_no_step
+from tipline.keeper.disclosing.people import known, require_approver, require_requester, require_running
 from tipline.keeper.disclosing.standing import Disclosure
 from tipline.keeper.disclosing.stands import Present, passes, stands
 from tipline.keeper.errors import Refusal
@@ -103,10 +104,12 @@ def _for_custodian(
         standing = known(standings.get(one.tip))
 
         def may() -> None:
-            met = shut_out(connection, present.roster, one, standing)
+            met = shut_out(connection, rows, present.roster, one, standing)
             require_approver(present.roster, present.today, member, one, met)
+            require_no_step(rows, one.tip, one.desk, member)
+            require_running(standing, one.desk)
 
-        return not standing.case.has_ended and passes(may)
+        return passes(may)
 
     return [_shown(connection, present, one) for one in (*waiting, *mine) if is_theirs(one)]
 
@@ -117,10 +120,15 @@ def _own(present: Present, member: Member, connection: Connection, rows: Rows) -
 
     def is_theirs(one: Disclosure) -> bool:
         standing = known(standings.get(one.tip))
-        return passes(partial(require_requester, present.roster, present.today, member, one.desk, standing))
+
+        def may() -> None:
+            met = as_payee(rows, one.tip, one.desk, one.ground, standing)
+            require_requester(present.roster, present.today, member, one.desk, met)
+
+        return passes(may)
 
     return [
-        _shown(connection, present, one) | _own_fields(connection, present, one, standings[one.tip])
+        _shown(connection, present, one) | _own_fields(connection, rows, present, one, standings[one.tip])
         for one in mine
         if is_theirs(one)
     ]
@@ -170,12 +178,12 @@ def _named_unit(connection: Connection, present: Present, one: Disclosure) -> st
 
 
 def _own_fields(
-    connection: Connection, present: Present, one: Disclosure, standing: Standing
+    connection: Connection, rows: Rows, present: Present, one: Disclosure, standing: Standing
 ) -> dict[str, Any]:
     return {
         "tip": one.tip.hex(),
         "protects": standing.case.protects,
-        "stands": stands(connection, present, one, standing).value,
+        "stands": stands(connection, rows, present, one, standing).value,
         "decided": stored.day_of(one.decided_at).isoformat() if one.approver else "",
         "approver": one.approver,
         "answer": one.answer.hex(),

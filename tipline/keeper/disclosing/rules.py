@@ -14,6 +14,7 @@ from tipline.disclosures.terms import DECIDED_WITHIN, EMERGENCY_HOURS, MOST_OPEN
 from tipline.ids import CUSTODIANS, NO_TIP
 from tipline.keeper.disclosing import standing as stored
 from tipline.keeper.disclosing.accused import ACCUSED_UNIT, apart, shut_out
+from tipline.keeper.disclosing.payees import as_payee, require_no_step
 from tipline.keeper.disclosing.people import (
     known,
     require_approver,
@@ -45,9 +46,13 @@ def request(case: Case) -> Granted:
     if slip.policy.tip != body["tip"]:
         raise Refusal(Reason.POLICY_MISMATCH)
     standing = known(draft.pins.tip(bytes.fromhex(body["tip"])))
-    met = apart(_roster(case), body[ACCUSED_UNIT], standing) if ACCUSED_UNIT in body else standing
+    tip = bytes.fromhex(body["tip"])
+    met = as_payee(draft.rows, tip, body["desk"], body["ground"], standing)
+    if ACCUSED_UNIT in body:
+        met = apart(_roster(case), body[ACCUSED_UNIT], met)
     require_requester(_roster(case), draft.today, requester, body["desk"], met)
-    require_running(standing)
+    require_no_step(draft.rows, tip, body["desk"], requester)
+    require_running(standing, body["desk"])
     require_pinned(draft, standing, slip)
     item = bytes.fromhex(body["item"])
     waiting = [one for one in stored.all_open(draft.connection, draft.rows) if one.requester == requester.id]
@@ -68,7 +73,8 @@ def decide(case: Case) -> Granted:
     asked = stored.one_of(draft.rows, body["request"])
     standing = _standing(case, asked)
     require_approver(_roster(case), draft.today, approver, asked, standing)
-    require_running(standing)
+    require_no_step(draft.rows, asked.tip, asked.desk, approver)
+    require_running(standing, asked.desk)
     _require_undecided(asked, draft.today)
     if body["approved"]:
         require_requester_still(_roster(case), draft.today, asked, standing)
@@ -93,7 +99,7 @@ def unlock(case: Case) -> Granted:
     asked = stored.one_of(draft.rows, case.body["request"])
     standing = _standing(case, asked)
     require_approver(_roster(case), draft.today, approver, asked, standing)
-    require_running(standing)
+    require_running(standing, asked.desk)
     _require_approved(asked)
     if asked.approver != approver.id:
         raise Refusal(Reason.ANOTHER_PERSON)
@@ -117,7 +123,7 @@ def view(case: Case) -> Granted:
         raise Refusal(Reason.POLICY_MISMATCH)
     standing = _standing(case, asked)
     require_requester(_roster(case), draft.today, requester, asked.desk, standing)
-    require_running(standing)
+    require_running(standing, asked.desk)
     _require_approved(asked)
     if draft.now < asked.opens:
         raise Refusal(Reason.WINDOW_NOT_BEGUN)
@@ -195,7 +201,7 @@ def _roster(case: Case) -> Roster:
 
 def _standing(case: Case, asked: Disclosure) -> Standing:
     standing = known(case.draft.pins.tip(asked.tip))
-    return shut_out(case.draft.connection, _roster(case), asked, standing)
+    return shut_out(case.draft.connection, case.draft.rows, _roster(case), asked, standing)
 
 
 def _require_undecided(asked: Disclosure, today: date) -> None:

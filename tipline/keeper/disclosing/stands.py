@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from tipline.disclosures.standing import Stands
+from tipline.keeper.digests.rows import Rows
 from tipline.keeper.disclosing.accused import shut_out
 from tipline.keeper.disclosing.people import require_both, require_running, require_signatures
 from tipline.keeper.disclosing.standing import APPROVED, LAPSED, REFUSED, Disclosure
@@ -25,7 +26,9 @@ class Present:
     at: int
 
 
-def stands(connection: Connection, present: Present, asked: Disclosure, standing: Standing) -> Stands:
+def stands(
+    connection: Connection, rows: Rows, present: Present, asked: Disclosure, standing: Standing
+) -> Stands:
     """Where a request stands."""
     if asked.state == REFUSED:
         return Stands.REFUSED
@@ -37,9 +40,9 @@ def stands(connection: Connection, present: Present, asked: Disclosure, standing
         return Stands.OVER
 
     def still() -> None:
-        met = shut_out(connection, present.roster, asked, standing)
+        met = shut_out(connection, rows, present.roster, asked, standing)
         require_both(present.roster, present.today, asked, met)
-        require_running(standing)
+        require_running(standing, asked.desk)
         require_signatures(connection, present.roster, asked)
 
     if not passes(still):

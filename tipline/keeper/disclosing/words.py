@@ -31,7 +31,7 @@ def _concerns(case: Case, reader: Member, asked: Disclosure, item: bytes) -> boo
     """Whether these are words for the reader at the desk they speak for."""
     draft, desk = case.draft, case.body["desk"]
     roster = draft.roster.as_of(draft.today)
-    standing = shut_out(draft.connection, roster, asked, known(draft.pins.tip(asked.tip)))
+    standing = shut_out(draft.connection, draft.rows, roster, asked, known(draft.pins.tip(asked.tip)))
     if desk == CUSTODIANS:
         require_approver(roster, draft.today, reader, asked, standing)
         return asked.reason == item and asked.is_open and not asked.is_late(draft.today)

@@ -42,6 +42,7 @@ class Granted:
     cases: tuple[tuple[str, CaseFile], ...] = ()  # (tip, its case afterwards)
     window: Window | None = None  # of the disclosure whose slip is in `inner`
     told: DisclosureRecord | None = None  # what a reporter is told at once
+    pickup: Mapping[str, Any] | None = field(default=None, repr=False)  # of a pickup code that was typed
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from tipline.keeper.asked import (
     DISCLOSE,
     ENTER,
     LIST,
+    PAY,
     RELEASE,
     UNLOCK,
     VIEW,
@@ -18,6 +19,8 @@ from tipline.keeper.asked import (
 )
 from tipline.keeper.disclosing import rules as disclosing
 from tipline.keeper.errors import Refusal
+from tipline.keeper.rewards import paying
+from tipline.keeper.rewards import rules as rewards
 from tipline.keeper.rules import (
     alerts,
     cards,
@@ -46,8 +49,11 @@ _RULES: Final[Mapping[str, Mapping[str, Rule]]] = {
     DISCLOSE: {"disclosure": disclosing.request},
     UNLOCK: {"disclosure-unlock": disclosing.unlock},
     VIEW: {"disclosure-view": disclosing.view},
+    PAY: {"pay-look": paying.look, "pay": paying.pay},
     APPEND: {
-        **dict.fromkeys(CHANGES.keys() - {"lapse", "log-key"}, people.change),  # the keeper's own
+        **dict.fromkeys(
+            CHANGES.keys() - {"lapse", "log-key", "mint-keys"}, people.change
+        ),  # the keeper's own
         "acknowledge": heads.acknowledge,
         "audit": people.audit,
         "audit-all": people.audit_all,
@@ -59,6 +65,16 @@ _RULES: Final[Mapping[str, Mapping[str, Rule]]] = {
         "report": alerts.report,
         "interference": interference.file,
         "interference-answer": interference.answer,
+        "reward-budget": rewards.budget,
+        "reward-proposal": rewards.propose,
+        "reward-check": rewards.check,
+        "reward-approval": rewards.approve,
+        "reward-extend": rewards.extend,
+        "reward-cancel": rewards.cancel,
+        "reward-open": paying.open_key,
+        "pay-undo": paying.undo,
+        "pay-named": paying.pay_named,
+        "pickup-list": paying.list_codes,
         "card-group": cards.card_group,
         "sheets": entries.sheets,
         "reply": tips.reply,

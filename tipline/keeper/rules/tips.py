@@ -47,7 +47,7 @@ def identity(case: Case) -> Granted:
 
     Nothing is asked for in a tip that is closed, so nothing more is kept there.
     """
-    require_running(standing_for_one(case))
+    require_running(standing_for_one(case), case.body["desk"])
     case.pin_new(_named(case), IDENTITY)
     return Granted()
 

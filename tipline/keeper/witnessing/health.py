@@ -14,6 +14,7 @@ from tipline.keeper.errors import Unavailable
 from tipline.keeper.fields import read_text
 from tipline.keeper.folder import KeeperFolder
 from tipline.keeper.inventory.alarms import alarms as inventory_alarms
+from tipline.keeper.rewards.money import alarms as money_alarms
 from tipline.keeper.witnessing.proven import last_proven
 from tipline.keeper.witnessing.standing import is_stopped, standing_of
 from tipline.keeper.witnessing.stored import (
@@ -52,6 +53,7 @@ class Health:
                 *self._writer.alarms(),
                 *self._check(),
                 *inventory_alarms(connection, self._clock.today()),
+                *money_alarms(connection),
                 *self._witnesses(connection, roster),
                 *([DISAGREES] if disagree else []),
             ]

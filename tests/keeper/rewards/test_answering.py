@@ -1,0 +1,155 @@
+"""What the admin site is told of rewards: what stands in the log, and of the rest only days that are over."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from tests.clocks import FixedClock
+from tests.keeper.rewards.board import Board, board
+from tests.keeper.rewards.till import FIRST, POINT, SECOND, Granted, Till
+from tests.world import NOON, SealedTip
+from tipline.directory.types import Crowd, open_directory
+from tipline.keeper.rewards.crowds import crowds
+from tipline.keeper.rewards.money import VoucherRow
+from tipline.keeper_client.rewards import KeyState
+from tipline.rewards.award import Award, AwardState
+
+DAY = 86_400
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+    with board(tmp_path_factory.mktemp("answering") / "world", FixedClock(NOON)) as made:
+        made.budget(500_000)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def till(office: Board) -> Iterator[Till]:
+    """The same with points."""
+    made = Till(office.world, office.keeper)
+    made.points()
+    yield made
+    made.public.close()
+
+
+def granted(office: Board, amount: int = 500) -> tuple[SealedTip, int]:
+    tip = office.found()
+    return tip, office.approved(tip, amount)
+
+
+def key(office: Board, value: int = 500) -> KeyState:
+    return next(one for one in office.known().keys if one.value == value)
+
+
+def test_an_award_is_told_as_collected_when_the_day_is_over(office: Board, till: Till) -> None:
+    tip, award = granted(office)
+    before = office.known()
+    till.mint(Granted(tip, office.award(award)))
+    assert office.known() == before
+    office.clock.advance(DAY)
+    told = office.award(award)
+    assert (told.state, told.collected, told.year) == (AwardState.COLLECTED, "2026-03-03", 2026)
+    assert told.digest == ""
+    assert (key(office).minted, key(office).awards) == (1, 1)
+
+
+def test_a_voucher_is_told_when_the_day_is_over_or_a_clerk_confirms_it(office: Board, till: Till) -> None:
+    made = [granted(office) for _ in range(5)]
+    vouchers = [till.mint(Granted(tip, office.award(award)))[0] for tip, award in made]
+    office.clock.advance(DAY)
+    before = office.known()
+    pickup = till.redeem(vouchers[0])
+    till.redeem(vouchers[1])
+    assert office.known() == before
+    till.pay(pickup, FIRST)
+    (told,) = office.known().vouchers
+    assert (told.state, told.point, told.value) == ("first", POINT, 500)
+    assert key(office).presented == 1
+    till.pay(pickup, SECOND)
+    (told,) = office.known().vouchers
+    assert (told.state, told.paid_day) == ("paid", office.clock.today())
+    office.clock.advance(DAY)
+    before = office.known()
+    assert sorted(one.state for one in before.vouchers) == ["open", "paid"]
+    (waiting,) = (one for one in before.vouchers if one.state == "open")
+    assert (waiting.point, waiting.until, waiting.paid_day) == ("", None, None)
+    office.clock.advance(40 * DAY)
+    till.redeem(vouchers[1], "market")  # another code, another point
+    assert office.known().vouchers == before.vouchers
+
+
+def test_nothing_in_the_answer_is_a_hash_a_code_or_a_key(office: Board, till: Till) -> None:
+    tip, award = granted(office)
+    till.mint(Granted(tip, office.award(award)))
+    office.clock.advance(DAY)
+    answer = office.seen.ask("rewards")
+    assert {name for one in answer["vouchers"] for name in one} == {
+        *("year", "value", "state", "point", "until", "paid_day", "day"),
+    }
+    assert all(one["award"]["digest"] == "" for one in answer["awards"])
+
+
+def test_the_crowds_change_with_the_day_alone(office: Board, till: Till) -> None:
+    world = office.world
+
+    def size() -> Crowd:
+        found = open_directory(
+            office.client.directory(), world.verifier, world.settings.origin, world.settings.genesis
+        )
+        return found.crowds[2026, 1_000]
+
+    assert size() is Crowd.FEW
+    made = [granted(office, 1_000) for _ in range(5)]
+    for tip, award in made:
+        till.mint(Granted(tip, office.award(award)))
+    assert size() is Crowd.FEW
+    till.point("another")  # another version of the same day
+    assert size() is Crowd.FEW
+    office.clock.advance(DAY)
+    assert size() is Crowd.ENOUGH
+
+
+def test_many_are_four_times_enough(office: Board) -> None:
+    roster = office.client.roster()
+    award = office.award(granted(office, 1_000)[1])
+    one = award.minted(date(2026, 3, 3), 2026, "")
+
+    def size(number: int) -> str:
+        found = crowds([one] * number, [], roster, date(2026, 3, 4))
+        return next(str(each["size"]) for each in found if each["value"] == 1_000)
+
+    assert [size(number) for number in (0, 4, 5, 19, 20)] == ["few", "few", "enough", "enough", "many"]
+
+
+def test_the_directory_names_points_keys_and_its_day(office: Board, till: Till) -> None:
+    world = office.world
+    found = open_directory(
+        office.client.directory(), world.verifier, world.settings.origin, world.settings.genesis
+    )
+    assert found.day == office.clock.today().isoformat()
+    assert [value for value, _ in found.mint[2026]] == [500, 1_000, 5_000, 10_000, 50_000]
+    counter = next(point for point in found.points if point.id == POINT)
+    assert (counter.inside, counter.open, counter.bank) == (False, True, False)
+    assert next(point for point in found.points if point.id == "bank").bank
+
+
+def test_words_tell_how_many_may_have_a_voucher_out_and_not_how_many_ever_had(
+    office: Board, till: Till
+) -> None:
+    roster = office.client.roster()
+    award = office.award(granted(office, 1_000)[1]).minted(date(2026, 3, 3), 2026, "")
+    double = replace(award, amount=4_000)
+    back = VoucherRow(b"", 2026, 1_000, 0, b"", "", "", "", "", "", "", "2026-03-05")
+
+    def size(awards: list[Award], presented: int, today: date = date(2026, 3, 6)) -> str:
+        found = crowds(awards, [back] * presented, roster, today)
+        return next(str(each["size"]) for each in found if each["value"] == 1_000)
+
+    assert size([award] * 6, 1) == "enough"
+    assert size([award] * 6, 2) == "thin"
+    assert size([award] * 6, 6) == "thin"
+    assert size([award] * 6, 6, date(2026, 3, 5)) == "enough"  # what came back today does not count
+    assert size([award] * 5 + [double], 5) == "thin"  # four vouchers, and all of them may be one person's

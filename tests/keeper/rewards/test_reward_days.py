@@ -1,0 +1,143 @@
+"""What the log learns of money: by the day, when the day is over, sorted; and what expired keys give back."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from tests.clocks import FixedClock
+from tests.keeper.rewards.till import YEAR, Till, till
+from tests.world import NOON
+from tipline.keeper.digests.errors import RowsChanged
+from tipline.keeper.rewards import budgets, day
+from tipline.keeper.rewards.money import VoucherRow, all_keys
+from tipline.keeper.snapshots import look
+from tipline.keeper.state import Draft
+
+
+@pytest.fixture
+def one(tmp_path: Path) -> Iterator[Till]:
+    with till(tmp_path / "world", FixedClock(NOON)) as made:
+        yield made
+
+
+def stated(one: Till) -> list[dict[str, Any]]:
+    """What the keeper states of money by now."""
+    found: list[dict[str, Any]] = []
+    one.settle(lambda draft: found.extend(dict(fields) for fields, _ in day.state(draft)))
+    return found
+
+
+def test_nothing_is_told_of_a_day_that_is_not_over(one: Till) -> None:
+    vouchers = one.crowd()
+    one.redeem(vouchers[0])
+    assert stated(one) == []
+
+
+def test_nothing_is_told_where_nothing_came(one: Till) -> None:
+    one.pass_days(3)
+    assert stated(one) == []
+
+
+def test_a_day_that_is_over_is_told_once_and_sorted(one: Till) -> None:
+    today = one.world.clock.today().isoformat()
+    granted = [one.granted(1_500) for _ in range(6)]
+    vouchers = [voucher for each in reversed(granted) for voucher in one.mint(each)]
+    small = [voucher for voucher in vouchers if voucher.value == 500]
+    for voucher in vouchers:
+        one.redeem(voucher)
+    one.pass_days(1)
+    [told] = stated(one)
+    assert told == {
+        "type": "reward-day",
+        "day": today,
+        "collected": sorted(each.award.index for each in granted),
+        "minted": [[YEAR, 500, 6], [YEAR, 1_000, 6]],
+        "presented": [
+            [YEAR, 500, sorted(voucher.spent.hex() for voucher in small)],
+            [YEAR, 1_000, sorted(voucher.spent.hex() for voucher in vouchers if voucher not in small)],
+        ],
+    }
+    assert stated(one) == []
+
+
+def test_each_day_is_told_by_itself_also_after_a_pause(one: Till) -> None:
+    first = one.world.clock.today()
+    vouchers = one.crowd()
+    second = one.pass_days(1)
+    one.redeem(vouchers[0])
+    one.redeem(vouchers[1])
+    one.pass_days(9)
+    told = stated(one)
+    assert [each["day"] for each in told] == [first.isoformat(), second.isoformat()]
+    assert [len(each["collected"]) for each in told] == [5, 0]
+    assert told[0]["presented"] == []
+    assert told[1]["minted"] == []
+    hashes = sorted(voucher.spent.hex() for voucher in vouchers[:2])
+    assert told[1]["presented"] == [[YEAR, 500, hashes]]
+
+
+def test_the_full_day_fits_one_entry(one: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    one.crowd()
+    one.pass_days(1)
+    monkeypatch.setattr(day, "all_vouchers", lambda *_: [_voucher(place) for place in range(500)])
+    [told, *_] = [each for each in stated(one) if each["presented"]]
+    assert len(str(told)) < 40_000
+
+
+def _voucher(place: int) -> Any:
+    spent = place.to_bytes(32, "big")
+    return VoucherRow(spent, YEAR, 500, 0, b"", "counter", "", "", "", "", "", "2026-03-03")
+
+
+def test_expired_vouchers_give_back_to_the_budget_of_that_year_what_was_never_paid(one: Till) -> None:
+    vouchers = one.crowd()
+    one.paid(one.redeem(vouchers[0]))
+    one.redeem(vouchers[1])
+    one.pass_days(1_398)
+    assert one.world.clock.today().isoformat() == "2029-12-30"
+    assert {each["type"] for each in stated(one)} == {"reward-day"}
+    one.pass_days(2)
+    told = stated(one)
+    assert told[0] == {
+        "type": "key-expired",
+        "year": YEAR,
+        "value": 500,
+        "minted": 5,
+        "paid": 1,
+        "returned": 2_000,
+        "to": 2030,
+    }
+    assert [each["returned"] for each in told] == [2_000, 0, 0, 0, 0]
+    returned: list[int] = []
+    one.settle(lambda draft: returned.append(budgets.budget_of(draft.rows, 2030).returned))
+    assert returned == [2_000]
+    assert stated(one) == []
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM vouchers", "UPDATE vouchers SET day = '2020-01-01'"])
+def test_a_voucher_hidden_by_hand_is_missed(one: Till, statement: str) -> None:
+    one.redeem(one.crowd()[0])
+    one.pass_days(1)
+
+    def by_hand(draft: Draft) -> None:
+        draft.connection.execute(text(statement))
+        with pytest.raises(RowsChanged):
+            list(day.state(draft))
+
+    one.settle(by_hand)
+
+
+def test_what_was_told_adds_up_to_what_the_keys_count(one: Till) -> None:
+    one.crowd(1_500)
+    one.pass_days(1)
+    one.crowd(500, 2)
+    one.pass_days(1)
+    minted = Counter[int]()
+    for told in stated(one):
+        minted.update({value: count for _, value, count in told["minted"]})
+    rows = look(one.keeper.writer, one.keeper._database, all_keys)
+    assert minted == {row.value: row.minted for row in rows if row.minted}
