@@ -612,15 +612,19 @@ ALONE = words("""
     log-key search report alert alert-review alert-ask alert-answer decoy
     disclosure disclosure-decision disclosure-unlock disclosure-view disclosure-lapse accused identity
     interference interference-answer
+    reward-proposal reward-check reward-approval reward-grant reward-extend reward-expired reward-named
+    reward-day key-expired pay-look pay pay-named
 """)
 SENSITIVE = words("""
     unit member member-unit grant regrant revoke remove role lead new-keys passkey desk calendar
     deadlines body unhold audit-all export evidence acknowledge witnesses alert-rules
     disclosure disclosure-decision disclosure-view
+    reward-rules point reward-budget reward-approval reward-extend reward-cancel reward-open pay-undo
 """)
 BY_HOLDERS = words("""
     list card-group read reply note tags move packet pause resume extend assign close-spam link unlink
     umbrella umbrella-step sheets entry search disclosure disclosure-view accused identity watch
+    reward-proposal
 """)
 BY_A_HOLDER = {"route"}
 BY_A_HOLDER_AND_ANOTHER = {"hold", "unhold"}
@@ -630,12 +634,29 @@ BY_INTEGRITY = {"interference-answer"}
 BY_A_CUSTODIAN = {"disclosure-decision", "disclosure-unlock"}
 BY_KEEPER = words("""
     export received checked-in missed silence pause-end unassign erase inventory forget alert
-    disclosure-lapse
+    disclosure-lapse mint-keys reward-grant reward-expired reward-named reward-day key-expired
 """)
 BY_REGISTRAR_AND_ANOTHER = words("""
-    unit member-unit lead new-keys calendar deadlines body witnesses
+    unit member-unit lead new-keys calendar deadlines body witnesses point
 """)
 BY_AUDITOR_AND_ANOTHER = {"acknowledge", "alert-rules"}
+BY_ONE_WITH_A_ROLE = {
+    "reward-proposal": {"proposer"},
+    "reward-check": {"verifier"},
+    "reward-approval": {"approver"},
+    "reward-extend": {"approver"},
+    "pay-look": {"pay-clerk", "verifier"},
+    "pay": {"pay-clerk"},
+    "pay-named": {"pay-clerk"},
+}
+BY_TWO_WITH_ROLES = {
+    "reward-rules": ({"registrar"}, {"approver"}),
+    "reward-budget": ({"approver"}, {"leader", "verifier", "approver"}),
+    "reward-cancel": ({"approver"}, {"proposer", "verifier", "approver"}),
+    "reward-open": ({"approver"}, {"verifier", "approver"}),
+    "pay-undo": ({"approver"}, {"pay-clerk", "verifier"}),
+    "pickup-list": ({"pay-clerk"}, {"pay-clerk"}),
+}
 
 
 class Member:
@@ -681,6 +702,9 @@ class Member:
         since = day.replace(year=day.year - 5, day=last).isoformat()
         return {self.unit, *self.conflicts, *(unit for unit, until in self.past_units if until >= since)}
 
+    def has_one_of(self, roles: set[str]) -> bool:
+        return self.active and bool(self.roles & roles)
+
     def leave(self, desks: Iterable[str]) -> None:
         for desk in list(desks):
             self.desks.discard(desk)
@@ -697,6 +721,40 @@ def check_head(head: Json, names: set[str]) -> None:
 
 def check_members(member: Member) -> bool:
     return bool(re.fullmatch("m[0-9a-f]{8}", member.id)) and bool(HEX_32.fullmatch(member.name_digest))
+
+
+class RewardRules:
+    """What is set for rewards; without a statement, as the service begins."""
+
+    def __init__(self, value: Json | None = None) -> None:
+        rules: Json = value or {
+            "values": [500, 1_000, 5_000, 10_000, 50_000],
+            "bounds": {
+                "ordinary": [500, 5_000],
+                "evil-force": [10_000, 30_000],
+                "organised": [30_000, 100_000],
+                "exceptional": [100_000, 500_000],
+                "umbrella": [5_000, 30_000],
+            },
+            "limit": 50_000,
+            "crowd": 5,
+            "share": 50,
+        }
+        self.values, self.bounds = [yuan(one) for one in rules["values"]], rules["bounds"]
+        self.limit, self.crowd, self.share = (number(rules[name], "a rule") for name in RULES)
+        need(500 in self.values and self.crowd > 1, "the rules of rewards are malformed")
+
+
+RULES = ("limit", "crowd", "share")
+FACTORS = {"result", "originality", "completeness", "risk", "help"}
+MAJOR = words("organised evil-force umbrella serious weapons election wide")
+
+
+def yuan(value: object) -> int:
+    """An amount that can be made of vouchers."""
+    amount = number(value, "an amount")
+    need(0 < amount <= 500_000 and amount % 500 == 0, "an amount is none")
+    return amount
 
 
 class Desk:
@@ -729,6 +787,7 @@ class Roster:
         self.off, self.worked = set[date](), set[date]()  # days that are otherwise than the week says
         self.rollbacks: list[tuple[int, list[str], Json, Json]] = []
         self.lost = 0  # entries that all rollbacks together took
+        self.reward_rules, self.points = RewardRules(), set[str]()
         self.version = 0
 
     def _second(self, value: object) -> Key:
@@ -773,6 +832,7 @@ class Roster:
         need(all(signer.active for signer in signers), "a signer was removed")
         named_desk = body.get("desk")
         desk: str = named_desk if isinstance(named_desk, str) else ""
+        self._check_roles(kind, signers)
         if kind in BY_HOLDERS:
             need(desk and all(one.holds(desk) for one in signers), "a signer does not hold the desk")
             self._reads(kind, desk)
@@ -796,11 +856,23 @@ class Roster:
         elif kind in BY_REGISTRAR_AND_ANOTHER:
             self._pair(signers, lambda one: one.registrar, lambda one: one.settled)
         else:
-            need(kind in CHANGES, f"nobody knows statements of the type {kind}")
+            known = kind in CHANGES or kind in BY_ONE_WITH_A_ROLE or kind in BY_TWO_WITH_ROLES
+            need(known, f"nobody knows statements of the type {kind}")
+
+    def _check_roles(self, kind: str, signers: list[Member]) -> None:
+        """Rewards go by roles: one person with one of them, or two people with two."""
+        if kind in BY_ONE_WITH_A_ROLE:
+            right = len(signers) == 1 and signers[0].has_one_of(BY_ONE_WITH_A_ROLE[kind])
+            need(right, "one person with the role for it states this alone")
+        if kind in BY_TWO_WITH_ROLES:
+            one, other = BY_TWO_WITH_ROLES[kind]
+            self._pair(signers, lambda each: each.has_one_of(one), lambda each: each.has_one_of(other))
 
     def _reads(self, kind: str, desk: str) -> None:
         if kind == "read" and desk in ("auditors", "custodians"):
             return  # reasons and searched words are sealed for auditors, reasons of requests for custodians
+        if kind in ("disclosure", "disclosure-view", "read") and desk == "payments":
+            return  # who is paid by name, and the answers to requests for it
         reads = desk in self.desks and self.desks[desk].reads
         need(reads and desk != "auditors", "the desk reads no tips")
 
@@ -1045,6 +1117,18 @@ class Roster:
         self.second.append(second)
         self.since.append(self.version)
 
+    def set_reward_rules(self, body: Json) -> None:
+        self.reward_rules = RewardRules(body["rules"])
+
+    def set_point(self, body: Json) -> None:
+        need(body["point"]["unit"] in self.units, "the point lies nowhere")
+        self.points.add(text(body["point"]["id"], "a point"))
+
+    def set_mint_keys(self, body: Json) -> None:
+        moduli = [int.from_bytes(unhex(key["n"], "a mint key", 384)) for key in body["keys"]]
+        right = all(one.bit_length() == 3072 and one & 1 for one in moduli)
+        need(right and len(set(moduli)) == len(moduli), "a mint key is none")
+
     def nothing(self, body: Json) -> None:
         """A change that nothing here depends on; who may make it was checked."""
 
@@ -1072,6 +1156,9 @@ CHANGES: dict[str, Callable[[Roster, Json], None]] = {
     "log-key": Roster.log_key,
     "witnesses": Roster.set_witnesses,
     "alert-rules": Roster.nothing,
+    "reward-rules": Roster.set_reward_rules,
+    "point": Roster.set_point,
+    "mint-keys": Roster.set_mint_keys,
 }
 """What changes the roster, and how."""
 
@@ -1081,7 +1168,7 @@ CHANGES: dict[str, Callable[[Roster, Json], None]] = {
 
 STEPS = words("""
     read reply note tags move packet pause resume extend hold unhold assign close-spam link unlink umbrella
-    umbrella-step route disclosure disclosure-view accused identity watch
+    umbrella-step route disclosure disclosure-view accused identity watch reward-proposal
 """)
 INTEGRITY = frozenset(("integrity",))
 NOWHERE: frozenset[str] = frozenset()
@@ -1144,7 +1231,8 @@ class Routes:
         body, desk = entry.body, entry.body.get("desk")
         need(not known.erased, "the tip was erased before")
         reason = (entry.type, desk) == ("read", "auditors")  # they read those of every tip
-        if known.desks is not None and not reason:
+        payee = desk == "payments" and entry.type in ("disclosure", "disclosure-view")  # see `Disclosures`
+        if known.desks is not None and not reason and not payee:
             there = known.desks | (INTEGRITY if self.gaps else NOWHERE)
             need(desk in there, "the tip's route does not name this desk")
             alone = entry.type != "umbrella" or known.desks == INTEGRITY
@@ -1200,6 +1288,7 @@ class Routes:
 
 OF_TIPS = words("""
     tags accused packet pause resume pause-end extend close-spam link unlink umbrella umbrella-step silence
+    reward-proposal reward-grant reward-expired reward-named
 """)
 OF_CASES = words("watch checked-in")
 OF_BOTH = words("integrity auditors custodians")
@@ -1286,8 +1375,8 @@ class Request:
 class Disclosures:
     """Every request, each yes or no, and what was opened; of a pack, what it holds of them."""
 
-    def __init__(self, routes: Routes, *, whole: bool) -> None:
-        self.routes, self.whole = routes, whole
+    def __init__(self, routes: Routes, rewards: "Rewards", *, whole: bool) -> None:
+        self.routes, self.rewards, self.whole = routes, rewards, whole
         self.requests: dict[int, Request] = {}
         self.written: dict[object, object] = {}  # an identity that staff stated: its tip and hash
         self.owed: Entry | None = None  # a yes in an emergency: its alert is the next entry
@@ -1349,6 +1438,7 @@ class Disclosures:
         need(is_urgent or not urgent, "it is no emergency")
         check_no_custodian(member)
         check_apart(roster, entry, body, member)
+        self._check_pay_clerk(body, member)
         day = day_of(min(entry.at, body["at"] + FRESH))  # the keeper's clock may have been behind its log
         self.requests[entry.index] = Request(entry, member.key, roster.days_later(day, 5))
 
@@ -1397,18 +1487,36 @@ class Disclosures:
         need(member.holds(desk), "one of the two who agreed could not do so any more")
         check_no_custodian(member)
         check_apart(roster, entry, request.body, member)
+        self._check_pay_clerk(request.body, member)
         desks, perhaps = self.routes.desks_of(tip), INTEGRITY if self.routes.gaps else NOWHERE
-        need(not desks or desk in desks | perhaps, "the tip's route does not name this desk")
+        there = not desks or desk in desks | perhaps or desk == "payments"
+        need(there, "the tip's route does not name this desk")
         self.routes.check_open(roster, entry, tip, member)
 
     def _check_approver(self, roster: Roster, entry: Entry, request: Request, member: Member) -> None:
         need(member.id != request.by, "nobody agrees to what they asked for")
         need(member.holds("custodians"), "one of the two who agreed could not do so any more")
         check_apart(roster, entry, request.body, member)
+        self._check_paid_by_name(request.body, member)
         tip = request.body["tip"]
         reading = self.routes.desks_of(tip) | {request.body["desk"]}
         need(not (member.desks | member.awaiting) & reading, "who agreed holds a desk that reads the tip")
         self.routes.check_open(roster, entry, tip, member)
+
+    def _check_pay_clerk(self, body: Json, member: Member) -> None:
+        """Whoever asks at the pay clerks' desk is one, and asks whom to pay."""
+        if body["desk"] == "payments":
+            need(member.has_one_of({"pay-clerk"}), "somebody asks whom to pay who is no pay clerk")
+            self._check_paid_by_name(body, member)
+
+    def _check_paid_by_name(self, body: Json, member: Member) -> None:
+        if body["desk"] != "payments":
+            return
+        need(body["ground"] == "reward", "pay clerks ask for a name for another ground")
+        if self.whole:
+            people = self.rewards.payees(body["tip"])
+            need(people is not None, "nobody is to be paid by name for this tip")
+            need(member.id not in (people or ()), "one of the two took a step of the award that is paid")
 
 
 def check_no_custodian(member: Member) -> None:
@@ -1538,6 +1646,397 @@ class Register:
             need(not kept_out, "the register keeps a unit of theirs from this entry")
 
 
+# ------------------------------------------------------------------ rewards
+# docs/formats.md, "Rewards"
+
+
+class Award:
+    """A reward for one tip, and how far it came."""
+
+    def __init__(self, entry: Entry) -> None:
+        body = entry.body
+        self.tip, self.tier, self.share = body["tip"], body["tier"], body["share"]
+        self.amount, self.state, self.people = yuan(body["amount"]), "proposed", {body["by"][0]}
+        self.approvals = 0
+        self.claim = self.until = self.clerk = ""
+        self.latest = date.max  # day to which it could be extended
+
+    def go(self, before: str, after: str, person: str = "") -> None:
+        """A step, by somebody who took none of it before."""
+        need(self.state == before, "the reward cannot take this step")
+        need(person not in self.people, "one person took two steps of one reward")
+        self.state = after
+        if person:
+            self.people.add(person)
+
+
+class MintKey:
+    """What was minted, presented and given back under the key of one value and year."""
+
+    def __init__(self) -> None:
+        self.minted = self.awards = self.presented = self.returned = 0
+        self.open, self.over = False, False
+
+
+class Payment:
+    """What one clerk confirmed for a pickup code, and perhaps another."""
+
+    def __init__(self, body: Json, day: date) -> None:
+        self.value, self.point, self.first, self.day = body["value"], body["point"], body["by"][0], day
+        self.second, self.undone = "", False
+
+    @property
+    def paid(self) -> bool:
+        return bool(self.second) and not self.undone
+
+
+class Found:
+    """What was found out about a tip: letter, outcome, and whether another person confirmed it."""
+
+    def __init__(self) -> None:
+        self.number = self.outcome = ""
+        self.confirmed = False
+
+
+class Rewards:
+    """Awards, budgets, mint keys and payments, from the first entry on; not asked of a pack."""
+
+    def __init__(self, routes: Routes) -> None:
+        self.routes = routes
+        self.found: dict[object, Found] = {}
+        self.entered: dict[object, object] = {}  # tips that staff wrote down: the key that claims a reward
+        self.awards: dict[int, Award] = {}
+        self.budgets: dict[int, list[int]] = {}  # set, granted, returned
+        self.mint: dict[tuple[int, int], MintKey] = {}
+        self.spent: dict[str, int] = {}  # hash of each voucher that came back: its value
+        self.payments: dict[str, Payment] = {}
+        self.covered = date.min  # last day that a `reward-day` tells of
+        self.crowd = 0  # the least that was asked for since then
+        self.claimed: dict[int, int] = {}  # by value: payments that expired keys had
+        self.granted = self.paid_by_name = 0
+
+    def payees(self, tip: object) -> set[str] | None:
+        """Who took a step of the award that is to be paid by name for a tip; None where there is none."""
+        named = (one for one in self.awards.values() if one.state == "named")
+        return next((one.people for one in named if one.tip == tip), None)
+
+    def take(self, roster: Roster, entry: Entry) -> None:
+        """Hold a done statement against all that was stated before."""
+        rule = REWARDS.get(entry.type)
+        if rule is not None:
+            self.crowd = min(self.crowd or roster.reward_rules.crowd, roster.reward_rules.crowd)
+            try:
+                rule(self, roster, entry)
+            except (KeyError, TypeError, ValueError) as error:
+                raise Failed("it is malformed") from error
+
+    # --- what came before a reward
+
+    def move(self, _: Roster, entry: Entry) -> None:
+        body, found = entry.body, self.found.setdefault(entry.body["tip"], Found())
+        detail, to = body["detail"], body["to"]
+        if to in ("triage", "verifying"):
+            found.outcome, found.confirmed = "", False
+        found.number, found.outcome = detail.get("number", found.number), detail.get("outcome", found.outcome)
+        found.confirmed = found.confirmed or to == "feedback"
+
+    def enter(self, _: Roster, entry: Entry) -> None:
+        self.entered[entry.body["tip"]] = entry.body["claim"]
+
+    # --- an award
+
+    def propose(self, roster: Roster, entry: Entry) -> None:
+        body, rules = entry.body, roster.reward_rules
+        found = self.found.get(body["tip"], Found())
+        right = found.confirmed and found.outcome in ("true", "partly-true")
+        need(right, "nobody confirmed that the tip was true")
+        need(self._live(body["tip"]) is None, "the tip has a reward already")
+        need(body["major"] and set(body["major"]) <= MAJOR, "the lead is no major one")
+        need(body["duty"] == "none", "it was the reporter's duty to report")
+        known = body["novelty"] == ("added" if body["share"] else "new")
+        need(known, "the facts were known, or rewarded before")
+        scored = body["scores"].keys() == FACTORS
+        need(
+            scored and all(number(one, "a score") <= 3 for one in body["scores"].values()), "it is malformed"
+        )
+        award = Award(entry)
+        self._check_amount(award, award.amount, rules)
+        self.awards[entry.index] = award
+
+    def verify(self, roster: Roster, entry: Entry) -> None:
+        body, award = entry.body, self._award(entry)
+        self._check_readers(roster, entry, award)
+        need(isinstance(body["confirmed"], bool), "it is neither a yes nor a no")
+        award.go("proposed", "checked" if body["confirmed"] else "refused", body["by"][0])
+        if body["confirmed"]:
+            found = self.found.get(award.tip, Found())
+            said = (body["outcome"], body["number"])
+            need(said == (found.outcome, found.number), "the verifier confirmed another outcome")
+
+    def approve(self, roster: Roster, entry: Entry) -> None:
+        body, award, rules = entry.body, self._award(entry), roster.reward_rules
+        self._check_readers(roster, entry, award)
+        need(isinstance(body["approved"], bool), "it is neither a yes nor a no")
+        award.go("checked", "checked" if body["approved"] else "refused", body["by"][0])
+        if not body["approved"]:
+            return
+        amount = yuan(body["amount"])
+        self._check_amount(award, amount, rules)
+        need(not award.approvals or amount == award.amount, "two approved two amounts")
+        award.amount, award.approvals = amount, award.approvals + 1
+        if award.approvals > (amount > rules.limit):
+            award.state = "approved"
+
+    def grant(self, _: Roster, entry: Entry) -> None:
+        body, award, day = entry.body, self._award(entry), day_of(entry.at)
+        self._check_same(body, award)
+        claim = self.entered.get(award.tip, body["claim"])
+        need(body["claim"] == claim and HEX_32.fullmatch(claim), "it names another key than the reporter's")
+        need(day <= read_day(body["until"], "a day") <= months_later(day, 6), "nobody has so long to collect")
+        award.go("approved", "granted")
+        award.claim, award.until, award.latest = claim, body["until"], months_later(day, 36)
+        budget = self._budget(body["year"], day)
+        budget[1] += award.amount
+        need(budget[1] <= budget[0] + budget[2], "it grants more than the budget has")
+        self.granted += 1
+
+    def extend(self, _: Roster, entry: Entry) -> None:
+        award, until = self._award(entry), entry.body["until"]
+        right = award.until < read_day(until, "a day").isoformat() <= award.latest.isoformat()
+        need(right, "it was extended to a day that it cannot have")
+        award.go("granted", "granted")
+        award.until = until
+
+    def expire(self, _: Roster, entry: Entry) -> None:
+        award, day = self._award(entry), day_of(entry.at)
+        self._check_same(entry.body, award)
+        need(award.until < day.isoformat(), "the reward could still be collected")
+        award.go("granted", "expired")
+        self._budget(entry.body["year"], day)[2] += award.amount
+
+    def cancel(self, _: Roster, entry: Entry) -> None:
+        award, day = self._award(entry), day_of(entry.at)
+        over = award.state in ("collected", "settled", "refused", "expired", "cancelled")
+        need(not over, "the reward cannot be cancelled any more")
+        if award.state in ("granted", "named"):
+            self._budget(day.year, day)[2] += award.amount
+        award.state = "cancelled"
+
+    def name(self, roster: Roster, entry: Entry) -> None:
+        body, award, day = entry.body, self._award(entry), day_of(entry.at)
+        self._check_same(body, award)
+        need(day.isoformat() <= award.until, "the reward had expired")
+        award.go("granted", "named")
+        asked = {"v": 1, "type": "collect", "log": roster.origin, "tip": award.tip, "award": body["award"]}
+        asked |= {"year": day.year, "blinded": [], "named": True}
+        signature = unhex(body["signature"], "a signature", 64)
+        right = check_ed25519(bytes.fromhex(award.claim), signature, encode(asked))
+        need(right, "the reporter did not sign that they want to be paid by name")
+
+    def pay_by_name(self, _: Roster, entry: Entry) -> None:
+        body, award, clerk = entry.body, self._award(entry), entry.body["by"][0]
+        need(award.state == "named" and body["amount"] == award.amount, "that is not to be paid by name")
+        need(clerk not in award.people | {award.clerk}, "one person took two steps of one reward")
+        if award.clerk:
+            award.state = "settled"
+            self.paid_by_name += award.amount
+        award.clerk = award.clerk or clerk
+
+    # --- money
+
+    def budget(self, _: Roster, entry: Entry) -> None:
+        year, amount = entry.body["year"], number(entry.body["amount"], "an amount")
+        need(any(key[0] == year for key in self.mint), "the year has no mint keys")
+        budget = self.budgets.setdefault(year, [0, 0, 0])
+        budget[0] = amount
+        need(budget[1] <= amount + budget[2], "the budget is below what was granted")
+
+    def make_keys(self, roster: Roster, entry: Entry) -> None:
+        year, values = number(entry.body["year"], "a year"), [key["value"] for key in entry.body["keys"]]
+        need(not any(key[0] == year for key in self.mint), "the year has its mint keys already")
+        need(values == sorted(roster.reward_rules.values), "the mint keys have other values")
+        self.mint |= {(year, value): MintKey() for value in values}
+
+    def open_key(self, _: Roster, entry: Entry) -> None:
+        self._key(entry.body["year"], entry.body["value"]).open = True
+
+    def close_day(self, _: Roster, entry: Entry) -> None:
+        body, day = entry.body, read_day(entry.body["day"], "a day")
+        need(self.covered < day < day_of(entry.at), "the day was not over, or was told before")
+        self._count_minted(body, day)
+        for year, value, back in body["presented"]:
+            self._count_presented(self._key(year, value), year, value, back)
+        known, paid = list(self.spent.values()), self._paid_up_to(day)
+        for value in set(paid):
+            need(paid.count(value) <= known.count(value), "more vouchers were paid than came back")
+        self.covered, self.crowd = day, 0
+
+    def _count_minted(self, body: Json, day: date) -> None:
+        """What was minted is what the awards that were collected come to, in as few vouchers as can be."""
+        values = sorted((value for year, value in self.mint if year == day.year), reverse=True)
+        due: dict[int, list[int]] = {}
+        need(body["collected"] == sorted(set(body["collected"])), "the rewards collected are malformed")
+        for index in body["collected"]:
+            award = self.awards[index]
+            need(self.covered.isoformat() < award.until, "the reward had expired")
+            award.go("granted", "collected")
+            rest = award.amount
+            for value in values:
+                due.setdefault(value, []).extend([rest // value] if rest >= value else [])
+                rest %= value
+            need(rest == 0, "no vouchers make this amount")
+        right = [[day.year, value, sum(due[value])] for value in sorted(due) if due[value]]
+        need(body["minted"] == right, "other vouchers were minted than the rewards collected come to")
+        for value, counts in due.items():
+            key = self._key(day.year, value)
+            need(not (key.over and counts), "vouchers were minted under a key that had expired")
+            key.minted, key.awards = key.minted + sum(counts), key.awards + len(counts)
+
+    def _count_presented(self, key: MintKey, year: int, value: int, back: list[str]) -> None:
+        right = back and back == sorted(set(back)) and all(HEX_32.fullmatch(one) for one in back)
+        need(right, "what came back is malformed")
+        need(not self.spent.keys() & set(back), "a voucher came back twice")
+        need(self.covered < date(year + 3, 12, 31) and not key.over, "a voucher came back after its last day")
+        need(key.open or key.awards >= self.crowd, "too few rewards were collected under the key")
+        self.spent |= dict.fromkeys(back, value)
+        key.presented += len(back)
+        need(key.presented <= key.minted, "more vouchers came back than were minted")
+
+    def expire_key(self, _: Roster, entry: Entry) -> None:
+        body, day = entry.body, day_of(entry.at)
+        year, value, paid = body["year"], body["value"], number(body["paid"], "a number")
+        key = self._key(year, value)
+        need(date(year + 3, 12, 31) < day and not key.over, "the key's vouchers are good still")
+        need(body["minted"] == key.minted and paid <= key.presented, "the key counts other vouchers")
+        self.claimed[value] = self.claimed.get(value, 0) + paid
+        all_paid = [one.value for one in self.payments.values() if one.second].count(value)
+        need(self.claimed[value] <= all_paid, "expired keys count more payments than there were")
+        need(body["returned"] == (key.minted - paid) * value, "another sum goes back than was not paid")
+        key.over, key.returned = True, body["returned"]
+        self._budget(body["to"], day)[2] += key.returned
+
+    def pay(self, roster: Roster, entry: Entry) -> None:
+        body, day = entry.body, day_of(entry.at)
+        new = Payment(body, day)
+        need(new.point in roster.points, "nobody knows the point")
+        need(any(key[1] == new.value for key in self.mint), "no voucher has this value")
+        known = self.payments.get(body["pickup"])
+        need(known is None or not known.second, "this code was paid before")
+        if known is None or known.day < day:  # meanwhile the code may have gone to another point
+            self.payments[body["pickup"]] = new
+            return
+        same = (known.value, known.point) == (new.value, new.point)
+        need(same, "the second clerk confirmed something else than the first")
+        need(known.first != new.first, "one clerk confirmed a payment twice")
+        known.second = new.first
+
+    def undo(self, _: Roster, entry: Entry) -> None:
+        body = entry.body
+        known = self.payments.get(body["pickup"])
+        if known is None or not known.paid:
+            fail("it takes back what was not paid")
+        need(known.value == body["value"], "it takes back another value than was paid")
+        others = not {known.first, known.second} & set(body["by"])
+        need(others and len(body["by"]) == 2, "whoever confirmed a payment does not take it back")
+        known.undone = True
+
+    # --- what the rules share
+
+    def _award(self, entry: Entry) -> Award:
+        index = number(entry.body["award"], "a reward")
+        need(index in self.awards, "there is no such reward")
+        return self.awards[index]
+
+    def _live(self, tip: object) -> Award | None:
+        over = ("refused", "expired", "cancelled")
+        return next((one for one in self.awards.values() if one.tip == tip and one.state not in over), None)
+
+    def _check_amount(self, award: Award, amount: int, rules: RewardRules) -> None:
+        low, high = rules.bounds[award.tier]
+        need((0 if award.share else low) <= amount <= high, "the amount lies outside the tier")
+        if award.share:
+            first = self._live(award.share)
+            right = first is not None and not first.share and amount * 100 <= first.amount * rules.share
+            need(right, "it has too large a share, or of no reward")
+
+    def _check_same(self, body: Json, award: Award) -> None:
+        need((body["tip"], body["amount"]) == (award.tip, award.amount), "it is another reward")
+
+    def _check_readers(self, roster: Roster, entry: Entry, award: Award) -> None:
+        for one in entry.body["by"]:
+            self.routes.check_open(roster, entry, award.tip, roster.anybody(one))
+
+    def _budget(self, year: object, day: date) -> list[int]:
+        need(year == day.year, "it names the budget of another year")
+        return self.budgets.setdefault(day.year, [0, 0, 0])
+
+    def _key(self, year: int, value: int) -> MintKey:
+        need((year, value) in self.mint, "there is no such mint key")
+        return self.mint[year, value]
+
+    def _paid_up_to(self, day: date) -> list[int]:
+        return [one.value for one in self.payments.values() if one.paid and one.day <= day]
+
+    def tell(self, proved: "Proved") -> None:
+        """What was proved of the money, and what no log shows."""
+        if not self.awards and not self.budgets:
+            return
+        states = [(one.state, one.amount) for one in self.awards.values()]
+        given = sum(budget[1] for budget in self.budgets.values())
+        aside = sum(amount for state, amount in states if state in ("granted", "named"))
+        paid = sum(self._paid_up_to(date.max)) + self.paid_by_name
+        minted = sum(key.minted * value for (_, value), key in self.mint.items())
+        out = minted - sum(key.returned for key in self.mint.values()) - sum(self._paid_up_to(date.max))
+        left = sum(budget[0] - budget[1] + budget[2] for budget in self.budgets.values())
+        total = sum(budget[0] for budget in self.budgets.values())
+        need(total == left + aside + out + paid, "the budgets are not what is left, set aside, out and paid")
+        proved.yes += [
+            f"{self.granted} rewards were granted, {given} yuan. Of each the tip was found true or partly "
+            "true and another person confirmed that; proposer, verifier and approvers are different people "
+            "with these roles; the amount lies within its tier, and was in the year's budget.",
+            f"{sum(key.minted for key in self.mint.values())} vouchers were minted: what the rewards "
+            f"collected come to, and no other. {len(self.spent)} came back, none twice.",
+            f"{len(self._paid_up_to(date.max))} pickup codes were paid, each confirmed by two pay clerks on "
+            "one day, none twice, and never more than vouchers had come back. "
+            f"{sum(one.undone for one in self.payments.values())} payments were taken back, each by two "
+            "others.",
+            f"Budgets of {total} yuan are: {left} left, {aside} set aside, {out} in vouchers, {paid} paid.",
+        ]
+        proved.no.append(
+            "Which voucher a payment was for, and whose it was: that stands nowhere; sums by value and day "
+            "do."
+        )
+
+
+REWARDS: dict[str, Callable[[Rewards, Roster, Entry], None]] = {
+    "move": Rewards.move,
+    "entry": Rewards.enter,
+    "reward-proposal": Rewards.propose,
+    "reward-check": Rewards.verify,
+    "reward-approval": Rewards.approve,
+    "reward-grant": Rewards.grant,
+    "reward-extend": Rewards.extend,
+    "reward-expired": Rewards.expire,
+    "reward-cancel": Rewards.cancel,
+    "reward-named": Rewards.name,
+    "pay-named": Rewards.pay_by_name,
+    "reward-budget": Rewards.budget,
+    "mint-keys": Rewards.make_keys,
+    "reward-open": Rewards.open_key,
+    "reward-day": Rewards.close_day,
+    "key-expired": Rewards.expire_key,
+    "pay": Rewards.pay,
+    "pay-undo": Rewards.undo,
+}
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later, or that month's last."""
+    first = date(day.year + (day.month - 1 + months) // 12, (day.month - 1 + months) % 12 + 1, 1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return first.replace(day=min(day.day, last.day))
+
+
 # ------------------------------------------------------------------ the entries, one after the other
 
 
@@ -1548,7 +2047,8 @@ class Replay:
         self.origin, self.genesis, self.whole, self.checked = origin, genesis, whole, checked
         self.state: Roster | None = None
         self.routes, self.kinds = Routes(whole=whole), Kinds()
-        self.disclosures = Disclosures(self.routes, whole=whole)
+        self.rewards = Rewards(self.routes)
+        self.disclosures = Disclosures(self.routes, self.rewards, whole=whole)
         self.questions = Questions()
         self.register = Register(whole=whole)
         self.rows: list[Entry] = []  # by which two people let changed rows of the keeper's database count
@@ -1621,6 +2121,7 @@ class Replay:
         self.disclosures.take(roster, entry)
         if self.whole:
             self.questions.take(entry)
+            self.rewards.take(roster, entry)
         self.register.take(roster, entry)
         roster.apply(entry)
         if (entry.type, entry.body.get("what")) == ("acknowledge", "rows"):
@@ -1813,6 +2314,7 @@ class Export:
         """What was proved, and what was not."""
         proved, earlier, gone = told(self.replay, head, self.pins), self.pins.earlier, self.missing.count
         tell_routes(self.replay.routes, proved)
+        self.replay.rewards.tell(proved)
         whole = f"The file holds all {head.size} entries, none is left out, changed or out of order."
         proved.yes.insert(1, whole)
         if gone:

@@ -312,7 +312,7 @@ def test_an_earlier_checkpoint_tells_a_rewritten_log(tmp_path: Path) -> None:
 def test_it_knows_every_type_of_statement_that_the_roster_knows() -> None:
     groups = (
         *("BY_HOLDERS", "BY_A_HOLDER", "BY_A_HOLDER_AND_ANOTHER", "BY_A_CUSTODIAN", "BY_ONE_MEMBER"),
-        *("BY_AUDITORS", "BY_INTEGRITY", "BY_KEEPER"),
+        *("BY_AUDITORS", "BY_INTEGRITY", "BY_KEEPER", "BY_ONE_WITH_A_ROLE", "BY_TWO_WITH_ROLES"),
     )
     assert set(verifier.CHANGES) == set(CHANGES)
     assert set().union(*(getattr(verifier, name) for name in groups)) >= set(DUTIES)

@@ -11,7 +11,7 @@ is whole has each request; of a pack only what is in it is compared.
 Source: the keeper's own rules, tipline/keeper/disclosing/.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -24,10 +24,14 @@ from tipline.disclosures.telling import TELLS, Tell
 from tipline.disclosures.terms import DECIDED_WITHIN, EMERGENCY_HOURS, LEAST_HOURS, MOST_HOURS
 from tipline.evidence.errors import VerificationFailed
 from tipline.evidence.routes import Forbidden, Routes, day_of, require
-from tipline.ids import CUSTODIANS, NO_TIP
+from tipline.ids import CUSTODIANS, NO_TIP, PAYMENTS
 from tipline.roster import Member, Roster, RosterRefused
 from tipline.roster.freshness import FRESH_SECONDS
 from tipline.roster.lines import line_of
+from tipline.roster.types import PAY_CLERK
+
+Payees = Callable[[str], frozenset[str] | None]
+"""Of a tip whose award is to be paid by name: who took a step of it; None for any other."""
 
 _HOUR: Final = 3_600
 _DAY: Final = 86_400
@@ -64,8 +68,9 @@ class _Asked:
 class Disclosures:
     """The requests at one place of a log."""
 
-    def __init__(self, routes: Routes, *, whole: bool) -> None:
+    def __init__(self, routes: Routes, payees: Payees, *, whole: bool) -> None:
         self._routes = routes
+        self._payees = payees
         self._whole = whole
         self._asked: dict[int, _Asked] = {}
         self._written: dict[str, tuple[object, object]] = {}  # item that staff stated: its tip and hash
@@ -129,6 +134,7 @@ class Disclosures:
         member = _alone(roster, body)
         _require_no_custodian(member)
         _require_apart(roster, entry, body, member)
+        self._require_pay_clerk(body, member)
         # By the keeper's clock, which may be behind the log: never later than either.
         day = day_of(min(entry.at, body["at"] + FRESH_SECONDS))
         due = roster.clocks.calendar.after(day, DECIDED_WITHIN)
@@ -211,18 +217,35 @@ class Disclosures:
         require(member.active and member.holds(desk), _CHANGED_SIDES)
         _require_no_custodian(member)
         _require_apart(roster, entry, asked.body, member)
+        self._require_pay_clerk(asked.body, member)
         self._routes.require_open_to(roster, entry, str(asked.body["tip"]), member, desk)
 
     def _require_approver(self, roster: Roster, entry: Entry, asked: _Asked, member: Member) -> None:
         require(member.id != asked.requester, "nobody agrees to what they asked for")
         require(member.active and member.holds(CUSTODIANS), _CHANGED_SIDES)
         _require_apart(roster, entry, asked.body, member)
+        self._require_paid_by_name(asked.body, member)
         tip = str(asked.body["tip"])
         held = (member.desks | member.awaiting).intersection(
             self._routes.desks_of(tip) | {asked.body["desk"]}
         )
         require(not held, "who agreed holds a desk that reads the tip")
         self._routes.require_open_to(roster, entry, tip, member)
+
+    def _require_pay_clerk(self, body: Mapping[str, Any], member: Member) -> None:
+        """Whoever asks at the pay clerks' desk is one, and asks whom to pay; of any other desk nothing."""
+        if body["desk"] == PAYMENTS:
+            require(PAY_CLERK in member.roles, "somebody asks whom to pay who is no pay clerk")
+            self._require_paid_by_name(body, member)
+
+    def _require_paid_by_name(self, body: Mapping[str, Any], member: Member) -> None:
+        if body["desk"] != PAYMENTS:
+            return
+        require(body["ground"] == Ground.REWARD, "pay clerks ask for a name for another ground")
+        if self._whole:
+            people = self._payees(str(body["tip"]))
+            require(people is not None, "nobody is to be paid by name for this tip")
+            require(member.id not in (people or ()), "one of the two took a step of the award that is paid")
 
 
 def _require_sound(body: Mapping[str, Any]) -> None:

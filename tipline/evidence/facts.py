@@ -122,6 +122,20 @@ def _range(body: Body, _roster: Roster, _words: Words) -> str:
     return ", ".join(f"{first}–{last}" for first, last in entries)
 
 
+def _counts(name: str) -> Callable[[Body, Roster, Words], str]:
+    def tell(body: Body, _roster: Roster, _words: Words) -> str:
+        value = body.get(name)
+        return str(value) if type(value) is int else ""
+
+    return tell
+
+
+def _yuan(body: Body, roster: Roster, words: Words) -> str:
+    """The sum of a step of a reward, the value of a voucher, what went back to a budget."""
+    amounts = (_counts(name)(body, roster, words) for name in ("amount", "value", "returned"))
+    return ", ".join(filter(None, amounts))
+
+
 _NUMBER: Final = _detail("number")
 _OUTCOME: Final = _detail("outcome")
 _TOLD: Final[Mapping[str, Callable[[Body, Roster, Words], str]]] = {
@@ -137,4 +151,7 @@ _TOLD: Final[Mapping[str, Callable[[Body, Roster, Words], str]]] = {
     "until": lambda body, _, __: _text(body, "until"),
     "kept-out": _kept_out,
     "range": _range,
+    "award": _counts("award"),
+    "amount": _yuan,
+    "point": lambda body, _, __: _text(body, "point"),
 }

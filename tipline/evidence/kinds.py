@@ -20,7 +20,7 @@ Body = Mapping[str, Any]
 _OF_TIPS: Final = frozenset(
     (
         *("tags", "accused", "packet", "pause", "resume", "pause-end", "extend", "close-spam"),
-        *("link", "unlink", "umbrella", "umbrella-step", "silence"),
+        *("link", "unlink", "umbrella", "umbrella-step", "silence", "reward-proposal"),
     )
 )
 _OF_CASES: Final = frozenset(("watch", "checked-in"))
@@ -111,7 +111,7 @@ def _rerouted(body: Body) -> Iterable[bool | None]:
 
 _SAYS: Final[Mapping[str, Callable[[Body], Iterable[bool | None]]]] = {
     **dict.fromkeys((*STEPS, "watch"), _step),
-    **dict.fromkeys(("silence", "pause-end"), _of_tips),
+    **dict.fromkeys(("silence", "pause-end", "reward-grant", "reward-expired", "reward-named"), _of_tips),
     "checked-in": _of_cases,
     "read": _read,
     "move": _moved,

@@ -21,8 +21,10 @@ from tipline.evidence.interference import Register
 from tipline.evidence.kinds import Kinds
 from tipline.evidence.lines import ExportedEntry
 from tipline.evidence.questions import Questions
+from tipline.evidence.rewards import Rewards
 from tipline.evidence.routes import Routes, day_of
 from tipline.evidence.signatures import Signatures
+from tipline.rewards.ledger import Ledger
 from tipline.roster import Roster, RosterRefused
 from tipline.roster.acknowledging import ACKNOWLEDGE, ROLLBACK, ROWS
 from tipline.roster.freshness import FRESH_SECONDS, oldest
@@ -98,7 +100,8 @@ class Replay:
         self._roster: Roster | None = None
         self._routes = Routes(whole=whole)
         self._kinds = Kinds()
-        self._disclosures = Disclosures(self._routes, whole=whole)
+        self._rewards = Rewards(self._routes, whole=whole)
+        self._disclosures = Disclosures(self._routes, self._rewards.payees, whole=whole)
         self._questions = Questions(whole=whole)
         self._register = Register(whole=whole)
         self._last_at = 0
@@ -147,6 +150,11 @@ class Replay:
     def routed(self) -> int:
         """Of how many tips, not erased, a statement gave the route."""
         return self._routes.routed
+
+    @property
+    def books(self) -> Ledger:
+        """What the statements about rewards come to."""
+        return self._rewards.ledger
 
     def miss(self) -> None:
         """An entry is gone here."""
@@ -204,6 +212,7 @@ class Replay:
             self._disclosures.take(roster, entry, index)
             self._questions.take(entry, index)
             self._register.take(roster, entry, index)
+            self._rewards.take(roster, entry, index)
             self._roster = roster.apply(index, body)
         except RosterRefused as error:
             raise VerificationFailed(index, f"the roster forbids it ({error})") from error

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from crypto.statements import Entry
 from tipline.evidence.errors import VerificationFailed
-from tipline.ids import AUDITORS, INTEGRITY, DeskId
+from tipline.ids import AUDITORS, INTEGRITY, PAYMENTS, DeskId
 from tipline.roster import Member, Roster, RosterRefused
 from tipline.roster.freshness import FRESH_SECONDS
 from tipline.roster.rules import is_settled
@@ -29,10 +29,11 @@ STEPS: Final = frozenset(
     (
         *("read", "reply", "note", "tags", "move", "packet", "pause", "resume", "extend", "hold", "unhold"),
         *("assign", "close-spam", "link", "unlink", UMBRELLA, "umbrella-step", ROUTE, "watch"),
-        *(DISCLOSURE, "disclosure-view", "accused", "identity"),
+        *(DISCLOSURE, "disclosure-view", "accused", "identity", "reward-proposal"),
     )
 )
 """What members state about tips, each for a desk."""
+_OF_PAYEES: Final = frozenset((DISCLOSURE, "disclosure-view"))
 
 ONLY_INTEGRITY: Final = frozenset((INTEGRITY,))
 TWO: Final = 2
@@ -132,6 +133,8 @@ class Routes:
         desk = body.get("desk")
         if known.desks is None or (body["type"], desk) == ("read", AUDITORS):
             return  # auditors read the reasons of every tip that does not exclude them
+        if desk == PAYMENTS and body["type"] in _OF_PAYEES:
+            return  # who is paid by name, which is held against the awards (`Disclosures`)
         perhaps = ONLY_INTEGRITY if self._gaps else frozenset[DeskId]()
         require(desk in known.desks | perhaps, "the tip's route does not name this desk")
 

@@ -20,6 +20,7 @@ from tipline.evidence.export import Head, Header, Source, read_export
 from tipline.evidence.forgotten import Missing
 from tipline.evidence.lines import ExportedEntry, ForgottenEntry
 from tipline.evidence.replaying import Replay, Rollback, RowsTaken
+from tipline.evidence.rewards import told
 from tipline.evidence.signatures import Signatures
 
 PROGRESS_EVERY: Final = 1000  # entries
@@ -40,7 +41,7 @@ class VerifyResult:
     agrees with itself, and that is all. A key that was given is one that the log had at some time. `old_size`
     is the size of the earlier checkpoint, if one was given, `forgotten` the number of statements whose time
     was over, `routed` of how many tips a statement gave the route that all later ones kept, `rows` where two
-    people let changed rows of the keeper's database count.
+    people let changed rows of the keeper's database count, `rewards` the sentences on what was paid and why.
     """
 
     size: int
@@ -52,6 +53,7 @@ class VerifyResult:
     forgotten: int
     routed: int
     rows: tuple[RowsTaken, ...]
+    rewards: tuple[str, ...]
 
 
 def verify_export(
@@ -160,6 +162,7 @@ class _Verification:
             forgotten=self._missing.count,
             routed=self._replay.routed,
             rows=tuple(self._replay.rows),
+            rewards=told(self._replay.books),
         )
 
     def _compare_old(self, index: int) -> None:

@@ -1,0 +1,247 @@
+"""A life of rewards as a log tells it, step by step, for both verifiers."""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any, Final
+
+from crypto import canonical
+from crypto.keys import SigningKey
+from tests.evidence.logs import Log
+from tests.evidence.test_routes import Step
+from tests.roster.township import (
+    CITY,
+    COUNTY,
+    OFFICE,
+    ORIGIN,
+    POLICE,
+    REGISTRAR,
+    REGISTRAR_2,
+    REVIEWER_A,
+    REVIEWER_B,
+    START,
+    body,
+    desk,
+    genesis,
+    member,
+)
+
+PROPOSER, VERIFIER, APPROVER, APPROVER_2 = "m00000011", "m00000012", "m00000013", "m00000014"
+CLERK, CLERK_2, OTHER_PROPOSER = "m00000015", "m00000016", "m00000017"
+TIP, OTHER_TIP = "ab" * 16, "cd" * 16
+DAY: Final = 86_400
+YEAR: Final = 2025
+CLAIM: Final = SigningKey.from_seed(sha256(b"claim").digest())
+CLAIM_KEY: Final = CLAIM.public.raw.hex()
+REASON: Final = {"item": "33" * 16, "hash": "44" * 32}
+VALUES: Final = (500, 1_000, 5_000, 10_000, 50_000)
+PICKUP: Final = "77" * 16
+AWARD: Final = 8
+"""Where the proposal stands in a log that begins with `BEGUN`."""
+
+
+def first() -> dict[str, Any]:
+    """The township with its reward office: seven people more, and the desk of the pay clerks."""
+    founded = genesis()
+    more = [
+        member(PROPOSER, OFFICE, desks=["intake"], roles=["proposer"]),
+        member(OTHER_PROPOSER, OFFICE, desks=["intake"], roles=["proposer"]),
+        member(VERIFIER, CITY, roles=["verifier"]),
+        member(APPROVER, COUNTY, roles=["approver"]),
+        member(APPROVER_2, CITY, roles=["approver"]),
+        member(CLERK, OFFICE, desks=["payments"], roles=["pay-clerk"]),
+        member(CLERK_2, POLICE, desks=["payments"], roles=["pay-clerk"]),
+    ]
+    return genesis(
+        desks=[*founded["desks"], desk("payments", reads=False)], members=[*founded["members"], *more]
+    )
+
+
+def log_of(steps: Sequence[Step]) -> Log:
+    """A log with these steps after its genesis."""
+    log = Log()
+    log.done(first())
+    for step in steps:
+        step(log)
+    return log
+
+
+def change(kind: str, by: Sequence[str], at: int, fields: Mapping[str, Any]) -> Step:
+    """One statement, logged at a time; its nonce follows from its place."""
+
+    def add(log: Log) -> None:
+        log.done({**body(kind, by, at=at, number=len(log.entries)), **fields}, at=at)
+
+    return add
+
+
+def move(by: str, source: str, target: str, tip: str = TIP, at: int = START, **detail: str) -> Step:
+    fields: dict[str, Any] = {
+        "from": source,
+        "to": target,
+        "detail": detail,
+        "reason": {},
+        "desk": "intake",
+        "tip": tip,
+    }
+    return change("move", [by], at, fields)
+
+
+def point(name: str = "post", by: Sequence[str] = (REGISTRAR, REGISTRAR_2), at: int = START) -> Step:
+    texts = {"zh": "邮局", "en": "Post office"}
+    told: dict[str, Any] = {
+        "id": name,
+        "names": texts,
+        "places": texts,
+        "unit": CITY,
+        "recipient": "",
+        "open": True,
+    }
+    return change("point", by, at, {"point": told})
+
+
+def keys(year: int = YEAR, at: int = START, values: Sequence[int] = VALUES, by: str = "keeper") -> Step:
+    made = [{"value": value, "n": modulus(year, value)} for value in values]
+    return change("mint-keys", [by], at, {"year": year, "keys": made})
+
+
+def modulus(year: int, value: int) -> str:
+    """What looks like the modulus of a key: odd, and of 3,072 bits."""
+    return f"c{year:07d}{value:08d}" + "5" * 752
+
+
+def budget(
+    amount: int = 100_000, year: int = YEAR, by: Sequence[str] = (APPROVER, VERIFIER), at: int = START
+) -> Step:
+    return change("reward-budget", by, at, {"year": year, "amount": amount, "reason": REASON})
+
+
+def propose(by: str = PROPOSER, at: int = START, **fields: Any) -> Step:
+    """A proposal for an ordinary lead of 4,000 yuan."""
+    scores = dict.fromkeys(("result", "originality", "completeness", "risk", "help"), 2)
+    told: dict[str, Any] = {
+        "tip": TIP,
+        "desk": "intake",
+        "tier": "ordinary",
+        "amount": 4_000,
+        "major": ["serious"],
+    }
+    more = {"scores": scores, "novelty": "new", "duty": "none", "share": "", "reason": REASON}
+    return change("reward-proposal", [by], at, told | more | fields)
+
+
+def check(by: str = VERIFIER, at: int = START, award: int = AWARD, **fields: Any) -> Step:
+    told: dict[str, Any] = {"outcome": "true", "number": "2025-7", "confirmed": True, "reason": {}}
+    return change("reward-check", [by], at, {"award": award} | told | fields)
+
+
+def approve(by: str = APPROVER, at: int = START, award: int = AWARD, **fields: Any) -> Step:
+    told: dict[str, Any] = {"amount": 4_000, "approved": True, "reason": {}}
+    return change("reward-approval", [by], at, {"award": award} | told | fields)
+
+
+def grant(at: int = START, by: str = "keeper", award: int = AWARD, **fields: Any) -> Step:
+    told: dict[str, Any] = {
+        "tip": TIP,
+        "claim": CLAIM_KEY,
+        "amount": 4_000,
+        "year": YEAR,
+        "until": "2025-09-01",
+    }
+    return change("reward-grant", [by], at, {"award": award} | told | fields)
+
+
+def extend(until: str = "2026-03-01", by: str = APPROVER, at: int = START, award: int = AWARD) -> Step:
+    return change("reward-extend", [by], at, {"award": award, "until": until, "reason": REASON})
+
+
+def expire(at: int, award: int = AWARD, **fields: Any) -> Step:
+    told: dict[str, Any] = {"tip": TIP, "amount": 4_000, "year": YEAR}
+    return change("reward-expired", ["keeper"], at, {"award": award} | told | fields)
+
+
+def cancel(by: Sequence[str] = (APPROVER, PROPOSER), at: int = START, award: int = AWARD) -> Step:
+    return change("reward-cancel", by, at, {"award": award, "reason": REASON})
+
+
+def named(at: int = START, key: SigningKey = CLAIM, **fields: Any) -> Step:
+    """The reporter wants to be paid by name."""
+    asked = {"v": 1, "type": "collect", "log": ORIGIN, "tip": TIP, "award": AWARD, "year": YEAR}
+    signature = key.sign(canonical.encode({**asked, "blinded": [], "named": True})).hex()
+    told: dict[str, Any] = {"award": AWARD, "tip": TIP, "amount": 4_000, "signature": signature}
+    return change("reward-named", ["keeper"], at, told | fields)
+
+
+def pay_named(by: str, at: int = START, amount: int = 4_000) -> Step:
+    return change("pay-named", [by], at, {"award": AWARD, "amount": amount})
+
+
+def day(
+    covered: str,
+    collected: Sequence[int] = (),
+    minted: Sequence[tuple[int, int, int]] = (),
+    presented: Sequence[tuple[int, int, Sequence[str]]] = (),
+    *,
+    at: int,
+) -> Step:
+    """What the keeper says of a day that is over."""
+    told: dict[str, Any] = {
+        "day": covered,
+        "collected": list(collected),
+        "minted": [list(one) for one in minted],
+        "presented": [[year, value, list(hashes)] for year, value, hashes in presented],
+    }
+    return change("reward-day", ["keeper"], at, told)
+
+
+def opened(by: Sequence[str] = (APPROVER, VERIFIER), at: int = START, value: int = 1_000) -> Step:
+    return change("reward-open", by, at, {"year": YEAR, "value": value, "reason": REASON})
+
+
+def spent(number: int) -> str:
+    return sha256(b"voucher %d" % number).hexdigest()
+
+
+def pay(by: str = CLERK, at: int = START, pickup: str = PICKUP, value: int = 1_000, **fields: Any) -> Step:
+    told: dict[str, Any] = {"pickup": pickup, "point": "post", "value": value}
+    return change("pay", [by], at, told | fields)
+
+
+def undo(by: Sequence[str] = (APPROVER, VERIFIER), at: int = START, value: int = 1_000) -> Step:
+    return change("pay-undo", by, at, {"pickup": PICKUP, "value": value, "reason": REASON})
+
+
+def key_over(at: int, **fields: Any) -> Step:
+    told: dict[str, Any] = {
+        "year": YEAR,
+        "value": 1_000,
+        "minted": 4,
+        "paid": 1,
+        "returned": 3_000,
+        "to": 2029,
+    }
+    return change("key-expired", ["keeper"], at, told | fields)
+
+
+FOUND: Final = [
+    move(REVIEWER_A, "triage", "transferred", number="2025-7", body="b1", packet="00" * 32),
+    move(REVIEWER_A, "verifying", "outcome", outcome="true"),
+    move(REVIEWER_B, "outcome", "feedback"),
+]
+BEGUN: Final = [
+    *FOUND,
+    point(),
+    keys(),
+    budget(),
+    change("audit", ["m00000005"], START, {"first": 0, "count": 1}),
+]
+"""Seven entries; so that the proposal, the eighth, is behind them."""
+GRANTED: Final = [*BEGUN, propose(), check(), approve(), grant()]
+COLLECTED: Final = [*GRANTED, day("2025-03-01", [AWARD], [(YEAR, 1_000, 4)], at=START + DAY)]
+"""An award of 4,000 yuan, in four vouchers."""
+BACK: Final = [
+    *COLLECTED,
+    opened(at=START + DAY),
+    day("2025-03-02", presented=[(YEAR, 1_000, sorted([spent(1), spent(2)]))], at=START + 2 * DAY),
+]
+"""Two of them came back, two people having opened the key."""
+PAID: Final = [*BACK, pay(at=START + 2 * DAY), pay(CLERK_2, at=START + 2 * DAY)]
