@@ -48,6 +48,7 @@ class Instance:
         """Close every connection."""
         self.database.dispose()
         self.app.extensions[EXTENSION].database.dispose()
+        self.app.extensions[EXTENSION].keeper.close()
 
     def rows(self, query: str, **values: object) -> list[Any]:
         """What the main database holds, by plain SQL."""
@@ -59,8 +60,8 @@ class Instance:
         with self.database.writing() as session:
             session.execute(text(statement), values)
 
-    def publish(self, version: int) -> None:
-        """Sign and store a directory."""
+    def publish(self, version: int, **more: object) -> None:
+        """Sign and store a directory, with more or other fields."""
         body = {
             "v": 1,
             "type": "directory",
@@ -85,6 +86,7 @@ class Instance:
                 }
                 for desk, key in self.desks.items()
             ],
+            **more,
         }
         with self.database.writing() as session:
             publish_directory(session, version, sign_json(body, self.signer))

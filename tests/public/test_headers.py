@@ -65,6 +65,9 @@ ROUTES: dict[str, Answer] = {
     "/mailbox/code": INSIDE,
     "/mailbox/files": INSIDE,
     "/mailbox/messages": INSIDE,
+    "/mailbox/notice": INSIDE,
+    "/mailbox/notice/name": INSIDE,
+    "/mailbox/notice/vouchers": POST_ONLY,
     "/mailbox/objection": INSIDE,
     "/mailbox/open": POST_ONLY,
     "/mailbox/protection": INSIDE,
@@ -80,6 +83,7 @@ ROUTES: dict[str, Answer] = {
     "/mailbox/sign-out": POST_ONLY,
     "/mailbox/threat": INSIDE,
     "/mailbox/withdraw": INSIDE,
+    "/redeem": PAGE,
 }
 FILLED_IN = {"<code>": "en", "<name>": "facts"}
 CLEARING = {"/leave"}

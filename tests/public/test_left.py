@@ -145,6 +145,17 @@ def by_request(visitor: Visitor) -> Again:
     return lambda: visitor.send("/protection", parts(fields, [(b"", "")]))
 
 
+def by_vouchers(visitor: Visitor) -> Again:
+    inside(visitor)
+    sent = visitor.hidden("/mailbox/notice")
+    return lambda: visitor.post("/mailbox/notice/vouchers", sent)
+
+
+def by_redeeming(visitor: Visitor) -> Again:
+    sent = {**visitor.hidden("/redeem"), "code": CANARY}
+    return lambda: visitor.post("/redeem", sent)
+
+
 def by_wrong_code(visitor: Visitor) -> Again:
     sent = {**visitor.hidden("/mailbox"), "code": "canary 123456"}
     return lambda: visitor.post("/mailbox", sent)
@@ -170,6 +181,10 @@ FORMS: Mapping[str, tuple[str, Callable[[Visitor], Again]]] = {
     "withdraw": ("/mailbox/withdraw", posting("/mailbox/withdraw", message=TOO_LONG)),
     "close": ("/mailbox/close", posting("/mailbox/close")),
     "sign-in": ("/mailbox", by_wrong_code),
+    "collect": ("/mailbox/notice", posting("/mailbox/notice")),
+    "vouchers": ("/mailbox/notice/vouchers", by_vouchers),
+    "payee": ("/mailbox/notice/name", posting("/mailbox/notice/name", name=TOO_LONG)),
+    "redeem": ("/redeem", by_redeeming),
     "request": ("/protection", by_request),
     "asking": (ASK, posting(ASK, message=TOO_LONG)),
     "case-message": (f"{ASK}/messages", in_case(ASK, f"{ASK}/messages", message=TOO_LONG)),

@@ -21,6 +21,33 @@ class NoCustodians(IdentityError):
     sentence = mark("A name cannot be left here yet. Nothing was stored.")
 
 
+class CannotPayByName(IdentityError):
+    """Nobody is at the pay clerks' desk."""
+
+    sentence = mark("Nobody can be paid by name here. Nothing was stored. Please collect vouchers instead.")
+
+
+class NothingToPay(IdentityError):
+    """There is no award that waits to be collected."""
+
+    sentence = mark("No reward waits here that could be paid by name. Nothing was stored.")
+
+
+class NobodyNamed(IdentityError):
+    """A name, or the way by which the money comes, is missing."""
+
+    sentence = mark("Please write both: a name, and how the money should reach you.")
+
+
+class NotAskedYet(IdentityError):
+    """It is stored, and the keeper did not answer."""
+
+    sentence = mark(
+        "What you wrote is kept and locked, but the pay desk could not be told yet. Please come back later "
+        "and send it once more; until then you can still collect vouchers instead."
+    )
+
+
 class WrongField(IdentityError):
     """One field cannot be stored as it is; `field` is its name in the record."""
 

@@ -15,13 +15,13 @@ from crypto.policies import IDENTITY
 from tipline.directory.types import DeskEntry, Directory
 from tipline.identities.errors import NoCustodians
 from tipline.identities.record import IdentityRecord
-from tipline.ids import CUSTODIANS, ID_BYTES, ItemId
+from tipline.ids import CUSTODIANS, ID_BYTES, PAYMENTS, ItemId
 from tipline.mailbox.thread import Mailbox, current_route, first_text
 from tipline.mailbox.writing import audience_for
-from tipline.sealing.audience import claim_message
+from tipline.sealing.audience import Audience, claim_message
 from tipline.sealing.items import seal_identity
 from tipline.tips.intake import Intake
-from tipline.tips.models import Item
+from tipline.tips.models import Item, Slip
 from tipline.tips.storing import next_position, store_items
 
 _ITEM: Final = "tipline/identity-item"
@@ -45,16 +45,27 @@ def leave_identity(mailbox: Mailbox, record: IdentityRecord, form: bytes, use: I
         NoCustodians: nobody holds the second lock.
         DamagedMailbox: the tip's first item does not open.
     """
+    with use.database.reading() as session:
+        route = current_route(session, mailbox, use.log, first_text(session, mailbox, use.log))
+    keep_identity(mailbox, record, form, audience_for(route, use.directory, mailbox), use)
+
+
+def keep_identity(
+    mailbox: Mailbox, record: IdentityRecord, form: bytes, audience: Audience, use: Intake
+) -> None:
+    """The same for the desks of an audience.
+
+    Raises:
+        NoCustodians: nobody holds the second lock.
+    """
     custodians = custodians_of(use.directory)
     if custodians is None:
         raise NoCustodians
-    with use.database.reading() as session:
-        route = current_route(session, mailbox, use.log, first_text(session, mailbox, use.log))
     new = seal_identity(
         _item_of(form, record),
         mailbox.tip,
         record.encode(),
-        audience=audience_for(route, use.directory, mailbox),
+        audience=audience,
         custodians=custodians.key.recipient,
         claim=mailbox.code.claim_key,
     )
@@ -65,10 +76,14 @@ def leave_identity(mailbox: Mailbox, record: IdentityRecord, form: bytes, use: I
 
 
 def kept_since(session: Session, mailbox: Mailbox) -> date | None:
-    """The day of the newest identity that carries the reporter's signature; None when there is none."""
+    """The day of the newest identity that carries the reporter's signature; None when there is none.
+
+    Whom to pay is not among them: that is for the pay clerks alone.
+    """
+    to_pay = select(Slip.item_id).where(Slip.desk == PAYMENTS)
     query = (
         select(Item.id, Item.day, Item.sealed, Item.claim_signature)
-        .where(Item.tip_id == mailbox.tip, Item.kind == IDENTITY)
+        .where(Item.tip_id == mailbox.tip, Item.kind == IDENTITY, Item.id.not_in(to_pay))
         .order_by(Item.position.desc())
     )
     for row in session.execute(query):

@@ -1,9 +1,11 @@
 """What a tracking code opens: replies that the keeper logged, and the reporter's own words."""
 
 import hashlib
+import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
@@ -27,7 +29,8 @@ OWN_KINDS = ("text", "message")
 """What a reporter writes."""
 
 _MARKER = b"tipline/marker\n"
-_MARKER_BYTES = 8
+_MARKS = struct.Struct(">QQB")
+"""The position that was read (from 1), and what was seen of an award; before there were awards, the first."""
 
 # Built once: putting it together takes longer than carrying it out.
 _BY_LOCATOR = select(Tip.id, Tip.locator, Tip.marker, Tip.root, Tip.state).where(
@@ -37,19 +40,30 @@ _BY_LOCATOR = select(Tip.id, Tip.locator, Tip.marker, Tip.root, Tip.state).where
 ItemRow = Row[bytes, int, str, date, bytes | None, bytes, bytes]
 
 
+class AwardSeen(NamedTuple):
+    """What a reporter has seen of an award: the log index of its last step, and how many reminders."""
+
+    since: int = 0
+    reminders: int = 0
+
+
+NOTHING_SEEN = AwardSeen()
+
+
 @dataclass(frozen=True)
 class Mailbox:
     """A tip that was found by its code.
 
     `code` is the tip's first one, whose keys open and sign; `read_up_to` is the position of the last
-    reply that was shown. `listed_as_case` is what the row's state says, which anybody could have written:
-    whether it is a protection case, its first text decides.
+    reply that was shown, `award_seen` what was shown of an award. `listed_as_case` is what the row's state
+    says, which anybody could have written: whether it is a protection case, its first text decides.
     """
 
     code: TrackingCode
     tip: TipId
     read_up_to: int
     listed_as_case: bool = False
+    award_seen: AwardSeen = NOTHING_SEEN
 
 
 @dataclass(frozen=True)
@@ -99,7 +113,8 @@ def _mailbox(code: TrackingCode, row: Row[bytes, bytes, bytes, bytes, str] | Non
         return None
     tip = TipId(row.id)
     first = open_root(code, tip, row.root)
-    return Mailbox(first, tip, _read_marker(first, tip, row.marker), row.state in PROTECTION_STATES)
+    position, seen = _read_marker(first, tip, row.marker)
+    return Mailbox(first, tip, position, row.state in PROTECTION_STATES, seen)
 
 
 def replies(session: Session, mailbox: Mailbox, log: NoteVerifier, *, after: int = -1) -> list[Reply]:
@@ -154,24 +169,25 @@ def current_route(session: Session, mailbox: Mailbox, log: NoteVerifier, first: 
     return latest_route((record for record in records if record), log, mailbox.tip) or first.route
 
 
-def remember_read(session: Session, mailbox: Mailbox, position: int) -> None:
-    """Keep, sealed for the reporter alone, up to which position they have read."""
-    marker = new_marker(mailbox.code, mailbox.tip, position)
+def remember_read(session: Session, mailbox: Mailbox, position: int, award: AwardSeen) -> None:
+    """Keep, sealed for the reporter alone, up to which position they have read, and what of an award."""
+    marker = new_marker(mailbox.code, mailbox.tip, position, award)
     session.execute(update(Tip).where(Tip.id == mailbox.tip).values(marker=marker))
 
 
-def new_marker(code: TrackingCode, tip: TipId, position: int = -1) -> bytes:
-    """The sealed read position: always the same size."""
-    data = (position + 1).to_bytes(_MARKER_BYTES, "big")
-    return boxes.seal_box(code.marker_key, data, _MARKER + tip)
+def new_marker(code: TrackingCode, tip: TipId, position: int = -1, award: AwardSeen = NOTHING_SEEN) -> bytes:
+    """What was read, sealed: always the same size."""
+    return boxes.seal_box(code.marker_key, _MARKS.pack(position + 1, *award), _MARKER + tip)
 
 
-def _read_marker(code: TrackingCode, tip: TipId, marker: bytes) -> int:
+def _read_marker(code: TrackingCode, tip: TipId, marker: bytes) -> tuple[int, AwardSeen]:
     try:
-        return int.from_bytes(boxes.open_box(code.marker_key, marker, _MARKER + tip), "big") - 1
+        marks = boxes.open_box(code.marker_key, marker, _MARKER + tip)
     except CryptoError:
         # Somebody overwrote it. Showing "new message" again is the safe mistake.
-        return -1
+        return -1, NOTHING_SEEN
+    position, *seen = _MARKS.unpack(marks.ljust(_MARKS.size, b"\0"))
+    return position - 1, AwardSeen(*seen)
 
 
 def own_texts(session: Session, mailbox: Mailbox, log: NoteVerifier) -> Iterator[str]:

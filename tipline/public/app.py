@@ -18,6 +18,7 @@ from tipline.deployment.reading import load_deployment
 from tipline.directory.service import DirectoryBook, Pin
 from tipline.files.store import FileStore
 from tipline.ids import ItemId
+from tipline.keeper_client.public import KeeperPublic
 from tipline.mailbox.sessions import MailboxSessions
 from tipline.public.behind import carried, init_behind, leads_away
 from tipline.public.errors import init_errors
@@ -36,6 +37,7 @@ from tipline.public.pages.style import STYLE, TEMPLATES
 from tipline.public.pages.too_often import too_often
 from tipline.public.pages.views import pages
 from tipline.public.protection.views import protections
+from tipline.public.redeem.views import redeems
 from tipline.public.report.views import reports
 from tipline.public.services import EXTENSION, Services
 from tipline.public.uploads.body import UploadBody, upload_body_or_none
@@ -47,6 +49,8 @@ from tipline.results.service import PublishedResults
 from tipline.settings import Settings
 from tipline.shared_keys import SharedKeys
 from tipline.tips.models import Item
+from tipline.voucher_photos.service import VoucherPhotos
+from tipline.voucher_photos.types import MAX_PHOTO_BYTES
 
 CATALOGUES = TEMPLATES / "translations"
 
@@ -57,6 +61,7 @@ CODE_TRY_ENDPOINTS = frozenset(
     (
         "mailbox.agree",
         "mailbox.answer",
+        "mailbox.be_paid_by_name",
         "mailbox.change_code",
         "mailbox.close_mailbox",
         "mailbox.leave_name",
@@ -66,10 +71,12 @@ CODE_TRY_ENDPOINTS = frozenset(
         "mailbox.send_incident",
         "mailbox.send_threat",
         "mailbox.send_withdrawal",
+        "mailbox.show_vouchers",
         "mailbox.sign_in",
         "mailbox.well",
         "mailbox.write",
         "mailbox.write_in_case",
+        "redeem.step",
         "report.confirm",
     )
 )
@@ -85,6 +92,9 @@ STEP_ENDPOINTS = frozenset(("guided.step", "mailbox.add_files", "mailbox.add_fil
 LEAVING = "pages.leave"
 """Never refused, however much came from the same connection: somebody may just have come in."""
 
+MINT_ENDPOINTS = frozenset(("mailbox.collect",))
+"""Which have vouchers made: that costs the keeper half a second."""
+
 UPLOAD_ENDPOINTS = frozenset(
     (
         "guided.step",
@@ -95,6 +105,10 @@ UPLOAD_ENDPOINTS = frozenset(
     )
 )
 """Whose bodies may bring files."""
+
+PHOTO_ENDPOINTS = frozenset(("redeem.step",))
+"""Whose forms may bring one photo, which waits in memory and is never stored."""
+MAX_PHOTO_FORM_BYTES = MAX_FORM_BYTES + MAX_PHOTO_BYTES
 
 
 class PublicSite(QuietSite):
@@ -128,7 +142,7 @@ def create_app(settings: Settings, clock: Clock | None = None, catalogues: Path 
     _init_answers(app, use)
     init_errors(app)
     _init_templates(app, use)
-    for blueprint in (pages, reports, guided, protections, mailboxes):
+    for blueprint in (pages, reports, guided, protections, mailboxes, redeems):
         app.register_blueprint(blueprint)
     if settings.proxies:
         hops = settings.proxies
@@ -163,6 +177,8 @@ def _services(settings: Settings, clock: Clock, catalogues: Path) -> Services:
         deployment=deployment,
         languages=Languages.discover(catalogues, deployment.languages),
         results=PublishedResults(database, settings.public_folder / "results.json", clock),
+        keeper=KeeperPublic(settings.public_socket),
+        photos=VoucherPhotos(ram / "voucher-photos"),
     )
 
 
@@ -188,7 +204,8 @@ def _init_requests(app: Flask, use: Services) -> None:
                 return too_often()
             g.body_under_way = g.client
         forgery.load_secrets()
-        request.max_content_length = MAX_FORM_BYTES
+        has_photo = request.endpoint in PHOTO_ENDPOINTS
+        request.max_content_length = MAX_PHOTO_FORM_BYTES if has_photo else MAX_FORM_BYTES
         current = request._get_current_object()  # type: ignore[attr-defined]  # the proxy's own way to what it stands for
         if request.endpoint in UPLOAD_ENDPOINTS:
             use.files.sweep_due(is_stored)
@@ -201,6 +218,8 @@ def _init_requests(app: Flask, use: Services) -> None:
             use.allowances.step()
         elif request.endpoint in CODE_TRY_ENDPOINTS:
             use.allowances.code_try()
+        elif request.endpoint in MINT_ENDPOINTS:
+            use.allowances.collect()
         forgery.check()
         return leads_away()
 

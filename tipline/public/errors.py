@@ -1,6 +1,7 @@
 """Every error becomes a page in the visitor's language; a report's text comes back with it."""
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from flask import Flask, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -21,6 +22,7 @@ from tipline.public.mailbox.relatives import relative_again
 from tipline.public.mailbox.visit import kept_text
 from tipline.public.pages.errors import ERRORS
 from tipline.public.protection.page import ask_again
+from tipline.public.redeem.views import redeem_again
 from tipline.public.report.page import form_again
 from tipline.public.uploads.body import upload_body_or_none
 from tipline.words import mark
@@ -31,6 +33,9 @@ WENT_WRONG = mark(
 )
 PRESS_AGAIN = mark("Please wait a moment and press the button again.")
 TOO_OFTEN = mark("Too many reports came from your connection in the last minute. Please wait one minute.")
+TOO_MANY_TRIES = mark(
+    "Too many tries came from your connection in the last minute. Nothing is locked, and nothing is lost."
+)
 FORM_EXPIRED = mark("This page had been open for too long, so nothing was sent yet.")
 
 FORMS_THAT_COME_BACK: Mapping[str, Callable[[str], str]] = {
@@ -45,8 +50,12 @@ FORMS_THAT_COME_BACK: Mapping[str, Callable[[str], str]] = {
 FORMS_WITHOUT_FILES: Mapping[str, Callable[[str], str]] = {
     "mailbox.ask_for_protection": mailbox_ask_again,
     "mailbox.ask_for_relative": relative_again,
+    "redeem.step": redeem_again,
 }
 """The same for forms that bring no files: they are small, and read when too many came."""
+
+COMES_BACK_ALWAYS: Final = frozenset(("redeem.step",))
+"""Of these the ones that come back whatever went wrong: what was typed there is long, and nowhere else."""
 
 _BEFORE_THE_BODY = (
     400,
@@ -73,7 +82,8 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     if 300 <= status < 400:
         return error.get_response()
     if status == 429:
-        response = make_response(_answer(429, TOO_OFTEN))
+        sentence = TOO_MANY_TRIES if request.endpoint in COMES_BACK_ALWAYS else TOO_OFTEN
+        response = make_response(_answer(429, sentence))
         response.headers["Retry-After"] = str(WINDOW_SECONDS)
         return response
     if isinstance(error, CSRFError):
@@ -103,8 +113,9 @@ def error_page(status: int) -> ResponseReturnValue:
 
 def _answer(status: int, sentence: str) -> ResponseReturnValue:
     """The form with its text and files, when one met the error that can come back; else the error's page."""
-    small = FORMS_WITHOUT_FILES.get(request.endpoint or "") if status == 429 else None
-    again, body = FORMS_THAT_COME_BACK.get(request.endpoint or ""), upload_body_or_none()
+    endpoint = request.endpoint or ""
+    small = FORMS_WITHOUT_FILES.get(endpoint) if status == 429 or endpoint in COMES_BACK_ALWAYS else None
+    again, body = FORMS_THAT_COME_BACK.get(endpoint), upload_body_or_none()
     if body is not None and status in _BEFORE_THE_BODY:
         body.refuse_files()
     try:

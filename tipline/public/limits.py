@@ -36,6 +36,7 @@ REPORTS_PER_MINUTE = 6
 STEPS_PER_MINUTE = 60
 """Of the guided form, where going on and back is no report yet, and of files that are added to a mailbox."""
 CODE_TRIES_PER_MINUTE = 30
+COLLECTS_PER_MINUTE = 6
 WINDOW_SECONDS = 60
 BODIES_AT_ONCE = 4
 
@@ -44,6 +45,7 @@ _VISITS = RateLimitItemPerMinute(VISITS_PER_MINUTE)
 _REPORTS = RateLimitItemPerMinute(REPORTS_PER_MINUTE)
 _STEPS = RateLimitItemPerMinute(STEPS_PER_MINUTE)
 _CODE_TRIES = RateLimitItemPerMinute(CODE_TRIES_PER_MINUTE)
+_COLLECTS = RateLimitItemPerMinute(COLLECTS_PER_MINUTE)
 _IPV6_PREFIX = 64  # what one household or phone gets; below it a client changes at will
 # Tor's HiddenServiceExportCircuitID gives each circuit an address of its own in here (tor(1)).
 _CIRCUITS = ipaddress.IPv6Network("fc00:dead:beef:4dad::/64")
@@ -102,12 +104,20 @@ class Allowances:
         self._count(_STEPS, "step")
 
     def code_try(self) -> None:
-        """Count a try of a code, or a message.
+        """Count a try of a code or a voucher, or a message.
 
         Raises:
             TooManyRequests: this client has made thirty within the minute.
         """
         self._count(_CODE_TRIES, "code")
+
+    def collect(self) -> None:
+        """Count a press on "Collect".
+
+        Raises:
+            TooManyRequests: this client has made six within the minute.
+        """
+        self._count(_COLLECTS, "collect")
 
     def files(self) -> FileAllowance:
         """What the client of this request may bring of files."""

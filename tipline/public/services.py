@@ -11,6 +11,7 @@ from tipline.database import Database
 from tipline.deployment.model import Deployment
 from tipline.directory.service import DirectoryBook
 from tipline.files.store import FileStore
+from tipline.keeper_client.public import KeeperPublic
 from tipline.mailbox.sessions import MailboxSessions
 from tipline.public.form_keys import FormKeys
 from tipline.public.languages import Languages
@@ -19,6 +20,7 @@ from tipline.public.limits import Allowances
 from tipline.results.service import PublishedResults
 from tipline.settings import Settings
 from tipline.tips.intake import Intake
+from tipline.voucher_photos.service import VoucherPhotos
 
 EXTENSION = "tipline"
 
@@ -40,6 +42,8 @@ class Services:
     deployment: Deployment
     languages: Languages
     results: PublishedResults
+    keeper: KeeperPublic
+    photos: VoucherPhotos
 
     @property
     def log(self) -> LogVerifier:

@@ -4,6 +4,7 @@ from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from tipline.mailbox.awards import award_now
 from tipline.mailbox.codes import close_all, replace_codes
 from tipline.mailbox.doors import Doors, open_doors
 from tipline.mailbox.errors import UnknownCode
@@ -61,8 +62,17 @@ def close_mailbox() -> ResponseReturnValue:
 
 
 def _close_page(doors: Doors, error: str = "") -> str:
+    use = services()
+    with use.database.reading() as session:
+        award = award_now(session, doors.tip, use.log) if doors.tip else None
+    today = use.clock.today()
     return render_template(
-        "mailbox/close.html", error=error, has_tip=doors.tip is not None, has_case=doors.case is not None
+        "mailbox/close.html",
+        error=error,
+        has_tip=doors.tip is not None,
+        has_case=doors.case is not None,
+        award_waits=award is not None and award.is_open(today),
+        has_vouchers=award is not None and award.collected is not None and today <= award.collected.last_day,
     )
 
 

@@ -5,11 +5,13 @@ from datetime import date
 
 from flask import render_template, request
 
+from tipline.mailbox.awards import AwardNow, award_now
 from tipline.mailbox.disclosures import Told, told_disclosures
 from tipline.mailbox.errors import DamagedMailbox
 from tipline.mailbox.receipts import HeldTip, held_tip
 from tipline.mailbox.standing import Standing
-from tipline.mailbox.thread import Reply, Sent, own_messages, remember_read, replies, sent
+from tipline.mailbox.thread import NOTHING_SEEN, Reply, Sent, own_messages, remember_read, replies, sent
+from tipline.public.mailbox.award_words import ENDED_WORDS
 from tipline.public.mailbox.visit import Visit, case_now, desk_names, has_news, standing_now
 from tipline.public.mailbox.words import (
     GROUND_WORDS,
@@ -30,6 +32,7 @@ class Thread:
     own: list[Sent]
     told: list[Told]
     held: HeldTip | None
+    award: AwardNow | None
 
     @property
     def newest_reply(self) -> int:
@@ -53,6 +56,10 @@ class Thread:
             "unread_after": visit.mailbox.read_up_to,
             "questions": THREAD_QUESTIONS,
             "held": self.held,
+            "award": self.award,
+            "award_new": self.award is not None
+            and self.award.seen_on(visit.use.clock.today()) > visit.mailbox.award_seen,
+            "ended": ENDED_WORDS,
             "desk_names": desk_names(visit.use),
             "is_case": visit.is_case,
         }
@@ -71,11 +78,13 @@ def read_thread(visit: Visit, *, opened: bool) -> Thread:
             own_messages(session, mailbox, use.log) if opened else sent(session, mailbox),
             told_disclosures(session, mailbox, use.log),
             held_tip(session, mailbox, use.log),
+            award_now(session, mailbox, use.log),
         )
     shown = max(thread.newest_reply, *(one.position for one in thread.told), -1)
-    if shown > mailbox.read_up_to:
+    award = thread.award.seen_on(use.clock.today()) if thread.award else NOTHING_SEEN
+    if shown > mailbox.read_up_to or award > mailbox.award_seen:
         with use.database.writing() as session:
-            remember_read(session, mailbox, shown)
+            remember_read(session, mailbox, max(shown, mailbox.read_up_to), max(award, mailbox.award_seen))
     return thread
 
 

@@ -41,7 +41,7 @@ def leave_name_in_case() -> ResponseReturnValue:
 def _leave_name(visit: Visit) -> ResponseReturnValue:
     typed = {field: typed_text(field) for field in FIELDS}
     try:
-        issued = _issued_for(visit)
+        issued = issued_for(visit)
         record = IdentityRecord.checked(typed, visit.use.clock.today())
         leave_identity(visit.mailbox, record, issued.code.raw, visit.use.intake())
     except ExpiredForm:
@@ -62,7 +62,7 @@ def is_offered(visit: Visit) -> bool:
     return custodians_of(visit.use.book.current()) is not None
 
 
-def _issued_for(visit: Visit) -> IssuedForm:
+def issued_for(visit: Visit) -> IssuedForm:
     """The form that was sent: the same one with the same words brings nothing twice.
 
     Raises:

@@ -15,9 +15,11 @@ from tipline.public.mailbox import (  # noqa: F401  # their views register thems
     codes,
     filing,
     incidents,
+    payee,
     protection,
     reach,
     relatives,
+    rewards,
 )
 from tipline.public.mailbox.blueprint import mailboxes
 from tipline.public.mailbox.cookies import cookie_name, forget_cookie, set_cookie

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from crypto.tracking_codes import TrackingCode
 from tipline.identities.record import FIELDS
+from tipline.mailbox.awards import award_now
 from tipline.mailbox.disclosures import told_disclosures
 from tipline.mailbox.doors import Doors, open_doors
 from tipline.mailbox.errors import DamagedMailbox, MailboxGone, UnknownCode
@@ -26,6 +27,7 @@ TEXT_ENDPOINTS = frozenset(
         "mailbox.answer",
         "mailbox.ask_for_protection",
         "mailbox.ask_for_relative",
+        "mailbox.be_paid_by_name",
         "mailbox.leave_name",
         "mailbox.leave_name_in_case",
         "mailbox.object_in_case",
@@ -35,6 +37,7 @@ TEXT_ENDPOINTS = frozenset(
         "mailbox.send_withdrawal",
         "mailbox.write",
         "mailbox.write_in_case",
+        "redeem.step",
     )
 )
 """Where a reporter types a text."""
@@ -126,7 +129,10 @@ def has_news(use: Services, mailbox: Mailbox) -> bool:
     with use.database.reading() as session:
         if replies(session, mailbox, use.log, after=seen):
             return True
-        return bool(told_disclosures(session, mailbox, use.log, after=seen))
+        if told_disclosures(session, mailbox, use.log, after=seen):
+            return True
+        award = award_now(session, mailbox, use.log)
+    return award is not None and award.seen_on(use.clock.today()) > mailbox.award_seen
 
 
 def standing_now(visit: Visit) -> Standing:
@@ -181,7 +187,9 @@ def kept_text() -> str:
         sent = request.form
     except HTTPException:
         return ""
-    texts = [sent.get(name, "") for name in ("message", "description", *QUESTIONS, *FIELDS)]
+    texts = [
+        sent.get(name, "") for name in ("message", "description", "code", "voucher", *QUESTIONS, *FIELDS)
+    ]
     return "\n\n".join(text for text in texts if text.strip())
 
 

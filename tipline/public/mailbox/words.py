@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from flask_babel import format_date
+from flask_babel import format_date, format_decimal
 
 from tipline.disclosures.grounds import Ground
 from tipline.protection.asking import HARM_WORDS
@@ -139,3 +139,9 @@ GROUND_WORDS: Final[Mapping[Ground, str]] = {
 def day_in_full(day: date) -> str:
     """A day with its weekday, in the visitor's language."""
     return str(format_date(day, "full"))  # type: ignore[no-untyped-call]  # the library is untyped
+
+
+@mailboxes.app_template_filter("amount")
+def amount_in_full(value: int) -> str:
+    """A number of yuan, grouped as the visitor's language does it."""
+    return str(format_decimal(value))

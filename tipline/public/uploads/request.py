@@ -1,5 +1,6 @@
 """A request whose body may bring files, at the endpoints that take them."""
 
+from io import BytesIO
 from typing import IO, Any
 
 from flask import Request
@@ -18,6 +19,16 @@ class UploadRequest(Request):
     def make_form_data_parser(self) -> FormDataParser:
         """The parser of this request's body."""
         return super().make_form_data_parser() if self.body is None else _BodyParser(self.body)
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        """Files that no `UploadBody` takes stay in memory: the library would write larger ones to a disk."""
+        return BytesIO()
 
 
 class _BodyParser(FormDataParser):
