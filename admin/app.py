@@ -63,6 +63,7 @@ from admin.interference.views import pages as interference_pages
 from admin.inventory.views import pages as inventory_pages
 from admin.language import choose_language
 from admin.leaders.views import pages as leader_pages
+from admin.ledger.views import pages as ledger_pages
 from admin.letters.views import pages as letter_pages
 from admin.log.overviews import pages as overview_pages
 from admin.log.views import pages as log_pages
@@ -72,6 +73,9 @@ from admin.members.renewal import renew_stale_desks
 from admin.members.views import pages as member_pages
 from admin.pace import begin
 from admin.page_words import page_words
+from admin.pay_desk.list_views import pages as pickup_list_pages
+from admin.pay_desk.views import pages as pay_desk_pages
+from admin.payees.views import pages as payee_pages
 from admin.permissions import Permission, check_every_endpoint, declared_permission, holds, requires
 from admin.places.views import pages as place_pages
 from admin.proposals.views import pages as proposal_pages
@@ -82,6 +86,12 @@ from admin.queue.spam_views import pages as spam_pages
 from admin.queue.tags import FIELDS as TAG_FIELDS
 from admin.queue.views import pages as queue_pages
 from admin.reports.views import pages as report_pages
+from admin.rewards.office_views import pages as reward_office_pages
+from admin.rewards.points import FIELDS as POINT_TEXTS
+from admin.rewards.proposal import FIELDS as PROPOSAL_CHOSEN
+from admin.rewards.proposal_views import pages as reward_proposal_pages
+from admin.rewards.setting import FIELDS as RULE_TEXTS
+from admin.rewards.views import pages as reward_pages
 from admin.services import Services
 from admin.sessions.cookie import cookie_of
 from admin.sessions.errors import NoSession
@@ -153,7 +163,8 @@ def create_app(settings: Settings, clock: Clock = SystemClock()) -> Flask:  # no
             inventory_pages,
             evidence_pages,
             *(alert_pages, explanation_pages, report_pages),
-            leader_pages,
+            *(leader_pages, ledger_pages, pay_desk_pages, pickup_list_pages, payee_pages),
+            *(reward_pages, reward_office_pages, reward_proposal_pages),
         ),
     ):
         app.register_blueprint(pages)
@@ -371,10 +382,11 @@ TEXTS: Final = (
     *("words", "view_name"),
     *("place", "name_zh", "name_en", "key"),
     *("url", "keys", "quorum", "alarm_hours"),
-    "checkpoint",
+    *("checkpoint", "pickup_code"),
     *("tell_reason", "basis", "hours", "letter"),
     *("identity_name", "identity_contact", "identity_details", "identity_safely"),
     *("cleared_name", "cleared_post", "letter_to", "letter_number", "letter_english"),
+    *("amount", "number", *POINT_TEXTS, *RULE_TEXTS),
     *("who", "whose_unit", "position", "case", "when", "happened", "did", "done_about"),
 )
 """Fields that somebody writes."""
@@ -405,6 +417,8 @@ CHOSEN: Final = (
     ),
     *(ACCUSED_PERSON, ACCUSED_BASE),
     *CASE_CHOSEN,
+    *("answer", "open", "year", "mint_key", *PROPOSAL_CHOSEN),
+    *("point", "pickup", "value", "day"),
 )
 """The other fields without which a form cannot be sent again."""
 

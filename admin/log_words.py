@@ -83,6 +83,26 @@ ACTIONS: Final = {
     "disclosure-unlock": _l("Took the custodians' lock off an identity"),
     "disclosure-view": _l("Looked at an identity"),
     "disclosure-lapse": _l("Request for an identity was not decided in time"),
+    "reward-rules": _l("Rules of rewards set"),
+    "point": _l("Pickup point added or changed"),
+    "mint-keys": _l("Keys of a year's vouchers made"),
+    "reward-budget": _l("Budget of rewards set"),
+    "reward-proposal": _l("Proposed a reward"),
+    "reward-check": _l("Checked a reward's outcome"),
+    "reward-approval": _l("Decided about a reward"),
+    "reward-grant": _l("Reward granted"),
+    "reward-extend": _l("Longer time to collect a reward"),
+    "reward-expired": _l("Reward not collected in time"),
+    "reward-cancel": _l("Reward cancelled"),
+    "reward-open": _l("Vouchers opened before their crowd"),
+    "reward-named": _l("Reporter wants to be paid by name"),
+    "reward-day": _l("Vouchers of a day"),
+    "key-expired": _l("Vouchers' time was over"),
+    "pay-look": _l("Looked for a pickup code"),
+    "pay": _l("Confirmed a payment"),
+    "pay-undo": _l("Took a payment back"),
+    "pay-named": _l("Confirmed a payment by name"),
+    "pickup-list": _l("List of pickup codes for a point"),
 }
 
 CHECK_INS: Final = {"check-in": _l("check-in")}
@@ -101,6 +121,8 @@ GROUPS: Final = {
     "all-exports": _l("All exports"),
     "all-joint": _l("All that two people signed"),
     "all-alerts": _l("All about alerts"),
+    "all-rewards": _l("All about rewards"),
+    "all-counter-entries": _l("All counter-entries of rewards"),
 }
 """Groups of actions."""
 
@@ -118,6 +140,7 @@ VIEWS: Final = {
     "report": _l("report"),
     "alerts": _l("alerts"),
     "inventory": _l("inventory"),
+    "ledger": _l("ledger of rewards"),
 }
 """What auditors looked at."""
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from admin.exclusions.handlers import route_handlers
 from admin.holds.handlers import HANDLERS as HOLD_HANDLERS
 from admin.members.renewals import Renewals
+from admin.pay_desk.handlers import HANDLERS as PAY_HANDLERS
+from admin.rewards.handlers import reward_handlers
 from admin.sessions.service import StaffSessions
 from admin.sign_in.throttle import Throttle
 from admin.sign_in.under_way import SignInsUnderWay
@@ -66,7 +68,9 @@ class Services:
             ACKNOWLEDGE: nothing_follows,
             **members.handlers(),
             **HOLD_HANDLERS,
+            **PAY_HANDLERS,
             **route_handlers(keeper, clock),
+            **reward_handlers(keeper),
         }
         return cls(
             settings=settings,

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from flask import g
 
-from admin.permissions import reading_desks
+from admin.permissions import Permission, holds, reading_desks
 from admin.services import Services
 from admin.sessions.service import OpenSession
 from crypto.statements import Statement
@@ -79,6 +79,16 @@ class Visit:
     def leads(self) -> bool:
         """Whether this member sees figures and no tip."""
         return LEADER in self.member.roles
+
+    def may(self, permission: str) -> bool:
+        """Whether this member may open pages of a permission, by its name."""
+        return holds(Permission[permission], self.member, self.roster)
+
+    @property
+    def rewards_room(self) -> str:
+        """Where this member's work with rewards begins; "" for who has none."""
+        rooms = (("REWARDS", ""), ("PAY", "/pay"), ("LEDGER", "/ledger"), ("REWARD_PLACES", "/points"))
+        return next((f"/rewards{path}" for permission, path in rooms if self.may(permission)), "")
 
     @property
     def enters(self) -> bool:

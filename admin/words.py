@@ -16,14 +16,18 @@ from admin.disclosures.words import WORDS as DISCLOSURE_WORDS
 from admin.heads.words import ADVICE, STOPS, TABLES
 from admin.interference.words import NOTICES as INTERFERENCE_NOTICES
 from admin.interference.words import WORDS as INTERFERENCE_WORDS
+from admin.ledger.words import WORDS as LEDGER_WORDS
 from admin.letters.words import WORDS as LETTER_WORDS
 from admin.log_words import ACTIONS, AUDIT_ACTS, CHECK_INS, EVERY, FINDINGS, GROUPS, HELD, HELD_KINDS, VIEWS
+from admin.payees.words import NOTICES as PAYEE_NOTICES
 from admin.protection.words import FACTS as CASE_FACTS
 from admin.protection.words import NOTICES as PROTECTION_NOTICES
 from admin.protection.words import TOPICS as PROTECTION_TOPICS
 from admin.protection.words import WORDS as PROTECTION_WORDS
 from admin.question_words import QUESTIONS
 from admin.reports.words import STEPS as UMBRELLA_STEPS
+from admin.rewards.words import NOTICES as REWARD_NOTICES
+from admin.rewards.words import WORDS as REWARD_WORDS
 
 STATES: Final = {
     "open": _l("Open"),
@@ -175,6 +179,25 @@ REFUSALS: Final = {
     "window-not-begun": _l("the time for it has not begun"),
     "window-closed": _l("the time for it is over"),
     "tip-closed": _l("the tip is closed"),
+    "wrong-amount": _l("amount not allowed"),
+    "wrong-day": _l("day not allowed"),
+    "not-eligible": _l("no reward is possible"),
+    "second-award": _l("rewarded already"),
+    "award-expired": _l("the reward has expired"),
+    "already-collected": _l("collected already"),
+    "over-budget": _l("below what was granted"),
+    "unknown-award": _l("no such reward"),
+    "wrong-record": _l("not what the log says"),
+    "no-mint-keys": _l("no keys for vouchers"),
+    "bad-voucher": _l("no voucher of ours"),
+    "voucher-expired": _l("the voucher has expired"),
+    "crowd-too-small": _l("too few vouchers to hide among"),
+    "overdrawn": _l("more vouchers than were minted"),
+    "unknown-point": _l("no such pickup point"),
+    "unknown-pickup": _l("no such pickup code"),
+    "another-point": _l("the code is for another point"),
+    "pickup-over": _l("the pickup code is over"),
+    "already-paid": _l("paid already"),
 }
 
 ROLES: Final = {
@@ -236,6 +259,8 @@ NOTICES: Final = {
     **DISCLOSURE_NOTICES,
     **PROTECTION_NOTICES,
     **INTERFERENCE_NOTICES,
+    **REWARD_NOTICES,
+    **PAYEE_NOTICES,
     "password": _l("Your password is new. All your other sessions have ended."),
     "sessions": _l("Ended. What was signed in there opens nothing any more."),
     "conflicts": _l("Declared. From now on you are not shown tips that exclude these units."),
@@ -319,7 +344,9 @@ _WORDS: Final[Mapping[str, Mapping[str, LazyString]]] = {
     **DISCLOSURE_WORDS,
     **PROTECTION_WORDS,
     **LETTER_WORDS,
+    **LEDGER_WORDS,
     **INTERFERENCE_WORDS,
+    **REWARD_WORDS,
     "umbrella-step": UMBRELLA_STEPS,
 }
 

@@ -17,6 +17,9 @@ ALARMS: Final = {
         "Something that was accepted is missing or changed, or the nightly list is late."
     ),
     "inventory-altered": _l("Somebody changed what the keeper remembers of the items that are held."),
+    "mint-overdrawn": _l(
+        "More good vouchers came back than were minted: somebody may have a key of the mint."
+    ),
 }
 
 ADVICE: Final = {
@@ -41,6 +44,10 @@ ADVICE: Final = {
         "What was taken out may be missed by no list any more. An auditor compares the list of that night "
         "with the one before; the operator keeps the database and puts the newest good copy beside it."
     ),
+    "mint-overdrawn": _l(
+        "The voucher was refused. Pay desks pay nothing more under this key until an auditor has compared "
+        "the ledger with the log; the operator looks who could read the keeper's files."
+    ),
 }
 
 ROOMS: Final = {
@@ -52,5 +59,6 @@ ROOMS: Final = {
     "witness-disagrees": "/log/witnesses",
     "inventory-missing": "/log/inventory",
     "inventory-altered": "/log/inventory",
+    "mint-overdrawn": "/rewards/ledger",
 }
 """Where an auditor goes."""

@@ -15,7 +15,7 @@ from admin.visit import Visit
 from tipline.disclosures.put_backs import find_put_back
 from tipline.identities.alias import alias_code
 from tipline.identities.record import IdentityRecord
-from tipline.ids import ItemId
+from tipline.ids import PAYMENTS, ItemId
 from tipline.keeper_client import Refused
 from tipline.keeper_client.disclosures import MyDisclosure
 from tipline.tips.answers import Message
@@ -37,13 +37,17 @@ class ShownName:
 
 def alias_of(mine: MyDisclosure) -> str:
     """What the person is called while their name is not open; for whom a case is, its card alone says."""
+    if mine.desk == PAYMENTS:
+        return _("Somebody who is paid by name")
     if mine.protects:
         return _("Person %(code)s", code=alias_code(ItemId(bytes.fromhex(mine.tip))))
     return _("Reporter %(code)s", code=alias_code(ItemId(bytes.fromhex(mine.item))))
 
 
 def address_of(mine: MyDisclosure) -> str:
-    """The page of the tip or the case."""
+    """The page of the tip or the case; pay clerks come from another, and see no tip."""
+    if mine.desk == PAYMENTS:
+        return "/rewards/by-name"
     return f"/{'protection' if mine.protects else 'tips'}/{mine.tip}"
 
 

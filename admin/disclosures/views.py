@@ -29,7 +29,7 @@ def show() -> ResponseReturnValue:
         "disclosures.html",
         waiting=[one for one in waiting if not one.approved],
         allowed=[one for one in waiting if one.approved],
-        mine=requests.my_requests(visit) if visit.desks and not visit.keeps_names else (),
+        mine=() if visit.keeps_names else requests.my_requests(visit),
         **_said(visit),
     )
 

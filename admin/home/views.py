@@ -7,7 +7,7 @@ from admin.enrolment.views import enrolments
 from admin.errors import NotFound
 from admin.language import COOKIE, COOKIE_SECONDS, LANGUAGES, safe_return
 from admin.permissions import Permission, requires
-from admin.visit import this_visit
+from admin.visit import Visit, this_visit
 
 pages = Blueprint("home", __name__)
 
@@ -17,18 +17,23 @@ pages = Blueprint("home", __name__)
 def show() -> ResponseReturnValue:
     """To the member's room, or to a page that says which rooms there are."""
     visit = this_visit()
-    if visit.reads_tips:
-        return redirect("/tips", 303)
-    if visit.protects:
-        return redirect("/protection", 303)
-    if visit.audits:
-        return redirect("/log", 303)
-    if visit.keeps_names:
-        return redirect("/disclosures", 303)
-    if visit.leads:
-        return redirect("/leaders", 303)
+    if address := _room(visit):
+        return redirect(address, 303)
     compare = enrolments(visit.services).to_compare() if visit.member.is_registrar else 0
     return render_template("home.html", visit=visit, compare=compare)
+
+
+def _room(visit: Visit) -> str:
+    """Where a member's work is; "" for who has several rooms, or none."""
+    rooms = (
+        (visit.reads_tips, "/tips"),
+        (visit.protects, "/protection"),
+        (visit.audits, "/log"),
+        (visit.keeps_names, "/disclosures"),
+        (visit.may("STEP_REWARDS") or visit.may("PAY"), visit.rewards_room),
+        (visit.leads, "/leaders"),
+    )
+    return next((address for works, address in rooms if works), "")
 
 
 @pages.get("/language/<code>")

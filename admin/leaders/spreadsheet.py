@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from admin.leaders.figures import LeadersFigures, QuarterOutcomes
+from admin.leaders.rewards import RewardFigures
 from admin.words import word
 from tipline.results.figures import Coarse
 from tipline.spreadsheets.tables import Cell, Table
@@ -33,6 +34,20 @@ def figures_tables(figures: LeadersFigures) -> Sequence[Table]:
         ),
         _banded(_("Time until a tip is closed"), figures.times),
         Table(_("How to read them"), (_("How to read them"),), [(line,) for line in explained(figures)]),
+    )
+
+
+def rewards_table(rewards: RewardFigures) -> Table:
+    """The year's rewards, as the page has them."""
+    share = rewards.collected
+    return Table(
+        _("Rewards of %(year)d", year=rewards.year),
+        (_("What"), _("Number")),
+        [
+            (_("Awards granted, at least"), _shown(rewards.granted)),
+            *([(_("Of these collected, in percent"), share)] if share is not None else []),
+            (_("Paid in yuan, at least"), rewards.paid),
+        ],
     )
 
 

@@ -8,7 +8,8 @@ from admin.attachments import spreadsheet_attachment
 from admin.errors import NotFound
 from admin.leaders import chart
 from admin.leaders.figures import LeadersFigures, leaders_figures
-from admin.leaders.spreadsheet import BANDS, explained, figures_tables, quarter_name
+from admin.leaders.rewards import reward_figures
+from admin.leaders.spreadsheet import BANDS, explained, figures_tables, quarter_name, rewards_table
 from admin.permissions import Permission, requires
 from admin.visit import this_visit
 from tipline.spreadsheets.errors import UnknownForm
@@ -27,6 +28,7 @@ def show() -> ResponseReturnValue:
         "leaders.html",
         figures=figures,
         explained=explained(figures),
+        rewards=reward_figures(this_visit().services.keeper, figures.day),
         bands=BANDS,
         quarter_name=quarter_name,
         outcomes=[outcome.value for outcome in Outcome],
@@ -43,7 +45,8 @@ def file(form: str) -> ResponseReturnValue:
     figures = _figures()
     name = _("Figures of %(day)s", day=figures.day.isoformat())
     try:
-        made = spreadsheet(figures_tables(figures), name, form)
+        rewards = rewards_table(reward_figures(this_visit().services.keeper, figures.day))
+        made = spreadsheet([*figures_tables(figures), rewards], name, form)
     except UnknownForm as error:
         raise NotFound from error
     return spreadsheet_attachment(made, f"figures-{figures.day.isoformat()}")

@@ -159,6 +159,37 @@ def _evidence(body: Body) -> list[Detail]:
     return [("entries", str(count)), ("text", f"SHA-256 {text(body, 'hash')[:SHORT]}…")]
 
 
+def _reward(*fields: str) -> Callable[[Body], list[Detail]]:
+    """Index of the award, sums in yuan, years, days: as they stand."""
+
+    def tell(body: Body) -> list[Detail]:
+        return [("text", str(body[name])) for name in fields if type(body.get(name)) in (int, str)]
+
+    return tell
+
+
+def _day_of_vouchers(body: Body) -> list[Detail]:
+    """The day, and how many vouchers were minted and presented on it."""
+    minted = sum(row[-1] for row in _rows(body, "minted") if isinstance(row[-1], int))
+    back = sum(len(row[-1]) for row in _rows(body, "presented") if isinstance(row[-1], list))
+    return [("text", text(body, "day")), ("text", f"+{minted} −{back}")]
+
+
+def _rows(body: Body, name: str) -> list[list[Any]]:
+    value = body.get(name)
+    return [row for row in value if isinstance(row, list) and row] if isinstance(value, list) else []
+
+
+def _decided(*fields: str) -> Callable[[Body], list[Detail]]:
+    """The same, and whether it was a yes."""
+
+    def tell(body: Body) -> list[Detail]:
+        yes = body.get("approved", body.get("confirmed")) is True
+        return [*_reward(*fields)(body), ("result", "approved" if yes else "not-approved")]
+
+    return tell
+
+
 def _names(body: Body, field: str) -> list[str]:
     value = body.get(field)
     return list(value) if isinstance(value, dict) else []
@@ -185,6 +216,23 @@ _TELLING: Final[Mapping[str, Callable[[Body], list[Detail]]]] = {
     "alert-review": lambda body: [("found", text(body, "finding")), ("text", str(body.get("alert", "")))],
     "alert-rules": lambda body: [("rule", str(rule)) for rule in _names(body, "rules")],
     "interference-answer": lambda body: [_number(body, "entry")],
+    "point": lambda body: [("text", str(_names(body, "point") and body["point"].get("id", "")))],
+    "mint-keys": _reward("year"),
+    "reward-budget": _reward("year", "amount"),
+    "reward-proposal": lambda body: [("tier", text(body, "tier")), *_reward("amount")(body)],
+    "reward-check": _decided("award"),
+    "reward-approval": _decided("award", "amount"),
+    **dict.fromkeys(("reward-grant", "reward-expired", "reward-named"), _reward("award", "amount")),
+    "reward-extend": _reward("award", "until"),
+    "reward-cancel": _reward("award"),
+    "reward-open": _reward("year", "value"),
+    "reward-day": _day_of_vouchers,
+    "key-expired": _reward("year", "value", "returned"),
+    "pay-look": _reward("point"),
+    "pay": _reward("value", "point"),
+    "pay-undo": _reward("value"),
+    "pay-named": _reward("award", "amount"),
+    "pickup-list": _reward("point", "day"),
     "report": lambda body: [("text", text(body, "period")), *_kind_of_report(body)],
     "evidence": _evidence,
     "forget": lambda body: [("text", f"< {text(body, 'before')}")],

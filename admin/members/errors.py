@@ -168,12 +168,23 @@ class KeeperRefused(MembersError):
     sentence = _l("The keeper refused this change, and the refusal is in the log. Nothing was changed.")
 
 
+class StepTakenBefore(MembersError):
+    """One of the two took an earlier step of the same thing."""
+
+    status = 409
+    sentence = _l(
+        "One of you two took an earlier step of this, so somebody else must sign it. The refusal is in the "
+        "log, and nothing was changed. Whoever asked can ask another person."
+    )
+
+
 _REFUSALS: Final[Mapping[str, type[MembersError]]] = {
     Reason.NOT_ALLOWED: NotAllowed,
     Reason.TWO_SIGNATURES: NotAllowed,
     Reason.DESK_NOT_HELD: NotAllowed,
     Reason.REMOVED_MEMBER: ChangedMeanwhile,
     Reason.UNKNOWN_MEMBER: ChangedMeanwhile,
+    Reason.ANOTHER_PERSON: StepTakenBefore,
     Reason.STALE: ClocksDiffer,
     Reason.TOO_MANY: SignedTooOften,
 }

@@ -7,7 +7,9 @@ from typing import Any, Final
 from flask_babel import gettext as _
 
 from admin.members.names import Names
+from admin.pay_desk.sentences import SENTENCES as PAY_SENTENCES
 from admin.queue.service import handle
+from admin.rewards.sentences import SENTENCES as REWARD_SENTENCES
 from admin.words import word
 from crypto.errors import BadFormat
 from crypto.keys import Recipient, VerifyKey, fingerprint
@@ -35,6 +37,8 @@ Sentence = Callable[[Fields, Names], Said]
 
 def say(kind: str, fields: Fields, names: Names) -> Said:
     """What a statement of this kind with these fields says; unknown kinds say their name alone."""
+    if kind in PAY_SENTENCES:
+        return Said(*PAY_SENTENCES[kind](fields, names))
     sentence = _SENTENCES.get(kind)
     return sentence(fields, names) if sentence else Said(str(word("action", kind)))
 
@@ -346,6 +350,10 @@ def _names_or_none(names: list[str]) -> str:
     return "; ".join(names) or _("none")
 
 
+def _of_rewards(tell: Callable[[Fields, Names], tuple[str, str]]) -> Sentence:
+    return lambda fields, names: Said(*tell(fields, names))
+
+
 _SENTENCES: Final[Mapping[str, Sentence]] = {
     "member": _member,
     "member-unit": _move,
@@ -372,4 +380,5 @@ _SENTENCES: Final[Mapping[str, Sentence]] = {
     "route": _route,
     "audit-all": _audit_all,
     "alert-rules": _alert_rules,
+    **{kind: _of_rewards(tell) for kind, tell in REWARD_SENTENCES.items()},
 }

@@ -18,7 +18,7 @@ from crypto.keys import Identity, Recipient, VerifyKey
 from crypto.notes import NoteVerifier
 from crypto.policies import IDENTITY
 from tipline.identities.record import IdentityRecord
-from tipline.ids import TipId
+from tipline.ids import PAYMENTS, TipId
 from tipline.keeper_client.disclosures import Unlocked, Viewed
 from tipline.sealing.opening import open_item
 from tipline.tips.models import Item, Slip
@@ -29,17 +29,19 @@ def find_identities(
 ) -> tuple[SealedItem, ...]:
     """The newest identity that the reporter signed, then the newest that staff stated; of either, if any.
 
-    Nobody hides the one that the reporter left by writing down another. Without a slip for the desk, which
-    came to the tip later, an item's `slip` is empty.
+    Nobody hides the one that the reporter left by writing down another. Whom to pay is not among them.
+    Without a slip for the desk, which came to the tip later, an item's `slip` is empty.
 
     Args:
         claim: the reporter's raw claim key, by the log.
     """
     slips = and_(Slip.item_id == Item.id, Slip.desk == desk)
+    to_pay = select(Slip.item_id).where(Slip.desk == PAYMENTS)
     query = (
         select(Item, Slip.slip)
         .outerjoin(Slip, slips)
         .where(Item.tip_id == tip, Item.kind == IDENTITY, Item.sealed.is_not(None))
+        .where(Item.id.not_in(to_pay))
         .order_by(Item.position.desc())
     )
     found = [sealed_item(item, slip or b"") for item, slip in session.execute(query)]
@@ -50,6 +52,32 @@ def find_identities(
         for some in (left, written)
     )
     return tuple(item for item in newest if item is not None)
+
+
+def find_payee(session: Session, tip: TipId, claim: bytes) -> SealedItem | None:
+    """The newest that the reporter signed of what says whom to pay by name; None where there is none.
+
+    Args:
+        claim: the reporter's raw claim key, by the log.
+    """
+    query = (
+        select(Item, Slip.slip)
+        .join(Slip, and_(Slip.item_id == Item.id, Slip.desk == PAYMENTS))
+        .where(Item.tip_id == tip, Item.kind == IDENTITY, Item.sealed.is_not(None))
+        .order_by(Item.position.desc())
+    )
+    for item in (sealed_item(*row) for row in session.execute(query)):
+        if _is_signed(item, VerifyKey(claim)):
+            return item
+    return None
+
+
+def _is_signed(item: SealedItem, claim: VerifyKey) -> bool:
+    try:
+        check_claim(item, claim)
+    except BadSignature:
+        return False  # a row that somebody wrote by hand
+    return True
 
 
 def _is_vouched_for(item: SealedItem, claim: VerifyKey, log_key: NoteVerifier) -> bool:

@@ -12,6 +12,8 @@ from admin.enrolment.views import enrolments
 from tests.admin.conftest import Office, Staff, wrapped
 from tests.admin.disclosing import AGREES, ASKS, Asking, leave_name
 from tests.admin.interfering import FILER, file
+from tests.admin.naming_payees import hold_payments, named_award
+from tests.admin.reward_scene import CLERK, CLERKS, JUDGES, PROPOSE, award, give_roles
 from tests.world import member_body, member_id
 from tipline.accounts.models import Account
 from tipline.ids import INTAKE, MemberId, TipId, UnitId, new_member_id
@@ -28,10 +30,10 @@ HEAD: Final = "head"
 REMOVED: Final = "custodian-2"
 MEMBERS: Final = (
     *("registrar", "reviewer-a", "reviewer-b", "integrity", "protection", "auditor", "custodian-1"),
-    *(NEWCOMER, HEAD),
+    *(NEWCOMER, HEAD, CLERK),
 )
 """A registrar, a reviewer, one whose unit a tip excludes, the desk outside, one who protects people, an
-auditor, a custodian, one without desks and one who leads."""
+auditor, a custodian, one without desks, one who leads, and a pay clerk."""
 VISITORS: Final = (*MEMBERS, REMOVED, NOBODY)
 
 OWN, OTHER, UNKNOWN = "own", "another's", "unknown"
@@ -56,15 +58,18 @@ class Scene:
     def __post_init__(self) -> None:
         office, world = self.office, self.office.world
         members = office.services.members
-        for name in (NEWCOMER, HEAD):
+        for name in (NEWCOMER, HEAD, *CLERKS):
             members.carry_out(world.sign("member", "registrar", member=member_body(name, "u2")))
         leads = {"member": member_id(HEAD), "role": "leader", "held": True}
         members.carry_out(world.sign("role", "registrar", "integrity", **leads))
         with office.database.writing() as session:
             shared = {"name_salt": b"", "wrapped": wrapped("auditor"), "last_step": 0}
-            rows = [{"member_id": member_id(name), "name": name, **shared} for name in (NEWCOMER, HEAD)]
+            names = (NEWCOMER, HEAD, CLERK)
+            rows = [{"member_id": member_id(name), "name": name, **shared} for name in names]
             session.execute(insert(Account), rows)
         members.carry_out(world.sign("remove", "registrar", member=member_id(REMOVED)))
+        give_roles(office)
+        hold_payments(office)
         self.browser("registrar").get("/")  # the first page of a new roster publishes its directory
 
     def browser(self, visitor: str) -> Staff:
@@ -99,6 +104,7 @@ class Scene:
             "proposals": self._proposals,
             "disclosures": self._disclosures,
             "interference": self._interference,
+            "rewards": self._rewards,
         }
         if room in theirs:
             return theirs[room](visitor)
@@ -133,6 +139,24 @@ class Scene:
         """An entry: strange to all but whoever filed it and the two desks."""
         whose = OWN if visitor in (FILER, "integrity", "auditor") else OTHER
         return {whose: self.interference, UNKNOWN: "99999"}
+
+    def _rewards(self, visitor: str) -> Mapping[str, str]:
+        """An award; to whom the tip of another excludes, that one is strange. Auditors see them all."""
+        unknown = {UNKNOWN: "99999"}
+        if visitor == CLERK:
+            return unknown | {OWN: str(named_award(self.office))}
+        if visitor not in JUDGES:
+            return unknown | {OWN: str(self.award) if visitor == "auditor" else "1"}
+        return unknown | {OWN: str(self.award), OTHER: str(self._award_apart(visitor))}
+
+    def _award_apart(self, visitor: str) -> int:
+        units = {"reviewer-b": ("u3",)}.get(visitor, ("u1", "u2"))
+        return award(self.office, PROPOSE["u3" not in units], units)
+
+    @cached_property
+    def award(self) -> int:
+        """The number of an award that all who judge awards may know of."""
+        return award(self.office)
 
     def _people(self, visitor: str) -> Mapping[str, str]:
         unknown = "m00000000"

@@ -14,6 +14,7 @@ from tipline.keeper.checking.outcome import ALARM as CHECK_FAILED
 from tipline.keeper.heads import Stop, Stopped
 from tipline.keeper.inventory.alarms import ALTERED
 from tipline.keeper.inventory.alarms import CODE as INVENTORY
+from tipline.keeper.rewards.money import OVERDRAWN
 from tipline.keeper.witnessing.health import DISAGREES, UNWITNESSED
 from tipline.keeper_client.witnesses import Health
 
@@ -73,7 +74,7 @@ def test_the_keeper_is_asked_for_alarms_at_most_twice_a_minute(
 
 def test_every_alarm_has_words_and_advice() -> None:
     stops = {Stopped(stop, None, None).alarm for stop in Stop}
-    codes = {*stops, CHECK_FAILED, INVENTORY, ALTERED, UNWITNESSED, DISAGREES, "clock-back"}
+    codes = {*stops, CHECK_FAILED, INVENTORY, ALTERED, UNWITNESSED, DISAGREES, OVERDRAWN, "clock-back"}
     assert codes == ALARMS.keys() == ADVICE.keys()
     assert ROOMS.keys() <= codes
 

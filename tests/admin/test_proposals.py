@@ -1,6 +1,7 @@
 """Proposals on the page: who may sign, refuse or withdraw, and what is seen of them."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import pytest
 
@@ -12,6 +13,8 @@ from tests.admin.people import confirmed, enrol, invite, registrar
 from tests.admin.printing import english
 from tests.admin.test_members import PROPOSAL
 from tests.world import member_body, member_id
+from tipline.rewards.rules import DEFAULT_REWARD_RULES
+from tipline.roster.rewards import write_reward_rules
 
 A, B, C = (member_id(name) for name in ("reviewer-a", "reviewer-b", "custodian-1"))
 
@@ -140,6 +143,14 @@ BODY = {"id": "police", "names": {"zh": "公安", "en": "The police"}, "recipien
 FOUND = {"size": 7, "root": "0a" * 32}
 WITNESS = {"name": "w", "url": "https://w.example", "keys": ["w+0a0b0c0d+BA=="]}
 POLICY = {"witnesses": [WITNESS], "quorum": 1, "alarm_hours": 24, "stop": True}
+POINT: Final[Mapping[str, Any]] = {
+    "id": "post",
+    "names": {"zh": "邮局", "en": "Post office"},
+    "places": {"zh": "南街", "en": "South Street"},
+    "unit": "u9",
+    "recipient": "",
+    "open": True,
+}
 SAID: dict[str, list[tuple[dict[str, Any], str]]] = {
     "member": [({"member": member_body("li", "u2")}, "becomes a member, of unit: Unit u2.")],
     "member-unit": [({"member": A, "unit": "u3", "conflicts": ["u4"]}, "see: Unit u4.")],
@@ -186,11 +197,26 @@ SAID: dict[str, list[tuple[dict[str, Any], str]]] = {
         ({"rules": {}}, "otherwise than by default: none. What is not named here"),
         ({"rules": {"burst": {"on": False}}}, " (off)."),
     ],
+    "reward-budget": [({"year": 2027, "amount": 1_000_000}, "of 2027 is 1,000,000 yuan.")],
+    "reward-cancel": [({"award": 17}, "The award no. 17 is taken back.")],
+    "reward-open": [({"year": 2026, "value": 500}, "Vouchers of 500 yuan from 2026")],
+    "reward-rules": [
+        (
+            {"rules": write_reward_rules(DEFAULT_REWARD_RULES)},
+            "Umbrella: 5,000 to 30,000. Values of vouchers: 500, ",
+        )
+    ],
+    "point": [
+        ({"point": POINT}, "邮局 / Post office. Address and hours: 南街 / South Street. Unit: Unit u9."),
+        ({"point": {**POINT, "open": False, "unit": "u1"}}, "It lies inside the township."),
+    ],
+    "pay-undo": [({"pickup": "ab" * 16, "value": 500}, "A payment of 500 yuan is taken back")],
+    "pickup-list": [({"point": "post", "day": "2026-03-03", "hash": "ab" * 32}, "of 2026-03-03.")],
     "route": [({"tip": "ab" * 16, "desks": ["intake"], "excluded": ["u3"]}, "from then on: Unit u3.")],
 }
 """For each kind that may be proposed: fields, and part of what is said."""
 
-ALONE = {"conflicts", "rekey", "regrant", "lapse", "log-key"}
+ALONE = {"conflicts", "rekey", "regrant", "lapse", "log-key", "mint-keys"}
 """What one person, or the keeper, states: nobody is asked to sign it second."""
 
 

@@ -15,10 +15,12 @@ from tests.admin.accusing import Accusing
 from tests.admin.conftest import PASSWORD, Staff, hidden_state, wrapped
 from tests.admin.disclosing import AFTER, AGREES, ANSWER, ASKS, Asking, leave_name
 from tests.admin.lettering import APPLICATION, TYPED, add_court
+from tests.admin.pay_writes import PAY_WRITES
 from tests.admin.people import PASSWORD as ENROLLED
 from tests.admin.people import SEEN, enrol
 from tests.admin.printing import form_field, letter
 from tests.admin.protecting import CAME_BY, CASE_FIELDS, Desk
+from tests.admin.reward_writes import REWARD_WRITES, Given
 from tests.admin.scene import NEWCOMER, PROPOSER, Scene
 from tests.keeper.test_witnesses import impostor, policy
 from tests.world import member_id
@@ -355,6 +357,11 @@ _CHOICE: Final = (
 )
 """The fields of a view of the list."""
 
+
+def _of_rewards(given: Callable[[Scene], Given]) -> Callable[[Scene], Write]:
+    return lambda scene: Write(*given(scene))
+
+
 WRITES: Final[Mapping[str, Callable[[Scene], Write]]] = {
     "/sign-in": _sign_in,
     "/sign-out": lambda scene: Write(scene.browser("reviewer-a"), "/sign-out"),
@@ -474,4 +481,5 @@ WRITES: Final[Mapping[str, Callable[[Scene], Write]]] = {
     ),
     "/log/export": lambda scene: Write(_confirmed(scene, "auditor"), "/log/export"),
     "/log/reasons/<item>": lambda scene: Write(scene.browser("auditor"), "/log/reasons/" + "0" * 32),
+    **{rule: _of_rewards(given) for rule, given in {**REWARD_WRITES, **PAY_WRITES}.items()},
 }

@@ -1,0 +1,122 @@
+"""What a visit may see of the ledger: who leads sees sums, auditors see counter-entries from the log, too."""
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from admin.ledger.balances import Collected, KeyLine, Owed, collected_of, key_lines, owed_of, sheet_of
+from admin.ledger.books import Line, counter_line, ledger_lines, payment_line
+from admin.ledger.charts import Months, months
+from admin.ledger.reconciling import Red, red_lines
+from admin.log.looking import NEWEST, look_up
+from admin.pay_desk.desk import PAY
+from admin.pay_desk.handlers import UNDO
+from admin.rewards.known import office_of
+from admin.visit import Visit
+from crypto.statements import DONE, Entry
+from tipline.keeper_client.rewards import Budget, KnownRewards
+from tipline.lookups.filters import Filter
+from tipline.lookups.groups import COUNTER
+from tipline.lookups.views import View
+from tipline.rewards.award import Award
+from tipline.rewards.ledger import Sheet
+
+MOST_AT_ONCE: Final = 1_000
+"""Entries under one audit statement: more counter-entries there never were; payments are looked through."""
+
+
+@dataclass(frozen=True)
+class Books:
+    """The ledger as a member may see it.
+
+    Attributes:
+        at: when the keeper compared rows and log.
+        red: where they differ; nothing when all agrees.
+        months: None for whoever sees sums alone.
+    """
+
+    known: KnownRewards
+    shown: Sequence[Award]
+    at: datetime
+    red: Sequence[Red]
+    sheet: Sheet
+    years: Sequence[Budget]
+    keys: Sequence[KeyLine]
+    owed: Owed
+    collected: Sequence[Collected]
+    months: Months | None
+
+
+def sees_days(visit: Visit) -> bool:
+    """Whether a member sees the ledger by day: not those who lead only."""
+    return visit.may("REWARDS")
+
+
+def books_of(visit: Visit) -> Books:
+    """Ask the keeper, and put the sums together.
+
+    Raises:
+        KeeperError: the keeper does not answer.
+    """
+    office = office_of(visit)
+    known, today = office.known, visit.services.clock.today()
+    every = [one.award for one in known.awards]
+    return Books(
+        known=known,
+        shown=[one.award for one in office.shown],
+        at=visit.services.clock.now().astimezone(UTC),
+        red=red_lines(known.differences, in_full=visit.audits),
+        sheet=sheet_of(known),
+        years=sorted(known.budgets, key=lambda one: -one.year),
+        keys=key_lines(known, visit.roster.reward_rules.crowd),
+        owed=owed_of(known),
+        collected=collected_of(known),
+        months=months(ledger_lines(known, every), today) if sees_days(visit) else None,
+    )
+
+
+def lines_of(visit: Visit, books: Books) -> Sequence[Line]:
+    """The ledger by day. For an auditor the log is asked for counter-entries; that is an entry, too.
+
+    Raises:
+        AdminError: the keeper does not hand entries out.
+        KeeperError: the keeper does not answer.
+    """
+    return ledger_lines(books.known, books.shown, _counter(visit) if visit.audits else ())
+
+
+def _counter(visit: Visit) -> Sequence[Line]:
+    """Counter-entries, and beside each payment that was taken back the payment itself."""
+    stated = _stated(visit, COUNTER, NEWEST)
+    bodies = [(_day(entry), entry.statement.body) for _, entry in stated]
+    lines = [line for day, body in bodies if (line := counter_line(day, body)) is not None]
+    undone = {body["pickup"] for _, body in bodies if body["type"] == UNDO}
+    return lines + _payments(visit, undone)
+
+
+def _payments(visit: Visit, pickups: Set[str]) -> list[Line]:
+    """The payments of these codes; the newest confirmation of a code is the one that made it paid."""
+    found: dict[str, Line] = {}
+    before = NEWEST
+    while pickups - found.keys():
+        stated = _stated(visit, PAY, before)
+        for _, entry in stated:
+            body = entry.statement.body
+            if body["pickup"] in pickups:
+                found.setdefault(body["pickup"], payment_line(_day(entry), body))
+        if len(stated) < MOST_AT_ONCE:
+            break
+        before = stated[-1][0]
+    return [found[pickup] for pickup in sorted(found)]
+
+
+def _stated(visit: Visit, kind: str, before: int) -> list[tuple[int, Entry]]:
+    """Done statements of a type or a group of types below an index, the newest first."""
+    looked = look_up(visit, View.LEDGER, Filter(type=kind, outcome=DONE), MOST_AT_ONCE, before=before)
+    return [(one.index, one.entry) for one in looked.entries]
+
+
+def _day(entry: Entry) -> str:
+    """The UTC day of an entry, ISO."""
+    return datetime.fromtimestamp(entry.at, UTC).date().isoformat()

@@ -1,0 +1,132 @@
+"""Awards that are to be paid by name: what a pay clerk sees of each, asks for, and confirms.
+
+A clerk sees an award's number and amount. The tip stands in the statements, and on none of these pages.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from admin.disclosures.errors import NoCustodians, ReasonMissing
+from admin.disclosures.sealing import SealedReason
+from admin.errors import NotFound
+from admin.payees.errors import NothingKept, explained
+from admin.readings.identities import find_payee
+from admin.readings.sealed import SealedItem
+from admin.visit import Visit
+from tipline.awards.storing import keep_told
+from tipline.disclosures.grounds import Ground
+from tipline.disclosures.standing import Stands
+from tipline.disclosures.telling import Tell
+from tipline.ids import CUSTODIANS, PAYMENTS, TipId
+from tipline.keeper_client import Refused, SlipRequest
+from tipline.keeper_client.disclosures import MyDisclosure
+from tipline.mailbox.identity import custodians_of
+from tipline.rewards.award import Award, AwardState
+
+HOURS: Final = 24
+"""How long a name may be looked at: the money is brought on its way within a day."""
+_UNDER_WAY: Final = frozenset((Stands.OPEN, Stands.WAITING, Stands.RUNNING))
+
+
+@dataclass(frozen=True)
+class ToPay:
+    """An award that is to be paid by name, and the clerk's own request for it that is under way."""
+
+    award: Award
+    mine: MyDisclosure | None
+
+    @property
+    def since(self) -> date:
+        """The day on which the reporter asked for it."""
+        return date.fromisoformat(self.award.collected)
+
+
+def to_pay(visit: Visit) -> Sequence[ToPay]:
+    """What is to be paid by name, the oldest first.
+
+    Raises:
+        KeeperError: the keeper does not answer.
+    """
+    services = visit.services
+    named = [
+        one.award
+        for one in services.keeper.rewards.known().awards
+        if one.award.state is AwardState.NAMED
+        and not visit.roster.is_excluded(visit.member.id, one.excluded, services.clock.today())
+    ]
+    own = services.keeper.disclosures.of_member(visit.member.id)
+    mine = {one.tip: one for one in own if one.desk == PAYMENTS and one.stands in _UNDER_WAY}
+    found = (ToPay(award, mine.get(award.tip)) for award in named)
+    return sorted(found, key=lambda one: (one.since, one.award.index))
+
+
+def find(visit: Visit, number: int) -> ToPay:
+    """One of them, by its award's number.
+
+    Raises:
+        NotFound: it is none.
+        KeeperError: the keeper does not answer.
+    """
+    for one in to_pay(visit):
+        if one.award.index == number:
+            return one
+    raise NotFound
+
+
+def ask(visit: Visit, one: ToPay, words: str) -> int:
+    """Ask the custodians whom to pay; the request's number.
+
+    Raises:
+        AdminError: it was not taken; the sentence says why.
+        SecondLookNeeded: the member must be asked first; the same form then comes again.
+        KeeperError: nothing was proved to be logged.
+    """
+    if not words.strip():
+        raise ReasonMissing
+    if custodians_of(visit.directory) is None:
+        raise NoCustodians
+    payee = _payee(visit, one.award)
+    about = {"tip": one.award.tip, "desk": PAYMENTS, **payee.named}
+    order = {"ground": Ground.REWARD, "hours": HOURS, "tell": Tell.AFTER, "emergency": False}
+    reason = SealedReason(visit, "disclosure", about, words.strip(), CUSTODIANS)
+    statement = reason.sign("disclosure", {**about, **order, "body": "", "letter": ""})
+    slip = SlipRequest(payee.slip, payee.kind, payee.claim_signature)
+    try:
+        return visit.services.keeper.disclosures.request(statement, slip)
+    except Refused as refused:
+        reason.drop()
+        raise explained(refused.reason) from refused
+
+
+def confirm(visit: Visit, one: ToPay) -> bool:
+    """Confirm that it was paid; whether it is settled now, or a second clerk is awaited.
+
+    Raises:
+        AdminError: it was not taken; the sentence says why.
+        KeeperError: nothing was proved to be logged.
+    """
+    award, services = one.award, visit.services
+    fields = {"award": award.index, "amount": award.amount}
+    try:
+        services.keeper.append(visit.sign("pay-named", fields))
+    except Refused as refused:
+        raise explained(refused.reason) from refused
+    keep_told(services.database, services.keeper)
+    known = services.keeper.rewards.known().awards
+    return any(each.award.index == award.index and each.award.state is AwardState.SETTLED for each in known)
+
+
+def _payee(visit: Visit, award: Award) -> SealedItem:
+    """What says whom to pay, unopened.
+
+    Raises:
+        NothingKept: nothing that the reporter signed.
+    """
+    with visit.services.database.reading() as session:
+        tip = TipId(bytes.fromhex(award.tip))
+        found = find_payee(session, tip, bytes.fromhex(award.claim))
+    if found is None:
+        raise NothingKept
+    return found

@@ -1,0 +1,1 @@
+"""The reward office: from a proposal to a grant, the budget, pickup points and the rules."""

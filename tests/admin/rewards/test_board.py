@@ -1,0 +1,85 @@
+"""admin/rewards/board.py: what waits, for how long, and what is late."""
+
+from datetime import date
+from typing import Any
+
+from admin.leaders.rewards import figures_of
+from tests.admin.rewarding import APPROVER, LEADER, VERIFIER, Rewarding
+from tipline.keeper_client.rewards import VoucherState
+from tipline.rewards.award import Award, AwardState
+from tipline.rewards.scoring import Tier
+
+DAY = 86_400
+SUNDAY = date(2026, 3, 1)
+
+
+def award(**changes: Any) -> Award:
+    """A granted one."""
+    fields: dict[str, Any] = {
+        "index": 1,
+        "tip": "0" * 32,
+        "claim": "",
+        "desk": "intake",
+        "tier": Tier.ORDINARY,
+    }
+    fields |= {"amount": 500, "share": "", "proposer": "", "proposed": "2026-01-02", "granted": "2026-02-02"}
+    return Award(**{**fields, "state": AwardState.GRANTED, **changes})
+
+
+def voucher(day: date | None, value: int = 5_000) -> VoucherState:
+    """One that came back, paid where a day is given."""
+    return VoucherState(2026, value, "paid" if day else "open", "counter", date(2026, 2, 1), None, day)
+
+
+def test_a_step_that_nobody_took_for_five_working_days_is_overdue(rewarding: Rewarding) -> None:
+    award = rewarding.proposed()  # on a Tuesday
+    rewarding.office.clock.advance(7 * DAY)
+    assert "Overdue" not in rewarding.get(VERIFIER, "/rewards")
+    rewarding.office.clock.advance(DAY)
+    board = rewarding.get(VERIFIER, "/rewards")
+    assert "Overdue" in board
+    assert "8 days" in board
+    assert "Overdue" in rewarding.get(APPROVER, f"/rewards/{award}")
+
+
+def test_the_board_narrows_to_what_waits_for_me_and_to_each_state(rewarding: Rewarding) -> None:
+    waits, checked = rewarding.proposed(), rewarding.proposed()
+    rewarding.check(checked)
+    mine = {name: rewarding.get(name, "/rewards?show=mine") for name in (VERIFIER, APPROVER)}
+    assert f"/rewards/{waits}" in mine[VERIFIER]
+    assert f"/rewards/{checked}" not in mine[VERIFIER]
+    assert f"/rewards/{checked}" in mine[APPROVER]
+    assert f"/rewards/{waits}" not in mine[APPROVER]
+    assert f"/rewards/{waits}" not in rewarding.get(APPROVER, "/rewards?show=granted")
+    assert f"/rewards/{waits}" in rewarding.get(APPROVER, "/rewards?show=<script>")
+    rewarding.get(LEADER, "/rewards", 403)
+
+
+def test_the_board_tells_how_long_awards_take(rewarding: Rewarding) -> None:
+    tip = rewarding.found()
+    rewarding.office.clock.advance(4 * DAY)
+    rewarding.proposed(tip)
+    assert "From outcome to grant (median)</dt><dd>–" in rewarding.get(VERIFIER, "/rewards")
+    rewarding.office.clock.advance(2 * DAY)
+    rewarding.set_budget()
+    number = rewarding.office.keeper().rewards.known().awards[0].award.index
+    rewarding.check(number)
+    rewarding.approve(number)
+    assert "From outcome to grant (median)</dt><dd>6 days" in rewarding.get(VERIFIER, "/rewards")
+
+
+def test_leaders_see_no_award_of_its_own_and_nothing_of_this_week() -> None:
+    few = figures_of([award()] * 4, [voucher(SUNDAY), voucher(None), voucher(date(2026, 3, 2))], SUNDAY)
+    assert (few.granted, few.collected, few.paid) == (0, None, 0)
+    awards = [award(collected="2026-02-20")] * 4 + [award(), award(), award(), award(granted="2026-03-02")]
+    many = figures_of(awards, [voucher(SUNDAY)] * 5, SUNDAY)
+    assert (many.granted, many.collected, many.paid) == (5, 55, 20_000)
+    assert figures_of([award(granted="2025-12-31")] * 9, [], SUNDAY).granted == 0
+
+
+def test_leaders_have_the_figures_on_their_page_and_in_the_file(rewarding: Rewarding) -> None:
+    page = rewarding.get(LEADER, "/leaders")
+    assert "Rewards of 2026" in page
+    assert "/rewards/" not in page.partition("<main")[2]
+    file = rewarding.browser(LEADER).get("/leaders/figures.csv", headers={"Accept-Language": "en"})
+    assert "Awards granted, at least" in file.text
