@@ -208,12 +208,31 @@ def clocks(environment: Mapping[str, str]) -> None:
     """Look at the deadlines: state what was missed, and tell the desk above. A timer runs this every hour."""
     from tipline.commands.asking import admin_keeper, main_database
     from tipline.deadlines.look import look_at_clocks
+    from tipline.directory.daily import publish_todays
+    from tipline.directory.service import Pin
 
     settings, clock = _settings(environment), SystemClock()
     with main_database(settings, clock) as database, admin_keeper(settings) as keeper:
         stated = look_at_clocks(database, keeper, clock)
+        publish_todays(database, keeper, Pin.of(settings))
     taken, missed, silent = (stated.get(kind, 0) for kind in ("received", "missed", "silence"))
     say(f"{taken} statements on new tips, {missed} on missed deadlines, {silent} on unanswered questions.")
+
+
+@program.command()
+@click.pass_obj
+def rewards(environment: Mapping[str, str]) -> None:
+    """Look at the rewards: grant, expire, close the day, tell the mailboxes. `tipline clocks` does, too."""
+    from tipline.awards.storing import look_at_rewards
+    from tipline.commands.asking import admin_keeper, main_database
+    from tipline.directory.daily import publish_todays
+    from tipline.directory.service import Pin
+
+    settings, clock = _settings(environment), SystemClock()
+    with main_database(settings, clock) as database, admin_keeper(settings) as keeper:
+        stated = look_at_rewards(database, keeper)
+        publish_todays(database, keeper, Pin.of(settings))
+    say(f"{sum(stated.values())} statements on rewards.")
 
 
 # ------------------------------------------------------------------- support

@@ -66,11 +66,18 @@ def test_the_sample_is_the_trials_township() -> None:
         "protection",
         "protection-2",
         "auditor",
+        "proposer",
+        "verifier",
+        "approver",
+        "approver-2",
+        "clerk-1",
+        "clerk-2",
     ]
     units = {member.name: member.unit for member in plan.members}
     assert units["reviewer-a"] != units["reviewer-b"]
     outside = {unit.id for unit in plan.units if not unit.inside}
-    assert {units[name] for name in ("integrity", "custodian-1", "custodian-2", "auditor")} <= outside
+    district = ("integrity", "custodian-1", "custodian-2", "auditor", "approver", "approver-2")
+    assert {units[name] for name in district} <= outside
 
 
 def test_what_one_person_alone_holds_is_named() -> None:

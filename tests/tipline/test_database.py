@@ -4,6 +4,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -112,9 +113,24 @@ def test_the_connection_that_was_used_last_is_used_next(database: Database) -> N
         assert one.connection() is not other.connection()
     used = set()
     for _ in range(4):
-        with database.changing() as connection:
-            used.add(id(connection.connection.dbapi_connection))
+        with database.writing() as session:
+            used.add(id(session.connection().connection.dbapi_connection))
     assert len(used) == 1
+
+
+def test_a_block_that_failed_leaves_nothing_to_the_next_one_on_the_same_connection(
+    database: Database,
+) -> None:
+    used = []
+    for name in ("a", "b", "c"):
+        with suppress(ZeroDivisionError), database.changing() as connection:
+            used.append(id(connection.connection.dbapi_connection))
+            connection.execute(text("INSERT INTO things VALUES (:name)"), {"name": name})
+            if name == "b":
+                raise ZeroDivisionError
+    with database.reading() as session:
+        assert session.scalars(text("SELECT name FROM things ORDER BY name")).all() == ["a", "c"]
+    assert used[0] == used[1], "it stays open for the next one"
 
 
 def test_a_database_that_somebody_else_holds_is_an_error_not_a_wait_without_end(
@@ -126,7 +142,11 @@ def test_a_database_that_somebody_else_holds_is_an_error_not_a_wait_without_end(
     holder.execute("BEGIN EXCLUSIVE")
     with pytest.raises(OperationalError), database.writing() as session:
         session.execute(text("CREATE TABLE things (name TEXT)"))
+    with pytest.raises(OperationalError), database.changing() as connection:
+        connection.execute(text("CREATE TABLE things (name TEXT)"))
     holder.close()
+    with database.changing() as connection:
+        connection.execute(text("CREATE TABLE things (name TEXT)"))
     database.dispose()
 
 

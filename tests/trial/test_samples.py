@@ -1,4 +1,4 @@
-"""The samples of a trial: sixty tips and some protection cases in every state over three months.
+"""The samples of a trial: sixty tips, protection cases and rewards in every state over three months.
 
 The log denies nothing of them.
 """
@@ -32,6 +32,7 @@ from tipline.protection.asking import Group
 from tipline.protection.forms import FORMS
 from tipline.protection.states import ProtectionState
 from tipline.rebuild import rebuild_caches
+from tipline.rewards.award import AwardState
 from tipline.settings import Settings
 from tipline.tips.categories import Urgency
 from tipline.tips.models import Item, Tip
@@ -44,6 +45,7 @@ from tipline.trial.service import open_trial, township
 TIPS: Final = 60
 MONTHS: Final = timedelta(days=80)
 A_FEW: Final = 10
+FEW_POINTS: Final = 2
 PATIENCE: Final = 1_000
 CASE_TOPICS: Final = {"well", "incident", "consent"}
 
@@ -158,6 +160,20 @@ def test_rows_and_records_say_what_the_log_says_and_the_log_verifies_elsewhere(
         record = open_json(item.record, verifier)
         assert (record["tip"], record["item"]) == (item.tip_id.hex(), item.id.hex())
         assert record["hash"] == item.digest.hex()
+
+
+def test_rewards_stand_in_every_state_that_half_a_year_of_waiting_does_not_take(told: Told) -> None:
+    with serving(told.settings, SystemClock(), PATIENCE), admin_keeper(told.settings) as keeper:
+        known = keeper.rewards.known()
+        points = keeper.roster().points.values()
+    assert {each.award.state for each in known.awards} == set(AwardState) - {AwardState.EXPIRED}
+    assert known.differences == ()
+    assert {voucher.state for voucher in known.vouchers} == {"open", "paid"}
+    waiting = [each.award.amount for each in known.awards if each.award.state is AwardState.APPROVED]
+    assert min(waiting) > sum(budget.balance for budget in known.budgets), "one waits for the budget"
+    outside = {unit.id for unit in township().units if not unit.inside}
+    assert sum(point.unit in outside for point in points) >= FEW_POINTS
+    assert any(point.recipient for point in points), "one is a bank's"
 
 
 def test_nobody_who_signed_in_the_story_is_dormant_when_it_ends(told: Told) -> None:

@@ -188,6 +188,10 @@ ROUTES_NOT_CHECKED: Final = (
     "Not shown: who was excluded from a tip before its first `route`, and what that one changed. The route "
     "that a tip came with stands in its reporter's sealed item, and in no statement."
 )
+VOUCHERS_NOT_CHECKED: Final = (
+    "Not shown: which voucher a payment was for, and whose it was. That stands nowhere; sums by value and "
+    "day do."
+)
 NO_ROUTES_CHECKED: Final = (
     "Not shown: whom a tip's route excluded when somebody stated something about it, and whether a `route` "
     "that lifts an exclusion was signed by two. An export shows both, from the first `route` on."
@@ -209,8 +213,12 @@ def show(result: VerifyResult) -> None:
         "them at a desk that the route does not name, or from a unit that it excludes; and whatever let "
         "somebody in was signed by two, one from outside the desk."
     )
+    for sentence in result.rewards:
+        click.echo(sentence)
     _show_rows(result.rows)
     click.echo(ROUTES_NOT_CHECKED)
+    if result.rewards:
+        click.echo(VOUCHERS_NOT_CHECKED)
     click.echo(NOT_CHECKED)
 
 

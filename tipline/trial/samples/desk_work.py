@@ -89,7 +89,7 @@ class DeskWork:
 
     def close_spam(self, by: UnlockedMember, tip: SentTip, reason: str) -> None:
         """Close what is none."""
-        fields = {"desk": tip.desk, "tips": [tip.id.hex()], "reason": self._reason(tip, reason)}
+        fields = {"desk": tip.desk, "tips": [tip.id.hex()], "reason": self.reason(tip, reason)}
         self._state("close-spam", by, fields)
 
     def assign(self, by: UnlockedMember, tip: SentTip) -> None:
@@ -133,7 +133,7 @@ class DeskWork:
     def _step(
         self, kind: str, by: UnlockedMember, tip: SentTip, reason: str, more: Mapping[str, Any]
     ) -> None:
-        fields = {"tip": tip.id.hex(), "desk": tip.desk, "reason": self._reason(tip, reason), **more}
+        fields = {"tip": tip.id.hex(), "desk": tip.desk, "reason": self.reason(tip, reason), **more}
         self._state(kind, by, fields)
 
     def _state(self, kind: str, by: UnlockedMember, fields: Mapping[str, Any]) -> bytes:
@@ -141,7 +141,7 @@ class DeskWork:
         write_down(self.database, self.keeper, appended.records)
         return appended.record
 
-    def _reason(self, tip: SentTip, text: str) -> dict[str, str]:
+    def reason(self, tip: SentTip, text: str) -> dict[str, str]:
         """Seal and store a reason, which the next statement names."""
         if not text:
             return {}

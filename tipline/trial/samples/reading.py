@@ -17,7 +17,7 @@ _FILE = Path(__file__).with_name("tips.toml")
 
 @dataclass(frozen=True)
 class SampleTip:
-    """A tip that came so many days ago, and what became of it; `name` is what cases.toml calls it."""
+    """A tip that came so many days ago, and what became of it; `name` is what cases and rewards call it."""
 
     name: str
     days: int

@@ -6,7 +6,7 @@ keeper logs.
 
 import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -25,6 +25,7 @@ from tipline.instance.founders import Founder
 from tipline.inventory.service import take_inventory
 from tipline.keeper.app import serving
 from tipline.keeper_client import AdminKeeper, SeenFile
+from tipline.keeper_client.public import KeeperPublic
 from tipline.mailbox.thread import find_mailbox
 from tipline.mailbox.writing import add_message
 from tipline.ram import prepare_ram_folder
@@ -37,6 +38,7 @@ from tipline.tips.submission import submit_tip
 from tipline.trial.samples.desk_work import DeskWork, SentTip
 from tipline.trial.samples.protecting import AT_THE_DESK, Protecting
 from tipline.trial.samples.reading import Samples, SampleTip
+from tipline.trial.samples.rewarding import AT_THE_OFFICE, Rewarding
 from tipline.trial.samples.stories import LATE_VISIT, READ_FOR, Step
 from tipline.trial.samples.story_clock import StoryClock
 
@@ -48,11 +50,15 @@ BODY: Final = {
     "accepts": True,
 }
 LEADS: Final = {INTAKE: "reviewer-a", INTEGRITY: "integrity", PROTECTION: "protection"}
-PEOPLE: Final = ("registrar", "auditor", "reviewer-a", "reviewer-b", "integrity", *AT_THE_DESK)
+PEOPLE: Final = (
+    *("registrar", "auditor", "reviewer-a", "reviewer-b", "integrity"),
+    *(*AT_THE_DESK, *AT_THE_OFFICE),
+)
 NIGHTS: Final = 3
 """Lists of what is held, the last ones: one a night would make a new trial slow."""
 MONTH: Final = 28
 """Days between two looks at the office."""
+_PATIENCE: Final = 120.0  # seconds; a busy machine takes some to make the keys of a year
 _AT_WORK: Final = 100_000
 """Statements in a minute: the story lasts a few seconds, and three months."""
 
@@ -69,7 +75,11 @@ def tell_story(settings: Settings, founders: Sequence[Founder], samples: Samples
             }
             directory = _begin(settings, keeper, database, people, clock)
             protecting = Protecting(samples.cases, people, (BODY_ID,))
-            Story(settings, database, keeper, directory, people, samples, clock, protecting).tell()
+            with closing(KeeperPublic(settings.public_socket, _PATIENCE)) as public:
+                rewarding = Rewarding(people, public)
+                Story(
+                    settings, database, keeper, directory, people, samples, clock, protecting, rewarding
+                ).tell()
             for member in people.values():  # in the story they were here to the last day
                 accounts.seen(member.id)
     finally:
@@ -79,7 +89,8 @@ def tell_story(settings: Settings, founders: Sequence[Founder], samples: Samples
 @contextmanager
 def _asking(settings: Settings) -> Iterator[AdminKeeper]:
     seen = SeenFile(settings.admin_folder / "seen.json")
-    keeper = AdminKeeper(settings.admin_socket, settings.origin, NoteVerifier.parse(settings.log_key), seen)
+    log_key = NoteVerifier.parse(settings.log_key)
+    keeper = AdminKeeper(settings.admin_socket, settings.origin, log_key, seen, _PATIENCE)
     try:
         yield keeper
     finally:
@@ -105,6 +116,11 @@ def _begin(
     stated += [("lead", {"desk": desk, "member": people[name].id}) for desk, name in LEADS.items()]
     for kind, fields in stated:
         keeper.append(sign_together(kind, fields, signers, origin=settings.origin, clock=clock))
+    return _published(settings, keeper, database)
+
+
+def _published(settings: Settings, keeper: AdminKeeper, database: Database) -> Directory:
+    """The keeper's directory as it is now, stored for the public site."""
     note = keeper.directory()
     log_key = NoteVerifier.parse(settings.log_key)
     directory = open_directory(note, log_key, settings.origin, settings.genesis)
@@ -125,6 +141,7 @@ class Story:
     samples: Samples
     clock: StoryClock
     protecting: Protecting
+    rewarding: Rewarding
     sent: dict[int, SentTip] = field(default_factory=dict)
     read: set[tuple[TipId, str, date]] = field(default_factory=set)
 
@@ -145,6 +162,9 @@ class Story:
                         self._do(number, step)
                         self.clock.pass_by()
             self.protecting.act(days_ago, self._work(), self._intake())
+            if self.rewarding.begin(days_ago, self._work()):
+                self.directory = _published(self.settings, self.keeper, self.database)
+            self.rewarding.act(days_ago, self._named(), self._work(), self._intake())
             if days_ago == LATE_VISIT.days_ago:
                 self._visit_late()
             if days_ago % MONTH == 0:
