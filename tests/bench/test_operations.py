@@ -42,6 +42,9 @@ ORDER = [
     "queue-100k-filter",
     "seal-identity",
     "open-identity",
+    "mint",
+    "redeem",
+    "pay",
     "flood",
 ]
 

@@ -22,6 +22,9 @@ STORE: Final = 1.3  # ms: a tip with its items and slips, durably, written with 
 APPEND: Final = 1000 / 7800  # ms: an entry, eight callers in one durable commit
 VERIFY: Final = 4_100.0  # ms: a million entries into the tree
 PROOF: Final = 0.7  # ms: an inclusion proof at a million entries
+BLIND_SIGNATURE: Final = 25.0  # ms: RSA-3072 by CRT, blinded and checked
+PSS: Final = 0.08  # ms: an ordinary verification
+COMMIT: Final = 1000 / 1000  # ms: a durable commit for one caller alone
 STREAM: Final = 900.0  # MiB/s: sealing a file as a stream
 
 DESKS: Final = 2  # a township tip's slips: for intake and for the integrity desk
@@ -82,6 +85,9 @@ LIMITS: Final[Mapping[str, Parts]] = MappingProxyType(
             "the desk's lock": OPEN,
             "open the item": OPEN,
         },
+        "mint": {"a blind signature": BLIND_SIGNATURE},
+        "redeem": {"the voucher's signature": PSS, "a durable commit": COMMIT},
+        "pay": {"an entry, in a commit of its own": COMMIT},
     }
 )
 

@@ -33,7 +33,8 @@ PUBLIC: Final = "public site"
 ADMIN: Final = "admin site"
 READER: Final = "reviewer-a"
 AUDITOR: Final = "auditor"
-UNMEASURED: Final = "protection"
+UNMEASURED: Final = frozenset({"protection", "payments", "proposer", "verifier", "approver", "pay-clerk"})
+"""Desks and roles whose people are left out: what is measured of rewards has an instance of its own."""
 STATEMENTS_EACH: Final = 280
 """Statements that one member makes here: below what the keeper takes from a member in a minute."""
 
@@ -150,15 +151,17 @@ def _environment(environment: Mapping[str, str], data: Path, ram: Path) -> dict[
 def _plan(crew: Crew) -> Plan:
     """The trial's township with as many readers and auditors as the measurements need.
 
-    They stand in the place of the one that is there, and a desk that nothing is measured of is left out.
+    They stand in the place of the one that is there; what nothing is measured of is left out.
     """
     plan = township()
     people = {member.name: member for member in plan.members}
     wanted = {READER: crew.readers, AUDITOR: crew.auditors}
     others = [
-        member for member in plan.members if not wanted.get(member.name) and UNMEASURED not in member.desks
+        member
+        for member in plan.members
+        if not wanted.get(member.name) and UNMEASURED.isdisjoint((*member.desks, *member.roles))
     ]
-    desks = tuple(desk for desk in plan.desks if desk.id != UNMEASURED)
+    desks = tuple(desk for desk in plan.desks if desk.id not in UNMEASURED)
     copies = [
         replace(people[name], name=f"{name}-{number}")
         for name, count in wanted.items()

@@ -18,10 +18,13 @@ from tipline.bench.operations import (
     log_tables_1m,
     log_verify_1m,
     mailbox_open,
+    mint,
     open_identity,
+    pay,
     queue_100k,
     queue_100k_filter,
     reading,
+    redeem,
     seal_identity,
 )
 from tipline.bench.results import Result
@@ -46,6 +49,9 @@ OPERATIONS: Final[Mapping[str, Measurement]] = MappingProxyType(
         queue_100k_filter.NAME: queue_100k_filter.run,
         seal_identity.NAME: seal_identity.run,
         open_identity.NAME: open_identity.run,
+        mint.NAME: mint.run,
+        redeem.NAME: redeem.run,
+        pay.NAME: pay.run,
         flood.NAME: flood.run,
     }
 )
