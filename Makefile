@@ -44,6 +44,7 @@ run: runtime
 test:
 	@deploy/system-packages.sh --if-root
 	@$(MAKE) --no-print-directory install
+	@deploy/counterparts.sh
 	@$(BIN)/python -m compileall -q -j 0 $(ROOMS)
 	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 

@@ -1,7 +1,9 @@
 """The lock files, the list of system packages and docs/dependencies.md say the same."""
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,6 +50,27 @@ def test_the_document_has_a_row_for_each_package_with_its_version(repository: Pa
     locked = pins(repository / "requirements-dev.lock")
     direct = wanted(repository / "requirements.in") | wanted(repository / "requirements-dev.in")
     assert rows == {name: locked[name] for name in direct}
+
+
+def npm_lock(repository: Path) -> dict[str, Any]:
+    text = (repository / "tests" / "interchange" / "package-lock.json").read_text("utf-8")
+    packages: dict[str, Any] = json.loads(text)["packages"]
+    return {name.removeprefix("node_modules/"): package for name, package in packages.items() if name}
+
+
+def test_the_lock_of_npm_has_hashes_and_names_no_registry(repository: Path) -> None:
+    packages = npm_lock(repository)
+    assert len(packages) >= 2
+    for package in packages.values():
+        assert package["integrity"].startswith("sha512-")
+        assert "resolved" not in package
+
+
+def test_the_document_names_every_package_of_npm_with_its_version(repository: Path) -> None:
+    text = (repository / "docs" / "dependencies.md").read_text("utf-8")
+    section = text.split("## Tests: from npm")[1].split("\n## ")[0]
+    named = set(re.findall(r"([@a-z/-]+) (?:\| )?(\d+\.\d+\.\d+)", section))
+    assert named == {(name, package["version"]) for name, package in npm_lock(repository).items()}
 
 
 def test_the_document_names_every_system_package(repository: Path) -> None:

@@ -51,6 +51,7 @@ COMMANDS = (
     "witnesses policy",
     "witnesses remove",
     "rebuild",
+    "rewards",
     "clocks",
     "expire",
     "inventory",

@@ -24,6 +24,7 @@ from tests.docs.pictures_of_reporting import (
     take_guided,
     take_mailbox,
 )
+from tests.docs.pictures_of_rewards import take_rewards
 from tests.docs.pictures_of_staff import take_staff
 from tests.journeys.overseeing import let_a_night_pass
 from tests.journeys.store import tip_of
@@ -58,6 +59,7 @@ def main(folder: Path) -> None:
         take_staff(camera, trial)
         take_names(camera, trial, codes)
         take_protection(camera, trial)
+        take_rewards(camera, trial)
         take_auditing(camera, trial, Path(own, "witness"))
         chromium.close()
 

@@ -12,7 +12,7 @@ from crypto.tracking_codes import TrackingCode
 from tests.journeys import browser as plain
 from tests.journeys.eyes import as_somebody
 from tests.journeys.overseeing import start_keeper_anew
-from tests.journeys.people import confirm, open_mailbox, photo, report, sign_in
+from tests.journeys.people import confirm, move, open_mailbox, photo, report, sign_in
 from tests.journeys.staff import UNFOLD
 from tests.journeys.store import rows
 from tests.journeys.trial import Trial
@@ -360,6 +360,100 @@ def letters(walker: Walker, staff: Staff) -> None:
     walker.press("a clearing letter to print")
 
 
+def rewards(walker: Walker, staff: Staff) -> None:
+    """The reward office: a proposal, the board, an award before each step, budget, keys, points, rules."""
+    proposer = sign_in(staff.trial, "proposer")
+    proposer.get("/tips")
+    staff.be(walker, proposer)
+    walker.look_at("propose a reward, not yet", f"{staff.tip('triage')}/reward")
+    _find_form(walker, staff)
+    walker.press("propose a reward, nothing chosen", "button[value=propose]")
+    for box in ("major-evil-force", "novelty-new", "duty-none", *(f"score_{one}-2" for one in FACTORS)):
+        walker.page.locator(f"#{box}").check()
+    walker.press("propose a reward, worked out", "button[value=work-out]")
+    staff.be(walker, sign_in(staff.trial, "verifier"))
+    walker.look_at("rewards, the board", "/rewards?show=all")
+    walker.look_at("rewards, none", "/rewards?show=settled")
+    walker.look_at("rewards, keys", "/rewards/keys")
+    _look_at_mine(walker, "an award to check")
+    walker.page.locator("[name=outcome]").first.check()
+    walker.page.locator("#number").fill("2001-1")
+    walker.press("an award, another paper", "button[name=answer][value=yes]")
+    staff.be(walker, sign_in(staff.trial, "approver"))
+    walker.look_at("rewards, budget", "/rewards/budget")
+    press_anyway(walker, "rewards, budget, asked who it is, or nothing filled in")
+    _look_at_mine(walker, "an award to approve")
+    press_anyway(walker, "an award, asked who it is, or no reason", "button[name=answer][value=no]")
+    staff.be(walker, staff.registrar)
+    walker.look_at("rewards, points", "/rewards/points")
+    walker.press("rewards, a point", "ul.points a >> nth=0")
+    walker.look_at("rewards, rules", "/rewards/rules")
+    press_anyway(walker, "rewards, rules, asked who it is, or nobody chosen")
+
+
+FACTORS: Final = ("result", "originality", "completeness", "risk", "help")
+
+
+def _find_form(walker: Walker, staff: Staff) -> None:
+    """The form for a tip without an award; where the sample tips leave none, one is confirmed first."""
+    if not _shows_form(walker, staff):
+        _confirm_an_outcome(staff)
+        assert _shows_form(walker, staff)
+    walker.look_at("propose a reward", urlsplit(walker.page.url).path)
+
+
+def _shows_form(walker: Walker, staff: Staff) -> bool:
+    query = "SELECT id FROM tips WHERE desk = 'intake' AND state IN ('feedback', 'closed') ORDER BY id"
+    for (tip,) in rows(staff.trial, query):
+        walker.go(f"/tips/{tip.hex()}/reward")
+        if walker.page.locator("#tier").count():
+            return True
+    return False
+
+
+def _confirm_an_outcome(staff: Staff) -> None:
+    """By the reviewer who did not record it."""
+    colleague = sign_in(staff.trial, "reviewer-b")
+    colleague.get("/tips")
+    move(colleague, staff.tip("outcome"), "feedback")
+
+
+def _look_at_mine(walker: Walker, name: str) -> None:
+    """The first award that waits for whoever looks."""
+    walker.go("/rewards?show=mine")
+    walker.look_at(name, walker.page.locator("table.awards a").first.get_attribute("href") or "")
+
+
+def pay_desk(walker: Walker, staff: Staff) -> None:
+    """The pay desk before and after a point is chosen, codes that are none, payments to take back, lists."""
+    staff.be(walker, sign_in(staff.trial, "clerk-1"))
+    walker.look_at("pay desk, no point yet", "/rewards/pay")
+    walker.page.locator("#point").select_option(index=1)
+    walker.press("pay desk", "form[action='/rewards/pay/point'] button")
+    look = "form[action$='/code'] button"
+    for name, code in (("a digit is wrong", "123 456 7890"), ("an unknown code", "000 000 0000")):
+        walker.page.locator("#pickup_code").fill(code)
+        walker.press(f"pay desk, {name}", look)
+    walker.look_at("nobody is paid by name", "/rewards/by-name")
+    walker.look_at("a payment to take back", "/rewards/undo")
+    walker.page.locator("#pickup_code").fill("1")
+    walker.page.locator("#point").select_option(index=1)
+    walker.press("a payment to take back, no code", look)
+    walker.look_at("lists for banks", "/rewards/lists")
+    press_anyway(walker, "lists for banks, nobody chosen", "form[action='/rewards/lists'] button")
+
+
+def ledger(walker: Walker, staff: Staff) -> None:
+    """The ledger for an auditor: sums, lines, and what of it stands in the log."""
+    staff.be(walker, staff.auditor)
+    walker.look_at("ledger", "/rewards/ledger")
+    walker.look_at("ledger, by day", "/rewards/ledger/days")
+    walker.look_at("ledger, no line", "/rewards/ledger/days?kind=settled&to=2001-01-01")
+    walker.look_at("ledger, in the log", "/rewards/ledger/entries")
+    staff.be(walker, sign_in(staff.trial, "approver"))
+    walker.look_at("ledger, for an approver", "/rewards/ledger")
+
+
 def members(walker: Walker, staff: Staff) -> None:
     """The registrar's rooms, and somebody who is enrolled meanwhile."""
     staff.be(walker, staff.registrar)
@@ -514,6 +608,9 @@ ROUNDS: Final[Sequence[Callable[[Walker, Staff], None]]] = (
     letters,
     interference,
     protection,
+    rewards,
+    pay_desk,
+    ledger,
     members,
     second_look,
     log,

@@ -99,7 +99,7 @@ def test_a_tips_life_names_who_could_have_read_it_and_who_did(case: Case) -> Non
     case.auditor.press(f"tbody a.handle:text-is('{handle(case.read)}')")
     people = case.auditor.page.locator("table").first.locator("tbody tr").all()
     readings = {one.locator("th").inner_text(): one.locator("td").nth(2).inner_text() for one in people}
-    assert readings == {"reviewer-a": "1", "reviewer-b": "0"}
+    assert readings == {"proposer": "0", "reviewer-a": "1", "reviewer-b": "0"}
 
 
 def test_every_room_of_the_log_opens_and_leads_to_every_other(case: Case) -> None:

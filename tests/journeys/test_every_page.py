@@ -5,6 +5,7 @@ Rooms add pages; the addresses come from the site itself, so a page that no roun
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ from playwright.sync_api import Browser
 
 from tests.journeys import axe, html_checker, rounds
 from tests.journeys import browser as plain
+from tests.journeys.reward_rounds import RewardSite, reward_site, rewards
 from tests.journeys.trial import Trial
 from tests.journeys.walker import OUTLINE, TOO_LARGE, WITHOUT_RING, Looks, Seen, Walker
 from tests.journeys.windows import DESKTOP, NARROW, Screen, Window
@@ -75,13 +77,27 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 
 @pytest.fixture(scope="module")
-def seen(proxied: Trial, chromium: Browser, site: Flask, reviewer: plain.Browser) -> Sequence[Seen]:
+def rewarding(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RewardSite]:
+    """A site with rewards."""
+    with reward_site(tmp_path_factory.mktemp("rewards")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def seen(
+    proxied: Trial, chromium: Browser, site: Flask, reviewer: plain.Browser, rewarding: RewardSite
+) -> Sequence[Seen]:
     """Every page in every state, in both languages."""
     found: list[Seen] = []
     for language, (address, looks) in LANGUAGES.items():
         walker = Walker(chromium, proxied, site, language, address, looks=looks)
         for walk in rounds.ROUNDS:
             walk(walker, reviewer)
+        walker.close()
+        found += walker.seen
+        elsewhere = replace(proxied, public=rewarding.public)
+        walker = Walker(chromium, elsewhere, site, language, address, looks=looks)
+        rewards(walker, rewarding)
         walker.close()
         found += walker.seen
     return found

@@ -47,6 +47,14 @@ FILES: Final = (
     "interference/ways.py",
     "protection/__init__.py",
     "protection/states.py",
+    "rewards/__init__.py",
+    "rewards/amounts.py",
+    "rewards/award.py",
+    "rewards/errors.py",
+    "rewards/ledger.py",
+    "rewards/rules.py",
+    "rewards/scoring.py",
+    "rewards/tills.py",
     "tips/__init__.py",
     "tips/moves.py",
     "tips/purposes.py",
@@ -85,7 +93,7 @@ class Machine:
         shutil.copytree(Path(crypto.__file__).parent, folder / "rooms" / "crypto", ignore=no_caches)
         for room in ("alerts", "deadlines", "evidence", "roster"):
             shutil.copytree(source / room, target / room, ignore=no_caches)
-        for part in ("commands", "disclosures", "interference", "protection", "tips"):
+        for part in ("commands", "disclosures", "interference", "protection", "tips", "rewards"):
             (target / part).mkdir()
         for file in FILES:
             shutil.copy(source / file, target / file)
@@ -277,6 +285,7 @@ def test_the_verifier_has_only_its_own_rooms_there(evidence: Evidence) -> None:
             "tipline.ids",
             "tipline.interference",
             "tipline.protection",
+            "tipline.rewards",
             "tipline.roster",
             "tipline.tips",
             "tipline.transitions",

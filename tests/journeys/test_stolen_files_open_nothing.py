@@ -38,9 +38,10 @@ REASON = "It concerns traffic, not a gang."
 FEARED = "They wait in front of my house."
 ANSWER = "The station drives by tonight."
 DANGER = "Two men, every night."
-INTAKE = ("reviewer-a", "reviewer-b")
+INTAKE = ("reviewer-a", "reviewer-b", "proposer")
 PROTECTORS = ("protection", "protection-2")
-READERS = (*INTAKE, "integrity", "auditor", "custodian-1", "custodian-2", *PROTECTORS)
+CLERKS = ("clerk-1", "clerk-2")
+READERS = (*INTAKE, "integrity", "auditor", "custodian-1", "custodian-2", *PROTECTORS, *CLERKS)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,9 @@ from tests.world import NOON, World, member_body, member_id
 from tipline.accounts.models import Account, DeskSeal
 from tipline.deadlines.look import look_at_clocks
 from tipline.directory.service import publish_directory
+from tipline.keeper.service import Keeper
 from tipline.public.app import create_app
+from tipline.public.services import EXTENSION
 
 MEMBER: Final = Screen(DESKTOP, "en", True, "198.51.100.60")
 AT_HOME: Final = Screen(PHONE, "en", False, "198.51.100.61")
@@ -64,8 +66,9 @@ class Person:
 class Town:
     """Both sites over one keeper."""
 
-    def __init__(self, office: Office, sites: Addresses, chromium: Browser) -> None:
+    def __init__(self, office: Office, sites: Addresses, chromium: Browser, keeper: Keeper) -> None:
         self.office = office
+        self.keeper = keeper
         self.sites = sites
         self._chromium = chromium
         self._windows: list[Window] = []
@@ -99,9 +102,9 @@ class Town:
         window.check()
         return window
 
-    def mailbox(self, code: TrackingCode) -> Window:
+    def mailbox(self, code: TrackingCode, screen: Screen = AT_HOME) -> Window:
         """A reporter's telephone, with the messages on it."""
-        window = self._window(AT_HOME)
+        window = self._window(screen)
         come_back(window, self.sites, code.reveal())
         return window
 
@@ -132,7 +135,7 @@ def town_in(folder: Path, chromium: Browser) -> Iterator[Town]:
     with ExitStack() as stack:
         stack.enter_context(quick_passwords())
         world = stack.enter_context(World.made(folder, clock))
-        stack.enter_context(world.keeper())
+        keeper = stack.enter_context(world.keeper())
         office = Office(world, clock)
         office.start()
         stack.callback(office.services.database.dispose)
@@ -140,9 +143,10 @@ def town_in(folder: Path, chromium: Browser) -> Iterator[Town]:
         publish(office)
         with links_when_asked_for():
             public = create_app(office.settings, clock)
+        stack.callback(public.extensions[EXTENSION].keeper.close)
         share_templates(public)
         addresses = [stack.enter_context(served(app)) for app in (public, office.app)]
-        yield Town(office, Addresses(*addresses), chromium)
+        yield Town(office, Addresses(*addresses), chromium, keeper)
 
 
 def publish(office: Office) -> None:
