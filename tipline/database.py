@@ -120,6 +120,13 @@ class Database:
             self._kept = None
         self.engine.dispose()
 
+    def date_files(self, clock: Clock) -> None:
+        """Set the times of the file and its journal so that they tell the UTC day and no hour."""
+        if self._file is None:
+            return
+        for path in (self._file, Path(f"{self._file}-journal")):
+            stamp_day(path, clock)
+
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
         if self._file is None:
@@ -134,10 +141,8 @@ class Database:
                 os.close(lock)
 
     def _stamp_day(self) -> None:
-        if self._file is None or self._dated_by is None:
-            return
-        for path in (self._file, Path(f"{self._file}-journal")):
-            stamp_day(path, self._dated_by)
+        if self._dated_by is not None:
+            self.date_files(self._dated_by)
 
 
 def drop_journal(connection: Connection) -> None:

@@ -34,10 +34,10 @@ def test_a_thousand_readings_at_once_are_a_thousand_contiguous_entries(
     commits = 0
     write = KeeperFolder.write_last_signed
 
-    def counted(self: KeeperFolder, checkpoint: bytes) -> None:
+    def counted(self: KeeperFolder, checkpoint: bytes, seal: bytes) -> None:
         nonlocal commits
         commits += 1
-        write(self, checkpoint)
+        write(self, checkpoint, seal)
 
     monkeypatch.setattr(KeeperFolder, "write_last_signed", counted)
     tip = world.seal_tip()

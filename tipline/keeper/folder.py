@@ -17,6 +17,8 @@ from crypto.keys import Identity, SigningKey
 from crypto.mldsa import MldsaSigningKey
 from crypto.randomness import random_bytes
 from crypto.seeds import Seeded
+from tipline.clock import Clock
+from tipline.database import stamp_day
 from tipline.durably import replace_durably, sync_folder
 from tipline.keeper.errors import AlreadyRunning, KeyFilesUnsafe
 from tipline.keeper.last_signed import SignedFile
@@ -25,6 +27,33 @@ from tipline.keeper.succession import Succession
 _OWNER_ONLY = 0o600
 _OTHERS = 0o077
 _SEED = re.compile(r"[0-9a-f]{64}")
+_SEAL = b"\nrows "
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What lies outside the database: the checkpoint that was signed last, and the last seal of its rows.
+
+    The seal is empty where an earlier version wrote it.
+    """
+
+    checkpoint: bytes
+    seal: bytes = b""
+
+    def encode(self) -> bytes:
+        """The checkpoint, and a line `rows` with the seal in hex."""
+        return self.checkpoint + (_SEAL[1:] + self.seal.hex().encode() + b"\n" if self.seal else b"")
+
+    @classmethod
+    def decode(cls, data: bytes) -> "Kept":
+        """What was kept. A seal that is not hex is as none."""
+        checkpoint, _, seal = data.partition(_SEAL)
+        if not seal:
+            return cls(data)
+        try:
+            return cls(checkpoint + b"\n", bytes.fromhex(seal.decode("ascii").strip()))
+        except ValueError:
+            return cls(checkpoint + b"\n")
 
 
 @dataclass(frozen=True)
@@ -168,16 +197,26 @@ class KeeperFolder:
             pass
         raise KeyFilesUnsafe(f"A key file in {self.path} does not hold a key.")
 
-    def signed(self) -> list[bytes]:
-        """The checkpoints that are kept as the last one signed: here, and in RAM since the last start."""
-        return [note for file in (self._signed, *self._beside) if (note := file.read())]
+    def kept(self) -> list[Kept]:
+        """What is kept as the last that was signed: here, and in RAM since the last start."""
+        return [Kept.decode(data) for file in (self._signed, *self._beside) if (data := file.read())]
 
-    def write_last_signed(self, checkpoint: bytes) -> None:
-        """Keep a checkpoint, durably, before it leaves this process."""
-        self._signed.write(checkpoint)
+    def signed(self) -> list[bytes]:
+        """The checkpoints of `kept`."""
+        return [kept.checkpoint for kept in self.kept()]
+
+    def write_last_signed(self, checkpoint: bytes, seal: bytes) -> None:
+        """Keep a checkpoint and the seal of the rows under it, durably, before an answer leaves."""
+        data = Kept(checkpoint, seal).encode()
+        self._signed.write(data)
         for copy in self._beside:
             with suppress(OSError):  # the second copy is an older one then, which hinders nobody
-                copy.write(checkpoint)
+                copy.write(data)
+
+    def date_last_signed(self, clock: Clock) -> None:
+        """Set the times of what is kept as the last that was signed, so that they tell no hour."""
+        for file in (self._signed, *self._beside):
+            stamp_day(file.path, clock)
 
     def mark(self) -> bytes:
         """32 random bytes that are made once and tell this folder from every other keeper's."""

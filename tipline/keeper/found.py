@@ -13,9 +13,11 @@ from crypto.notes import Checkpoint, NoteVerifier, open_checkpoint
 from tipline.keeper.claims import Claims
 from tipline.keeper.digests.buckets import read_hashes
 from tipline.keeper.digests.errors import RowsChanged
-from tipline.keeper.digests.seal import RowSeal
+from tipline.keeper.digests.seal import RowSeal, turn_of
+from tipline.keeper.folder import Kept
 from tipline.keeper.heads import LogHead, Stop, Stopped
-from tipline.keeper.log import Log, Published, read_head
+from tipline.keeper.log import Head, Log, Published, read_head
+from tipline.keeper.models import row_digests
 from tipline.keeper.replay import replay
 from tipline.keeper.state import Memory
 from tipline.roster import RosterRefused
@@ -36,16 +38,17 @@ def find(
     verifiers: Sequence[NoteVerifier],
     claims: Claims,
     seal: RowSeal,
-    signed: Sequence[bytes],
+    signed: Sequence[Kept],
     now: int,
 ) -> Found:
     """Read the stored log, and compare it with what was signed before and with where that was.
 
     Args:
         verifiers: of the log's key, and of those before it.
-        signed: the checkpoints that are kept outside the database. The log must continue each of ours.
+        signed: what is kept outside the database. The log must continue each checkpoint of ours, and its
+            rows must not be those of before a seal.
     """
-    kept, head = _ours(signed, verifiers), read_head(connection)
+    kept, head = _ours([one.checkpoint for one in signed], verifiers), read_head(connection)
     try:
         stored = log.signed_head(head, verifiers)
         memory = replay(connection, log, head, now)
@@ -56,6 +59,8 @@ def find(
     going_on = [one for one in kept if _named(one[0]) not in memory.roster.lost_heads]
     kept = going_on or ([(stored, head.checkpoint)] if kept else [])
     _take_rows(connection, memory, seal)
+    if any(_is_before(head, one) for one in signed):
+        memory.changed_rows = row_digests.name
     stopped = _compared(connection, log, claims, stored, [checkpoint for checkpoint, _ in kept])
     if not stopped and memory.changed_rows:
         stopped = Stopped(Stop.ROWS, None, LogHead.of(stored), memory.changed_rows)
@@ -75,6 +80,16 @@ def _take_rows(connection: Connection, memory: Memory, seal: RowSeal) -> None:
         seal.check(head.rows, head.checkpoint, memory.hashes.root, memory.changes)
     except RowsChanged as changed:
         memory.changed_rows = changed.table
+
+
+def _is_before(head: Head, kept: Kept) -> bool:
+    """Whether rows changed since the stored ones were sealed, and no entry came: the head is the same then.
+
+    What was killed between its commit and the file has a later turn than the file.
+    """
+    if not kept.seal or kept.checkpoint != head.checkpoint or kept.seal == head.rows:
+        return False
+    return turn_of(head.rows) <= turn_of(kept.seal)
 
 
 def _compared(

@@ -60,7 +60,7 @@ def init_keeper(
             NoteSigner(origin, keys.log_key),
             lambda note: seal.make(note, no_rows, with_change(NO_CHANGES, *growth.changes[0])),
         )
-    folder.write_last_signed(head.checkpoint)
+    folder.write_last_signed(head.checkpoint, head.rows)
     return sha256(logged.data).hexdigest()
 
 

@@ -89,7 +89,7 @@ head = Table(
     Column("frontier", LargeBinary, nullable=False),  # the peaks, largest first, 32 bytes each
     Column("checkpoint", LargeBinary, nullable=False),
     # The seal of the rows under this head (`tipline.keeper.digests.seal`); none before there were digests.
-    Column("rows", LargeBinary(32), nullable=True),
+    Column("rows", LargeBinary(40), nullable=True),
 )
 
 claims = Table(

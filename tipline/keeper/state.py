@@ -175,7 +175,7 @@ class Draft:
             (bytes.fromhex(policy.item) for policy in opened),
         )
 
-    def seal(self, by: RowSeal, checkpoint: bytes) -> bytes:
+    def seal(self, by: RowSeal, checkpoint: bytes, turn: int = 0) -> bytes:
         """The seal of the rows under a signed checkpoint; empty while rows stand that were changed."""
         if self.rows_anew is not None:
             root = self.rows_anew.root
@@ -183,7 +183,7 @@ class Draft:
             return b""
         else:
             root = self.stored_rows.root if self.stored_rows else self._memory.hashes.root
-        return by.make(checkpoint, root, self.changes)
+        return by.make(checkpoint, root, self.changes, turn)
 
     def count(self, who: str) -> int:
         """Count one request; how many this minute, this one included."""

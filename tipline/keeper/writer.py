@@ -24,9 +24,9 @@ from tipline.keeper.batch import NO_ENTRY, Declined, Examiner, Outcome, follow_k
 from tipline.keeper.claims import Claims
 from tipline.keeper.digests.anew import take_anew, with_rows
 from tipline.keeper.digests.errors import RowsChanged
-from tipline.keeper.digests.seal import RowSeal
+from tipline.keeper.digests.seal import RowSeal, turn_of
 from tipline.keeper.errors import KeeperFault, Refusal, RolledBack, StorageFailed, Unavailable
-from tipline.keeper.folder import KeeperFolder
+from tipline.keeper.folder import KeeperFolder, Kept
 from tipline.keeper.found import find
 from tipline.keeper.heads import LogHead, Stop, Stopped
 from tipline.keeper.kept_time import KeptTime
@@ -75,6 +75,7 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="keeper-writer", daemon=True)
         self._memory: Memory | None = None
         self._published = Published(0, b"")
+        self._kept = b""  # the seal that lies outside the database
         self._stopped: Stopped | None = None
         self._doubt = ""
 
@@ -322,7 +323,7 @@ class Writer:
         if draft.stored_rows is None:
             return memory.head
         # Rows changed and no entry came: what was noted of a look that found nothing, for example.
-        head = replace(memory.head, rows=seal(memory.head.checkpoint))
+        head = replace(memory.head, rows=seal(memory.head.checkpoint, turn_of(memory.head.rows) + 1))
         store_seal(draft.connection, head.rows)
         return head
 
@@ -334,13 +335,19 @@ class Writer:
         self._tell_time()
 
     def _publish(self, head: Head) -> None:
-        if head.checkpoint == self._published.checkpoint:
+        if (head.checkpoint, head.rows) == (self._published.checkpoint, self._kept):
             return
+        has_entries = head.checkpoint != self._published.checkpoint
         try:
-            self._folder.write_last_signed(head.checkpoint)
+            self._folder.write_last_signed(head.checkpoint, head.rows)
+            if not has_entries:  # no entry tells the second of a visit, so no file may: copies keep its times
+                self._log.database.date_files(self._time)
+                self._folder.date_last_signed(self._time)
         except OSError as error:
             raise _failed(error) from None
-        self._published = Published(head.size, head.checkpoint, self._published.size)
+        self._kept = head.rows
+        if has_entries:
+            self._published = Published(head.size, head.checkpoint, self._published.size)
 
     def _current(self, connection: Connection) -> Memory:
         """The state, read anew when the stored head is not the one in memory.
@@ -362,11 +369,13 @@ class Writer:
     def _load(self, connection: Connection) -> Memory:
         """Check the stored log against what was signed last and where, then build the state from it."""
         self._log.nodes.forget()
-        signed = [self._published.checkpoint, *self._folder.signed()]
+        signed = [Kept(self._published.checkpoint, self._kept), *self._folder.kept()]
         found = find(
             connection, self._log, self._verifiers, self._claims, self._seal, signed, self._time.unix()
         )
         self._memory, self._published = found.memory, found.published
+        seals = [one.seal for one in signed if one.checkpoint == found.published.checkpoint]
+        self._kept = next(filter(None, seals), b"")
         if found.stopped:
             raise self._stop(found.stopped)
         if found.memory is None:

@@ -22,6 +22,7 @@ from tipline.clock import SystemClock
 from tipline.evidence.export import ExportWriter
 from tipline.evidence.verify import verify_export
 from tipline.keeper import models
+from tipline.keeper.folder import Kept
 from tipline.keeper.last_signed import SignedFile
 from tipline.keeper_client import AdminKeeper, KeeperUnavailable
 
@@ -121,8 +122,10 @@ class Machine:
             self.lost.append(statement.digest)
             return False
         self.handed.append((release.index, statement.digest))
-        kept = SignedFile(self.world.keeper_folder.last_signed).read()
-        assert Checkpoint.parse(split_note(kept)[0]).size > release.index, "kept outside before it was shown"
+        kept = Kept.decode(SignedFile(self.world.keeper_folder.last_signed).read())
+        assert Checkpoint.parse(split_note(kept.checkpoint)[0]).size > release.index, (
+            "kept outside before it was shown"
+        )
         return True
 
     def said(self) -> str:

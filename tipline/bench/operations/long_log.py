@@ -107,7 +107,7 @@ def lengthen(settings: Settings, length: int, *, items: int = 0) -> None:
             connection.execute(update(models.head).values(values))
     finally:
         database.dispose()
-    folder.write_last_signed(note)
+    folder.write_last_signed(note, sealed)
 
 
 def _pin_items(connection: Connection, count: int) -> None:

@@ -2,6 +2,9 @@
 
 It names the statements that make the roster, too: none can hide behind another type, and no other entry can
 show itself as one.
+
+Rows can change under one head, as when a voucher is minted: each such change has a number in its seal, and
+the last seal lies outside the database, so that earlier rows are not taken for the present ones.
 """
 
 import hmac
@@ -17,6 +20,7 @@ TAG: Final = b"tipline-rows-v1\n"
 NO_CHANGES: Final = bytes(32)
 """The digest of no statements of the roster."""
 _NUMBER: Final = 8
+_MAC: Final = 32
 
 
 def with_change(changes: bytes, index: int, leaf: bytes) -> bytes:
@@ -30,14 +34,18 @@ class RowSeal:
     def __init__(self, keeper: Identity) -> None:
         self._key = derive(keeper.seed, INFO)
 
-    def make(self, checkpoint: bytes, root: bytes, changes: bytes) -> bytes:
-        """HMAC-SHA256 over `TAG`, SHA-256 of the signed checkpoint, the buckets' root, and the roster's.
+    def make(self, checkpoint: bytes, root: bytes, changes: bytes, turn: int = 0) -> bytes:
+        """The turn (8 bytes; none for 0), then HMAC-SHA256.
+
+        It is over `TAG`, SHA-256 of the signed checkpoint, the buckets' root, the roster's digest, the turn.
 
         Args:
             changes: the digest of the statements that make the roster (`with_change`), 32 bytes.
+            turn: how often rows changed since this checkpoint was made.
         """
-        message = TAG + sha256(checkpoint).digest() + root + changes
-        return hmac.digest(self._key, message, "sha256")
+        number = turn.to_bytes(_NUMBER, "big") if turn else b""
+        message = TAG + sha256(checkpoint).digest() + root + changes + number
+        return number + hmac.digest(self._key, message, "sha256")
 
     def check(self, stored: bytes, checkpoint: bytes, root: bytes, changes: bytes) -> None:
         """Check a stored seal.
@@ -45,5 +53,10 @@ class RowSeal:
         Raises:
             RowsChanged: it is another one's, or there is none.
         """
-        if not hmac.compare_digest(stored, self.make(checkpoint, root, changes)):
+        if not hmac.compare_digest(stored, self.make(checkpoint, root, changes, turn_of(stored))):
             raise RowsChanged(row_digests.name)
+
+
+def turn_of(seal: bytes) -> int:
+    """How often rows had changed under the head of a seal; anything for what is no seal."""
+    return int.from_bytes(seal[:-_MAC][:_NUMBER], "big")
