@@ -26,7 +26,7 @@ MESSAGE_LENGTH: Final = 32
 CHECKSUM_LENGTH: Final = 4
 MOST_TYPED: Final = 20_000  # characters; more is no voucher, whatever stands around it
 _BODY_LENGTH: Final = (MESSAGE_LENGTH + MintPublicKey.length() + CHECKSUM_LENGTH) * 8 // 5
-_BEGIN: Final = "TIPLINE-VOUCHER:"
+BEGIN: Final = "TIPLINE-VOUCHER:"
 _HEAD: Final = re.compile(r"([0-9]{4}):([1-9][0-9]{0,8}):")
 _BODY: Final = re.compile(r"[A-Z2-7]*")
 _TAIL: Final = re.compile(r"[A-Z2-7]{200}")  # no sentence goes on so long without a sign
@@ -131,7 +131,7 @@ class Voucher(Hidden):
         """One line to print, to keep, or to put into a QR code."""
         head = f"{self.year:04d}:{self.value}:"
         content = self.message + self.signature
-        return f"{_BEGIN}{head}{base64.b32encode(content + _checksum(head, content)).decode('ascii')}"
+        return f"{BEGIN}{head}{base64.b32encode(content + _checksum(head, content)).decode('ascii')}"
 
     @classmethod
     def read(cls, text: str, keys: Mapping[tuple[int, int], MintPublicKey]) -> Self:
@@ -165,7 +165,7 @@ def _cleaned(text: str) -> str:
 
 def _split(text: str) -> tuple[int, int, str, str]:
     """Year, value, how both are written, and the characters after them."""
-    _, *rest = text.split(_BEGIN)
+    _, *rest = text.split(BEGIN)
     if not rest:
         if _TAIL.search(text):
             raise CutVoucher("the beginning of the voucher is missing")

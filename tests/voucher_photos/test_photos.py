@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import segno
@@ -36,10 +37,25 @@ def on_a_table(picture: Image.Image) -> Image.Image:
     return table.filter(ImageFilter.GaussianBlur(2))
 
 
-def saved(picture: Image.Image, form: str = "JPEG") -> bytes:
+def saved(picture: Image.Image, form: str = "JPEG", **options: Any) -> bytes:
     file = io.BytesIO()
-    picture.save(file, form)
+    picture.save(file, form, **options)
     return file.getvalue()
+
+
+def by_a_phone(picture: Image.Image) -> bytes:
+    """A JPEG as cameras write it: with Exif, and without the JFIF segment of other programs."""
+    tags = Image.Exif()
+    tags[0x0112] = 6  # Orientation: turned; Exif 2.3, 4.6.4
+    photo = saved(picture, exif=tags.tobytes())
+    begin = photo.index(b"\xff\xe0")
+    end = begin + 2 + int.from_bytes(photo[begin + 2 : begin + 4], "big")
+    return photo[:begin] + photo[end:]
+
+
+def of_two_pictures(picture: Image.Image) -> bytes:
+    """An MPO, as phones write it that keep a second shot: CIPA DC-007."""
+    return saved(picture, "MPO", save_all=True, append_images=[picture])
 
 
 @pytest.mark.parametrize(
@@ -72,6 +88,17 @@ def test_a_printed_square_is_read(photos: VoucherPhotos, form: str) -> None:
     assert photos.read(saved(square(), form)) == TEXT
 
 
+@pytest.mark.parametrize("photo", [by_a_phone, of_two_pictures])
+def test_what_a_phone_takes_is_read(photos: VoucherPhotos, photo: Callable[[Image.Image], bytes]) -> None:
+    assert photos.read(photo(square())) == TEXT
+
+
+def test_a_phones_second_picture_makes_no_photo_too_large(photos: VoucherPhotos) -> None:
+    wide = Image.new("RGB", (4_624, 3_468), (200, 200, 200))  # above what another kind may have
+    wide.paste(square().resize((1_800, 1_800)), (900, 700))
+    assert photos.read(of_two_pictures(wide)) == TEXT
+
+
 def test_a_square_that_lies_on_a_table_turned_and_blurred_is_read(photos: VoucherPhotos) -> None:
     assert photos.read(saved(on_a_table(square()))) == TEXT
 
@@ -81,6 +108,10 @@ def test_two_squares_are_two_lines(photos: VoucherPhotos) -> None:
     for number in range(2):
         both.paste(square(f"{TEXT}{number}").resize((680, 680)), (number * 700, 0))
     assert sorted(photos.read(saved(both)).splitlines()) == [f"{TEXT}0", f"{TEXT}1"]
+
+
+def test_a_line_holds_a_whole_square_whatever_stands_in_it(photos: VoucherPhotos) -> None:
+    assert photos.read(saved(square("two\nlines, and spaces"))) == "twolines,andspaces"
 
 
 def test_whose_photo_took_how_long_is_told(photos: VoucherPhotos) -> None:

@@ -4,7 +4,7 @@ import io
 from typing import Final
 
 import zxingcpp
-from PIL import Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from PIL import Image, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, WebPImagePlugin
 
 from tipline.confined.errors import CannotRead
 from tipline.confined.types import Reason
@@ -12,6 +12,8 @@ from tipline.voucher_photos.types import MAX_OTHER_PIXELS, MAX_PIXELS, MAX_TEXT_
 
 # Named one by one: a confined process can look for none.
 _FORMATS: Final = (JpegImagePlugin.JpegImageFile, PngImagePlugin.PngImageFile, WebPImagePlugin.WebPImageFile)
+# What phones make: one picture, or several in a file. This plugin loads what Exif is read with, too.
+_JPEGS: Final = (JpegImagePlugin.JpegImageFile.format, MpoImagePlugin.MpoImageFile.format)
 _CODES: Final = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 _SIDES: Final = (2_400, 1_200)
 """In pixels: a voucher's 77 modules are large enough in both; a smaller picture forgives more blur."""
@@ -24,18 +26,16 @@ def prepare() -> None:
 
 
 def texts_in(photo: bytes) -> bytes:
-    """The texts of all QR codes, one a line.
+    """The texts of all QR codes, one a line, without white space.
 
     Raises:
         CannotRead: it is no picture that is read here, or too large a one.
     """
-    grey = _grey(photo)
-    for side in _SIDES:
+    grey, texts = _grey(photo), set[str]()
+    for side in _SIDES:  # both: what is found in one need not be the voucher
         grey.thumbnail((side, side))
-        found = zxingcpp.read_barcodes(grey, formats=_CODES)
-        if found:
-            return "\n".join(each.text for each in found).encode("utf-8")[:MAX_TEXT_BYTES]
-    return b""
+        texts |= {"".join(each.text.split()) for each in zxingcpp.read_barcodes(grey, formats=_CODES)}
+    return "\n".join(sorted(texts)).encode("utf-8")[:MAX_TEXT_BYTES]
 
 
 def _grey(photo: bytes) -> Image.Image:
@@ -49,6 +49,6 @@ def _grey(photo: bytes) -> Image.Image:
 
 
 def _require_size(picture: Image.Image) -> None:
-    most = MAX_PIXELS if picture.format == JpegImagePlugin.JpegImageFile.format else MAX_OTHER_PIXELS
+    most = MAX_PIXELS if picture.format in _JPEGS else MAX_OTHER_PIXELS
     if picture.width * picture.height > most:
         raise CannotRead(Reason.TOO_MANY_PIXELS)

@@ -26,7 +26,7 @@ class VoucherPhotos:
         self._slots = Slots(slots)
 
     def read(self, photo: bytes, sender: Sender = NOBODY) -> str:
-        """The texts of all QR codes on a photo, one a line; empty for none.
+        """The texts of all QR codes on a photo, one a line, without white space; empty for none.
 
         Raises:
             CannotRead: it is no photo that can be read, or there was no turn for it.
