@@ -781,6 +781,7 @@ class Roster:
         except (KeyError, TypeError) as error:
             raise Failed("the genesis is malformed") from error
         need(len(self.members) == len(body["members"]), "the genesis names somebody twice")
+        need(len(self._had()) == len(self.members) + 1, "two in the genesis have one key")
         self.since = [0]  # first entry that each of the log's keys stands for
         self.witnesses: list[tuple[str, list[Key]]] = []
         self.term = 1826  # days that a statement is kept
@@ -865,6 +866,7 @@ class Roster:
             right = len(signers) == 1 and signers[0].has_one_of(BY_ONE_WITH_A_ROLE[kind])
             need(right, "one person with the role for it states this alone")
         if kind in BY_TWO_WITH_ROLES:
+            need(len(signers) <= 2, "two people sign this, and no third")
             one, other = BY_TWO_WITH_ROLES[kind]
             self._pair(signers, lambda each: each.has_one_of(one), lambda each: each.has_one_of(other))
 
@@ -1650,6 +1652,9 @@ class Register:
 # docs/formats.md, "Rewards"
 
 
+UNDECIDED = ("proposed", "checked")
+
+
 class Award:
     """A reward for one tip, and how far it came."""
 
@@ -1657,9 +1662,10 @@ class Award:
         body = entry.body
         self.tip, self.tier, self.share = body["tip"], body["tier"], body["share"]
         self.amount, self.state, self.people = yuan(body["amount"]), "proposed", {body["by"][0]}
-        self.approvals = 0
+        self.approvers: list[str] = []
         self.claim = self.until = self.clerk = ""
-        self.latest = date.max  # day to which it could be extended
+        self.clerk_day = date.min
+        self.granted, self.latest = date.max, date.max  # its day, and that to which it could be extended
 
     def go(self, before: str, after: str, person: str = "") -> None:
         """A step, by somebody who took none of it before."""
@@ -1674,8 +1680,17 @@ class MintKey:
     """What was minted, presented and given back under the key of one value and year."""
 
     def __init__(self) -> None:
-        self.minted = self.awards = self.presented = self.returned = 0
+        self.minted = self.presented = self.returned = 0
+        self.sizes: list[int] = []  # of each reward that was collected under it: how many vouchers
         self.open, self.over = False, False
+
+    def left(self, more: int) -> int:
+        """How many rewards can still have a voucher out, at the fewest, once so many more came back."""
+        out, rewards = self.minted - self.presented - more, 0
+        for size in sorted(self.sizes, reverse=True):
+            if out > 0:
+                rewards, out = rewards + 1, out - size
+        return rewards
 
 
 class Payment:
@@ -1711,7 +1726,9 @@ class Rewards:
         self.spent: dict[str, int] = {}  # hash of each voucher that came back: its value
         self.payments: dict[str, Payment] = {}
         self.covered = date.min  # last day that a `reward-day` tells of
-        self.crowd = 0  # the least that was asked for since then
+        self.crowd = 0  # how many rewards must stay behind in a key, as of the last statement
+        self.crowds: list[tuple[date, int]] = []  # earlier numbers: each was asked for until that day
+        self.links: dict[str, dict[str, set[str]]] = {}  # tips that were linked, and who unlinked them
         self.claimed: dict[int, int] = {}  # by value: payments that expired keys had
         self.granted = self.paid_by_name = 0
 
@@ -1724,7 +1741,9 @@ class Rewards:
         """Hold a done statement against all that was stated before."""
         rule = REWARDS.get(entry.type)
         if rule is not None:
-            self.crowd = min(self.crowd or roster.reward_rules.crowd, roster.reward_rules.crowd)
+            if self.crowd not in (0, roster.reward_rules.crowd):
+                self.crowds.append((day_of(entry.at), self.crowd))
+            self.crowd = roster.reward_rules.crowd
             try:
                 rule(self, roster, entry)
             except (KeyError, TypeError, ValueError) as error:
@@ -1743,13 +1762,31 @@ class Rewards:
     def enter(self, _: Roster, entry: Entry) -> None:
         self.entered[entry.body["tip"]] = entry.body["claim"]
 
+    def link(self, _: Roster, entry: Entry) -> None:
+        self._link(entry.body["tip"], entry.body["to"], set())
+
+    def unlink(self, _: Roster, entry: Entry) -> None:
+        here, there = entry.body["tip"], entry.body["to"]
+        if there in self.links.get(here, {}):
+            self._link(here, there, set(entry.body["by"]))
+
+    def _link(self, here: str, there: str, gone: set[str]) -> None:
+        self.links.setdefault(here, {})[there] = gone
+        self.links.setdefault(there, {})[here] = gone
+
+    def erase(self, _: Roster, entry: Entry) -> None:
+        for tip in entry.body["tips"]:
+            self.links.pop(tip, None)
+
+    def miss(self) -> None:
+        """An entry is gone here: it may have removed a link."""
+        self.links.clear()
+
     # --- an award
 
     def propose(self, roster: Roster, entry: Entry) -> None:
         body, rules = entry.body, roster.reward_rules
-        found = self.found.get(body["tip"], Found())
-        right = found.confirmed and found.outcome in ("true", "partly-true")
-        need(right, "nobody confirmed that the tip was true")
+        self._check_found(body["tip"])
         need(self._live(body["tip"]) is None, "the tip has a reward already")
         need(body["major"] and set(body["major"]) <= MAJOR, "the lead is no major one")
         need(body["duty"] == "none", "it was the reporter's duty to report")
@@ -1762,6 +1799,7 @@ class Rewards:
         award = Award(entry)
         self._check_amount(award, award.amount, rules)
         self.awards[entry.index] = award
+        self._check_first(award, ())
 
     def verify(self, roster: Roster, entry: Entry) -> None:
         body, award = entry.body, self._award(entry)
@@ -1769,32 +1807,44 @@ class Rewards:
         need(isinstance(body["confirmed"], bool), "it is neither a yes nor a no")
         award.go("proposed", "checked" if body["confirmed"] else "refused", body["by"][0])
         if body["confirmed"]:
-            found = self.found.get(award.tip, Found())
+            found = self._check_found(award.tip)
             said = (body["outcome"], body["number"])
             need(said == (found.outcome, found.number), "the verifier confirmed another outcome")
+            self._check_first(award, UNDECIDED)
 
     def approve(self, roster: Roster, entry: Entry) -> None:
         body, award, rules = entry.body, self._award(entry), roster.reward_rules
         self._check_readers(roster, entry, award)
+        gone = {one for one in award.approvers if not roster.anybody(one).has_one_of({"approver"})}
+        award.approvers = [one for one in award.approvers if one not in gone]
+        award.people -= gone
         need(isinstance(body["approved"], bool), "it is neither a yes nor a no")
         award.go("checked", "checked" if body["approved"] else "refused", body["by"][0])
         if not body["approved"]:
             return
         amount = yuan(body["amount"])
+        self._check_found(award.tip)
         self._check_amount(award, amount, rules)
-        need(not award.approvals or amount == award.amount, "two approved two amounts")
-        award.amount, award.approvals = amount, award.approvals + 1
-        if award.approvals > (amount > rules.limit):
+        if award.share:
+            first = self._live(award.share)
+            decided = first is not None and first.state not in UNDECIDED
+            need(decided, "it has a share of what nobody approved")
+        need(not award.approvers or amount == award.amount, "two approved two amounts")
+        award.amount, award.approvers = amount, [*award.approvers, body["by"][0]]
+        if len(award.approvers) > (amount > rules.limit):
             award.state = "approved"
+        self._check_first(award, UNDECIDED)
 
     def grant(self, _: Roster, entry: Entry) -> None:
         body, award, day = entry.body, self._award(entry), day_of(entry.at)
         self._check_same(body, award)
+        self._check_found(award.tip)
         claim = self.entered.get(award.tip, body["claim"])
         need(body["claim"] == claim and HEX_32.fullmatch(claim), "it names another key than the reporter's")
         need(day <= read_day(body["until"], "a day") <= months_later(day, 6), "nobody has so long to collect")
         award.go("approved", "granted")
         award.claim, award.until, award.latest = claim, body["until"], months_later(day, 36)
+        award.granted = day
         budget = self._budget(body["year"], day)
         budget[1] += award.amount
         need(budget[1] <= budget[0] + budget[2], "it grants more than the budget has")
@@ -1833,14 +1883,17 @@ class Rewards:
         right = check_ed25519(bytes.fromhex(award.claim), signature, encode(asked))
         need(right, "the reporter did not sign that they want to be paid by name")
 
-    def pay_by_name(self, _: Roster, entry: Entry) -> None:
-        body, award, clerk = entry.body, self._award(entry), entry.body["by"][0]
+    def pay_by_name(self, roster: Roster, entry: Entry) -> None:
+        body, award, clerk, day = entry.body, self._award(entry), entry.body["by"][0], day_of(entry.at)
+        self._check_readers(roster, entry, award)
+        if award.clerk_day != day or not roster.anybody(award.clerk).has_one_of({"pay-clerk"}):
+            award.clerk = ""
         need(award.state == "named" and body["amount"] == award.amount, "that is not to be paid by name")
         need(clerk not in award.people | {award.clerk}, "one person took two steps of one reward")
         if award.clerk:
             award.state = "settled"
             self.paid_by_name += award.amount
-        award.clerk = award.clerk or clerk
+        award.clerk, award.clerk_day = award.clerk or clerk, day
 
     # --- money
 
@@ -1857,19 +1910,38 @@ class Rewards:
         need(values == sorted(roster.reward_rules.values), "the mint keys have other values")
         self.mint |= {(year, value): MintKey() for value in values}
 
+    def change_rules(self, _: Roster, entry: Entry) -> None:
+        crowd = number(entry.body["rules"]["crowd"], "a number")
+        if crowd != self.crowd:
+            self.crowds.append((day_of(entry.at), self.crowd))
+        self.crowd = crowd
+
     def open_key(self, _: Roster, entry: Entry) -> None:
-        self._key(entry.body["year"], entry.body["value"]).open = True
+        key = self._key(entry.body["year"], entry.body["value"])
+        need(not key.open and not key.over, "the key was opened before, or has expired")
+        key.open = True
 
     def close_day(self, _: Roster, entry: Entry) -> None:
         body, day = entry.body, read_day(entry.body["day"], "a day")
         need(self.covered < day < day_of(entry.at), "the day was not over, or was told before")
+        for year, value, back in body["presented"]:
+            self._check_pool(self._key(year, value), year, len(back), day)
         self._count_minted(body, day)
         for year, value, back in body["presented"]:
             self._count_presented(self._key(year, value), year, value, back)
-        known, paid = list(self.spent.values()), self._paid_up_to(day)
+        paid = self._paid_up_to(day)
         for value in set(paid):
-            need(paid.count(value) <= known.count(value), "more vouchers were paid than came back")
-        self.covered, self.crowd = day, 0
+            # An expired key pays nothing any more: it has paid what it said, and what it gave back is gone.
+            good = sum(key.presented for (_, of), key in self.mint.items() if of == value and not key.over)
+            most = good + self.claimed.get(value, 0)
+            need(paid.count(value) <= most, "more vouchers were paid than came back")
+        self.covered = day
+
+    def _check_pool(self, key: MintKey, year: int, count: int, day: date) -> None:
+        """Who collected on that very day is not among those who stay behind. After its year a key empties."""
+        least = min([self.crowd, *(crowd for until, crowd in self.crowds if day <= until)])
+        right = key.open or day.year > year or key.left(count) >= least
+        need(right, "too few rewards could still have a voucher out under the key")
 
     def _count_minted(self, body: Json, day: date) -> None:
         """What was minted is what the awards that were collected come to, in as few vouchers as can be."""
@@ -1879,6 +1951,7 @@ class Rewards:
         for index in body["collected"]:
             award = self.awards[index]
             need(self.covered.isoformat() < award.until, "the reward had expired")
+            need(award.granted <= day, "the reward was collected before its grant")
             award.go("granted", "collected")
             rest = award.amount
             for value in values:
@@ -1890,14 +1963,13 @@ class Rewards:
         for value, counts in due.items():
             key = self._key(day.year, value)
             need(not (key.over and counts), "vouchers were minted under a key that had expired")
-            key.minted, key.awards = key.minted + sum(counts), key.awards + len(counts)
+            key.minted, key.sizes = key.minted + sum(counts), key.sizes + counts
 
     def _count_presented(self, key: MintKey, year: int, value: int, back: list[str]) -> None:
         right = back and back == sorted(set(back)) and all(HEX_32.fullmatch(one) for one in back)
         need(right, "what came back is malformed")
         need(not self.spent.keys() & set(back), "a voucher came back twice")
         need(self.covered < date(year + 3, 12, 31) and not key.over, "a voucher came back after its last day")
-        need(key.open or key.awards >= self.crowd, "too few rewards were collected under the key")
         self.spent |= dict.fromkeys(back, value)
         key.presented += len(back)
         need(key.presented <= key.minted, "more vouchers came back than were minted")
@@ -1909,20 +1981,25 @@ class Rewards:
         need(date(year + 3, 12, 31) < day and not key.over, "the key's vouchers are good still")
         need(body["minted"] == key.minted and paid <= key.presented, "the key counts other vouchers")
         self.claimed[value] = self.claimed.get(value, 0) + paid
-        all_paid = [one.value for one in self.payments.values() if one.second].count(value)
+        all_paid = self._paid_up_to(date.max).count(value)
         need(self.claimed[value] <= all_paid, "expired keys count more payments than there were")
         need(body["returned"] == (key.minted - paid) * value, "another sum goes back than was not paid")
         key.over, key.returned = True, body["returned"]
         self._budget(body["to"], day)[2] += key.returned
 
+    def hand_over(self, roster: Roster, entry: Entry) -> None:
+        need(entry.body["point"] in roster.points, "nobody knows the point")
+
     def pay(self, roster: Roster, entry: Entry) -> None:
         body, day = entry.body, day_of(entry.at)
         new = Payment(body, day)
         need(new.point in roster.points, "nobody knows the point")
-        need(any(key[1] == new.value for key in self.mint), "no voucher has this value")
+        good = (of for (_, of), key in self.mint.items() if not key.over)
+        need(new.value in good, "no voucher that is good has this value")
         known = self.payments.get(body["pickup"])
         need(known is None or not known.second, "this code was paid before")
-        if known is None or known.day < day:  # meanwhile the code may have gone to another point
+        if known is None or known.day < day or not roster.anybody(known.first).has_one_of({"pay-clerk"}):
+            # Meanwhile the code may have gone to another point.
             self.payments[body["pickup"]] = new
             return
         same = (known.value, known.point) == (new.value, new.point)
@@ -1939,6 +2016,8 @@ class Rewards:
         others = not {known.first, known.second} & set(body["by"])
         need(others and len(body["by"]) == 2, "whoever confirmed a payment does not take it back")
         known.undone = True
+        left = self._paid_up_to(date.max).count(known.value)
+        need(self.claimed.get(known.value, 0) <= left, "it takes back what an expired key has paid")
 
     # --- what the rules share
 
@@ -1950,6 +2029,33 @@ class Rewards:
     def _live(self, tip: object) -> Award | None:
         over = ("refused", "expired", "cancelled")
         return next((one for one in self.awards.values() if one.tip == tip and one.state not in over), None)
+
+    def _check_found(self, tip: object) -> Found:
+        found = self.found.get(tip, Found())
+        right = found.confirmed and found.outcome in ("true", "partly-true")
+        need(right, "nobody confirmed that the tip was true")
+        return found
+
+    def _check_first(self, award: Award, undecided: tuple[str, ...]) -> None:
+        """Of tips on one matter one is the first; a link that somebody with a step there removed counts."""
+        if award.share or award.state == "refused" or award.tip not in self.links:
+            return
+        near = {tip: self._live(tip) for tip in self._around(award.tip, None)}
+        people = set().union(*(one.people for one in near.values() if one))
+        for tip in self._around(award.tip, people) - {award.tip}:
+            other = near[tip]
+            first = other is not None and not other.share and other.state not in undecided
+            need(not first, "another tip on the same matter is rewarded as the first")
+
+    def _around(self, tip: str, people: set[str] | None) -> set[str]:
+        """A tip and all on its matter; with all that were ever linked, where nobody is named."""
+        found, waiting = {tip}, [tip]
+        while waiting:
+            for other, gone in self.links.get(waiting.pop(), {}).items():
+                if other not in found and (people is None or not gone or gone & people):
+                    found.add(other)
+                    waiting.append(other)
+        return found
 
     def _check_amount(self, award: Award, amount: int, rules: RewardRules) -> None:
         low, high = rules.bounds[award.tier]
@@ -2011,6 +2117,9 @@ class Rewards:
 REWARDS: dict[str, Callable[[Rewards, Roster, Entry], None]] = {
     "move": Rewards.move,
     "entry": Rewards.enter,
+    "link": Rewards.link,
+    "unlink": Rewards.unlink,
+    "erase": Rewards.erase,
     "reward-proposal": Rewards.propose,
     "reward-check": Rewards.verify,
     "reward-approval": Rewards.approve,
@@ -2023,8 +2132,10 @@ REWARDS: dict[str, Callable[[Rewards, Roster, Entry], None]] = {
     "reward-budget": Rewards.budget,
     "mint-keys": Rewards.make_keys,
     "reward-open": Rewards.open_key,
+    "reward-rules": Rewards.change_rules,
     "reward-day": Rewards.close_day,
     "key-expired": Rewards.expire_key,
+    "pickup-list": Rewards.hand_over,
     "pay": Rewards.pay,
     "pay-undo": Rewards.undo,
 }
@@ -2066,6 +2177,7 @@ class Replay:
         """An entry is gone here; a missed deadline may have brought a tip to the integrity desk."""
         _ = self.roster
         self.routes.gaps = True
+        self.rewards.miss()
         self.disclosures.end()
 
     def take(self, entry: Entry) -> None:

@@ -210,6 +210,22 @@ def undo(by: Sequence[str] = (APPROVER, VERIFIER), at: int = START, value: int =
     return change("pay-undo", by, at, {"pickup": PICKUP, "value": value, "reason": REASON})
 
 
+def link(kind: str = "link", by: str = REVIEWER_A, at: int = START) -> Step:
+    """Both tips are on one matter; or, of the kind `unlink`, they are not."""
+    fields: dict[str, Any] = {"tip": TIP, "desk": "intake", "to": OTHER_TIP, "reason": REASON}
+    return change(kind, [by], at, fields)
+
+
+def role(who: str, name: str, *, held: bool = False, at: int = START) -> Step:
+    """Somebody is given a role, or loses it."""
+    by = [REGISTRAR, REGISTRAR_2] if held else [REGISTRAR]
+    return change("role", by, at, {"member": who, "role": name, "held": held})
+
+
+def removed(who: str, at: int = START) -> Step:
+    return change("remove", [REGISTRAR], at, {"member": who})
+
+
 def key_over(at: int, **fields: Any) -> Step:
     told: dict[str, Any] = {
         "year": YEAR,
@@ -236,6 +252,32 @@ BEGUN: Final = [
 ]
 """Seven entries; so that the proposal, the eighth, is behind them."""
 GRANTED: Final = [*BEGUN, propose(), check(), approve(), grant()]
+
+
+def many(collected: int, amount: int = 1_000, *, granted: int = 0) -> list[Step]:
+    """So many awards that were collected on the first day, and some more that were granted."""
+    steps, size = list(BEGUN), (1_000, amount // 1_000)
+    for number in range(collected + granted):
+        tip, award = f"{number:032x}", number_of(number)
+        steps += [
+            move(REVIEWER_A, "triage", "transferred", tip, number="2025-7", body="b1", packet="00" * 32),
+            move(REVIEWER_A, "verifying", "outcome", tip, outcome="true"),
+            move(REVIEWER_B, "outcome", "feedback", tip),
+            propose(tip=tip, amount=amount),
+            check(award=award),
+            approve(award=award, amount=amount),
+            grant(award=award, tip=tip, amount=amount),
+        ]
+    first = [number_of(number) for number in range(collected)]
+    minted = [(YEAR, size[0], size[1] * collected)]
+    return [*steps, day("2025-03-01", first, minted, at=START + DAY)]
+
+
+def number_of(award: int) -> int:
+    """Where the proposal of one of `many` stands."""
+    return len(BEGUN) + 7 * award + 4
+
+
 COLLECTED: Final = [*GRANTED, day("2025-03-01", [AWARD], [(YEAR, 1_000, 4)], at=START + DAY)]
 """An award of 4,000 yuan, in four vouchers."""
 BACK: Final = [

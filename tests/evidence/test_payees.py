@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pytest
 
+from tests.evidence import alone
 from tests.evidence.logs import Log
 from tests.evidence.rewarding import (
     CLERK,
@@ -24,8 +25,10 @@ from tests.evidence.rewarding import (
 )
 from tests.evidence.test_routes import Step
 from tests.evidence.test_verify import failure, verify
-from tests.evidence.test_verify_log import holds
+from tests.evidence.test_verify_log import KEY, holds
 from tests.roster.township import CITY, OFFICE, REGISTRAR, REVIEWER_A, START, desk, member
+
+verifier = alone.load()
 
 CUSTODIAN, OTHER = "m00000018", "m00000019"
 STRANGE = "m00000020"
@@ -104,6 +107,14 @@ FORBIDDEN: Final[dict[str, tuple[list[Step], str]]] = {
     "asked by somebody of the desk who is no pay clerk": ([*NAMED, ask(STRANGE)], "no pay clerk"),
     "asked by somebody who does not hold the desk": ([*NAMED, ask(REVIEWER_A)], "the roster forbids it"),
     "asked by a clerk whom the route excludes": ([*NAMED, shut_out(OFFICE), ask()], "excludes a unit"),
+    "paid by a clerk whom the route excludes": (
+        [*NAMED, shut_out(OFFICE), pay_named(CLERK)],
+        "excludes a unit",
+    ),
+    "settled by a clerk whom the route excludes": (
+        [*NAMED, pay_named(CLERK_2), shut_out(OFFICE), pay_named(CLERK)],
+        "excludes a unit",
+    ),
     "a yes by a custodian who took a step of the award": ([*NAMED, ask(), say(VERIFIER)], "took a step"),
     "a yes by who asked": ([*NAMED, ask(), say(CLERK)], ""),
     "a look that nobody agreed to": ([*NAMED, ask(), view()], "nobody had said yes"),
@@ -133,6 +144,9 @@ def test_both_verifiers_refuse(name: str, tmp_path: Path) -> None:
 ALLOWED: Final[dict[str, list[Step]]] = {
     "looked at, and paid": [*OPEN, view(), pay_named(CLERK), pay_named(CLERK_2, at=START + DAY)],
     "refused, and asked again by another clerk": [*NAMED, ask(), say(approved=False), ask(CLERK_2)],
+    "confirmed anew on the next day": [
+        *[*NAMED, pay_named(CLERK), pay_named(CLERK, START + DAY), pay_named(CLERK_2, START + DAY)],
+    ],
     "looked at once more by who confirmed it": [*OPEN, pay_named(CLERK), view(), pay_named(CLERK_2)],
     "allowed by a custodian of another unit": [*NAMED, ask(), say(OTHER), unlock(OTHER), view()],
 }
@@ -143,3 +157,13 @@ def test_both_verifiers_take(name: str, tmp_path: Path) -> None:
     data = log_of(ALLOWED[name]).export()
     verify(data)
     assert holds(data, tmp_path / "file")
+
+
+def test_for_both_a_first_word_counts_on_its_own_day_alone(tmp_path: Path) -> None:
+    path, once = tmp_path / "file", [*NAMED, pay_named(CLERK), pay_named(CLERK_2, START + DAY)]
+    for steps, paid in ((once, 0), ([*once, pay_named(CLERK, START + DAY)], 4_000)):
+        path.write_bytes(log_of(steps).export())
+        told = verify(path.read_bytes()).rewards
+        proved = verifier.verify(path, verifier.Pins(verifier.Key.parse(KEY.vkey), "", None))
+        assert f"{4_000 - paid} set aside, 0 in vouchers, {paid} paid." in told[3]
+        assert set(told) <= set(proved.yes)

@@ -40,8 +40,10 @@ from tests.evidence.rewarding import (
     key_over,
     keys,
     log_of,
+    many,
     move,
     named,
+    number_of,
     opened,
     pay,
     pay_named,
@@ -54,6 +56,8 @@ from tests.evidence.test_routes import Step
 from tests.evidence.test_verify import failure, verify
 from tests.evidence.test_verify_log import KEY, holds
 from tests.roster.township import AUDITOR, CITY, COUNTY, OFFICE, REGISTRAR, REVIEWER_A, REVIEWER_B, START
+from tipline.rewards.rules import RewardRules
+from tipline.roster.rewards import write_reward_rules
 
 HALF_A_YEAR: Final = START + 200 * DAY
 FOUR_YEARS: Final = START + 1_500 * DAY  # in 2029
@@ -82,6 +86,11 @@ def both_refuse(steps: Sequence[Step], words: str, path: Path) -> None:
 def route(excluded: str, at: int = START) -> Step:
     fields: dict[str, Any] = {"tip": TIP, "desk": "intake", "desks": ["intake"], "reason": {}}
     return change("route", [REVIEWER_A], at, fields | {"excluded": [excluded]})
+
+
+def more_stay_behind(at: int) -> Step:
+    rules = write_reward_rules(RewardRules(crowd=9))
+    return change("reward-rules", [REGISTRAR, APPROVER], at, {"rules": rules})
 
 
 PROPOSED: Final = [*BEGUN, propose()]
@@ -212,6 +221,42 @@ FORBIDDEN: Final[dict[str, tuple[list[Step], str]]] = {
         [*COLLECTED, day("2025-03-02", presented=[(YEAR, 1_000, [spent(1)])], at=LATER)],
         "too few",
     ),
+    "presented and fewer than five rewards stay behind": (
+        [*many(6), day("2025-03-02", presented=[(YEAR, 1_000, sorted([spent(1), spent(2)]))], at=LATER)],
+        "too few",
+    ),
+    "presented where those of the same day stay behind": (
+        [
+            *many(5, granted=1),
+            day(
+                "2025-03-02",
+                [number_of(5)],
+                [(YEAR, 1_000, 1)],
+                [(YEAR, 1_000, [spent(1)])],
+                at=LATER,
+            ),
+        ],
+        "too few",
+    ),
+    "presented where one reward has nearly all the vouchers": (
+        [
+            *many(5, 4_000),
+            day("2025-03-02", presented=[(YEAR, 1_000, sorted(map(spent, range(4))))], at=LATER),
+        ],
+        "too few",
+    ),
+    "presented before the year was over": (
+        [*many(2), day("2025-12-31", presented=[(YEAR, 1_000, [spent(1)])], at=START + 306 * DAY)],
+        "too few",
+    ),
+    "presented after more had to stay behind": (
+        [
+            *many(6),
+            more_stay_behind(START + DAY),
+            day("2025-03-03", presented=[(YEAR, 1_000, [spent(1)])], at=START + 3 * DAY),
+        ],
+        "too few",
+    ),
     "a key opened by one person": ([*COLLECTED, opened([APPROVER], at=LATER)], "the roster forbids it"),
     "presented twice": (
         [*BACK, day("2025-03-03", presented=[(YEAR, 1_000, [spent(1)])], at=START + 3 * DAY)],
@@ -286,6 +331,24 @@ ALLOWED: Final[dict[str, list[Step]]] = {
         grant(amount=90_000),
     ],
     "a share of the first one's": [*GRANTED, *FOR_OTHER, propose(**SHARED, amount=2_000)],
+    "presented while five rewards stay behind": [
+        *many(6),
+        day("2025-03-02", presented=[(YEAR, 1_000, [spent(1)])], at=LATER),
+    ],
+    "presented of rewards with several vouchers": [
+        *many(5, 4_000),
+        day("2025-03-02", presented=[(YEAR, 1_000, sorted(map(spent, range(3))))], at=LATER),
+    ],
+    "presented before more had to stay behind": [
+        *many(6),
+        more_stay_behind(LATER),
+        day("2025-03-02", presented=[(YEAR, 1_000, [spent(1)])], at=LATER),
+    ],
+    "the last ones when the year is over": [
+        *many(2),
+        day("2026-01-01", presented=[(YEAR, 1_000, [spent(1)])], at=START + 307 * DAY),
+        day("2026-01-02", presented=[(YEAR, 1_000, [spent(2)])], at=START + 308 * DAY),
+    ],
     "paid by name": [*NAMED, pay_named(CLERK), pay_named(CLERK_2, at=START + DAY)],
 }
 

@@ -127,7 +127,9 @@ def test_a_proof_leads_from_any_entry_to_the_checkpoint(world: World, keeper: Ob
         keeper.ask("consistency", old=3, new=99)
 
 
-@pytest.mark.parametrize("operation", ["hello", "append", "release", "directory", "pay", "rewards", ""])
+@pytest.mark.parametrize(
+    "operation", ["hello", "append", "release", "directory", "pay", "rewards", "reward-lines", ""]
+)
 def test_the_public_socket_mints_and_redeems_and_answers_nothing_else(
     world: World, keeper: Observed, operation: str
 ) -> None:

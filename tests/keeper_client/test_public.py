@@ -60,7 +60,7 @@ def test_signatures_come_in_the_order_of_the_blinded_values(answering: Ask) -> N
     assert answering(answer).mint(two, bytes(64)) == (b"\1" * 384, b"\2" * 384)
 
 
-@pytest.mark.parametrize("answer", [{}, {"named": 1}, {"signatures": []}])
+@pytest.mark.parametrize("answer", [{}, {"named": 1}, {"named": True}, {"signatures": []}])
 def test_a_payment_by_name_that_nobody_confirms_is_a_lie(answering: Ask, answer: dict[str, Any]) -> None:
     with pytest.raises(KeeperLied):
         answering(answer).ask_by_name(NAMED, bytes(64))

@@ -8,7 +8,7 @@ from crypto.tracking_codes import TrackingCode
 from tests.clocks import FixedClock
 from tests.public.instance import MOMENT
 from tipline.mailbox.errors import SignedOut
-from tipline.mailbox.sessions import COARSE_SECONDS, MailboxSessions
+from tipline.mailbox.sessions import COARSE_SECONDS, IDLE_SECONDS, MailboxSessions
 
 OLD, NEW = TrackingCode.generate(), TrackingCode.generate()
 
@@ -33,6 +33,17 @@ def interrupt(sessions: MailboxSessions, monkeypatch: pytest.MonkeyPatch, what: 
         real(token, code, seen)
 
     monkeypatch.setattr(sessions, "_prolong", prolong)
+
+
+def test_asking_whether_a_session_runs_does_not_prolong_it(
+    sessions: MailboxSessions, clock: FixedClock
+) -> None:
+    token = sessions.start(OLD)
+    assert not sessions.runs("nobody's")
+    clock.advance(IDLE_SECONDS - COARSE_SECONDS)
+    assert sessions.runs(token)
+    clock.advance(2 * COARSE_SECONDS)
+    assert not sessions.runs(token)
 
 
 def test_a_request_under_way_does_not_put_the_old_code_back(

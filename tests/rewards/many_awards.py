@@ -24,6 +24,7 @@ from tipline.keeper.rewards import awards
 from tipline.keeper.rewards.awards import log_day
 from tipline.keeper.service import Keeper
 from tipline.keeper.state import Draft
+from tipline.keeper_client import Reason, Refused
 from tipline.keeper_client.collecting import Collect
 from tipline.mailbox.awards import CollectedAward, keep_collected
 from tipline.mailbox.thread import Mailbox
@@ -67,7 +68,8 @@ class Directly:
 
     def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         answer = self._keeper.answer_public(request)
-        assert "ok" in answer, answer
+        if "refused" in answer:
+            raise Refused(Reason(answer["refused"]), answer["index"])
         return dict(answer["ok"])
 
     def close(self) -> None:
@@ -97,6 +99,8 @@ def live(till: Till, seed: str) -> Lives:
                 requests[each.tip.id], held[each.tip.id] = collect(till, each, session)
         till.pass_days(1)
         till.client.rewards.look()
+    for value in (500, 1_000):
+        till.open_key(value)  # or the last five would wait until the year is over; `a_year` is about that
     redeem(till, [voucher for vouchers in held.values() for voucher in vouchers], random)
     owner = {voucher.spent: tip for tip, vouchers in held.items() for voucher in vouchers}
     presented = {voucher.spent: voucher for vouchers in held.values() for voucher in vouchers}
@@ -107,7 +111,9 @@ def live(till: Till, seed: str) -> Lives:
     return Lives(View(keeper, main, requests, presented), owner, tuple(held))
 
 
-def grant(till: Till, random: Random) -> list[Granted]:
+def grant(
+    till: Till, random: Random, number: int = AWARDS, amounts: Sequence[int] = AMOUNTS, **changes: Any
+) -> list[Granted]:
     """Awards of all amounts, each of a tip of its own."""
     pattern, found = till.granted(), list[Granted]()
 
@@ -115,19 +121,20 @@ def grant(till: Till, random: Random) -> list[Granted]:
         day = log_day(draft).isoformat()
         standing = draft.pins.tip(pattern.tip.id)
         assert standing is not None
-        for number in range(AWARDS):
+        for place in range(number):
             code, tip = TrackingCode(random.randbytes(16)), TipId(random.randbytes(16))
             claim = code.claim_key.public.raw
             draft.pins.put_tip(tip, replace(standing, claim=claim))
             award = replace(
                 pattern.award,
-                index=2_000_000 + number,
+                index=2_000_000 + place,
                 tip=tip.hex(),
                 claim=claim.hex(),
-                amount=random.choice(AMOUNTS),
+                amount=random.choice(amounts),
                 proposed=day,
                 granted=day,
                 state=AwardState.GRANTED,
+                **changes,
             )
             awards.put(draft.rows, award)
             found.append(Granted(SealedTip(tip, code, pattern.tip.audience, ()), award))

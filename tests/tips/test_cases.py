@@ -95,7 +95,7 @@ def after(case: CaseFile, step: Step, today: date, clocks: Clocks) -> CaseFile:
         "extend": lambda: cases.extended(case, clocks),
         "assign": lambda: cases.assigned(case, step.who if step.truth else ""),
         "link": lambda: cases.linked(case, OTHER),
-        "unlink": lambda: cases.unlinked(case, OTHER),
+        "unlink": lambda: cases.unlinked(case, OTHER, step.who),
         "hold": lambda: cases.held(case, on=step.truth),
         "umbrella": lambda: cases.umbrella_begun(case, today, clocks),
         "umbrella-step": lambda: cases.umbrella_done(case, step.word, today),

@@ -46,9 +46,9 @@ class Crowd(StrEnum):
     """How many awards hide one another under a mint key, as of the end of yesterday."""
 
     FEW = "few"
-    """Too few to redeem one."""
+    """It redeems none now: too few would stay behind."""
     THIN = "thin"
-    """Enough were collected, but few may have a voucher out still."""
+    """It redeems, though few hide one another: its year is over, or two people opened it."""
     ENOUGH = "enough"
     MANY = "many"
 

@@ -160,6 +160,7 @@ class Replay:
         """An entry is gone here."""
         _ = self.roster  # entry 0 is never forgotten
         self._routes.miss()
+        self._rewards.miss()
         self._disclosures.end()
 
     def end(self) -> None:

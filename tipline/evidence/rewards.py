@@ -2,7 +2,8 @@
 
 The sums and the order of the steps are the books' (`tipline.rewards.ledger`). Here they are held against
 what else the log says: that the outcome was found and another person confirmed it, that nobody whom the tip's
-route excludes took a step, whose claim key the grant names, and that this key asked for payment by name.
+route excludes took a step, that no other tip on the matter is the first, whose claim key the grant names, and
+that this key asked for payment by name.
 
 All of these statements stay for ever, so a log that is whole has each; of a pack nothing is compared.
 
@@ -18,6 +19,7 @@ from crypto.errors import CryptoError
 from crypto.keys import VerifyKey
 from crypto.statements import Entry
 from tipline.evidence.errors import VerificationFailed
+from tipline.evidence.matters import Matters
 from tipline.evidence.routes import Forbidden, Routes, day_of, require
 from tipline.rewards.award import AwardState
 from tipline.rewards.errors import LedgerBroken
@@ -30,6 +32,7 @@ CHECK: Final = "reward-check"
 APPROVAL: Final = "reward-approval"
 GRANT: Final = "reward-grant"
 NAMED: Final = "reward-named"
+PAID_BY_NAME: Final = "pay-named"
 
 _FOUND: Final = frozenset((Outcome.TRUE.value, Outcome.PARTLY_TRUE.value))
 _UNFOUND: Final = frozenset((TipState.TRIAGE.value, TipState.VERIFYING.value))
@@ -51,6 +54,7 @@ class Rewards:
         self.ledger = Ledger()
         self._routes = routes
         self._whole = whole
+        self._matters = Matters()
         self._found: dict[str, _Found] = {}
         self._claims: dict[str, str] = {}  # tips that staff entered: their reporter's claim key
 
@@ -66,10 +70,20 @@ class Rewards:
         try:
             self._hold(roster, entry, body)
             self.ledger.take(index, day_of(entry.at), body, roster.reward_rules)
+            self._matters.take(body)
+            if body["type"] in (PROPOSAL, CHECK, APPROVAL):
+                award = self.ledger.awards[index if body["type"] == PROPOSAL else body["award"]]
+                self._matters.require_first(award, self.ledger.awards.values())
+            elif body["type"] == GRANT:
+                self._require_found(body["tip"])
         except (Forbidden, LedgerBroken) as forbidden:
             raise VerificationFailed(index, forbidden.sentence) from forbidden
         except RosterRefused as refused:
             raise VerificationFailed(index, f"the roster forbids it ({refused})") from refused
+
+    def miss(self) -> None:
+        """An entry is gone here."""
+        self._matters.miss()
 
     def payees(self, tip: str) -> frozenset[str] | None:
         """Who took a step of the award that is to be paid by name for a tip; None where there is none."""
@@ -83,16 +97,15 @@ class Rewards:
         elif kind == "entry":
             self._claims[str(body.get("tip"))] = str(body.get("claim"))
         elif kind == PROPOSAL:
-            found = self._of(str(body.get("tip")))
-            require(found.confirmed and found.outcome in _FOUND, "nobody confirmed that the tip was true")
-        elif kind in (CHECK, APPROVAL):
+            self._require_found(str(body.get("tip")))
+        elif kind in (CHECK, APPROVAL, PAID_BY_NAME):
             self._step(roster, entry, body)
         elif kind == GRANT:
             claim = self._claims.get(str(body.get("tip")), body.get("claim"))
             require(body.get("claim") == claim, "it grants to another key than the reporter's")
         elif kind == NAMED:
             self._require_claim(roster, entry, body)
-        elif kind == "pay":
+        elif kind in ("pay", "pickup-list"):
             require(body.get("point") in roster.points, "nobody knows the point")
 
     def _move(self, body: Mapping[str, Any]) -> None:
@@ -110,8 +123,10 @@ class Rewards:
             raise Forbidden("there is no such award")
         for member in roster.signers(body):
             self._routes.require_open_to(roster, entry, award.tip, member)
+        if body["type"] == APPROVAL and body.get("approved"):
+            self._require_found(award.tip)
         if body["type"] == CHECK and body.get("confirmed"):
-            found = self._of(award.tip)
+            found = self._require_found(award.tip)
             told = (body.get("outcome"), body.get("number"))
             require(told == (found.outcome, found.number), "the verifier confirmed another outcome")
 
@@ -136,8 +151,10 @@ class Rewards:
         except (CryptoError, ValueError) as error:
             raise Forbidden("the reporter did not sign that they want to be paid by name") from error
 
-    def _of(self, tip: str) -> _Found:
-        return self._found.get(tip, _Found())
+    def _require_found(self, tip: str) -> _Found:
+        found = self._found.get(tip, _Found())
+        require(found.confirmed and found.outcome in _FOUND, "nobody confirmed that the tip was true")
+        return found
 
 
 def told(ledger: Ledger) -> tuple[str, ...]:

@@ -40,11 +40,11 @@ class NobodyNamed(IdentityError):
 
 
 class NotAskedYet(IdentityError):
-    """It is stored, and the keeper did not answer."""
+    """It is stored, and the keeper did not answer: it may have heard, and its answer was lost."""
 
     sentence = mark(
-        "What you wrote is kept and locked, but the pay desk could not be told yet. Please come back later "
-        "and send it once more; until then you can still collect vouchers instead."
+        "What you wrote is kept and locked, but we do not know whether the pay desk has heard of it. Please "
+        "come back later and send it once more; until it has, you can still collect vouchers instead."
     )
 
 

@@ -131,7 +131,7 @@ class Keeper:
         self.witnesses = Asking(self.writer, self._publishing, self._log, database, signer.verifier, clock)
         """Asks them once it is started."""
         self._health = Health(self.writer, database, folder, clock)
-        self._cash = Cash(folder, database, self.writer, self._identity, signer.name, clock)
+        self._cash = Cash(folder, database, self.writer, self._identity, signer, clock)
         make_due = self._cash.keys.make_due
         self._rewarding = Rewarding(database, self._log, self.writer, self._answers, signer, clock, make_due)
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from tipline.keeper_client.collecting import Collect
 from tipline.keeper_client.connections import Connections
+from tipline.keeper_client.entries import read_bytes
 from tipline.keeper_client.errors import KeeperLied
 
 MINT: Final = "mint"
@@ -67,11 +68,12 @@ class KeeperPublic:
             raise KeeperLied("the answer holds another number of signatures")
         return tuple(map(_read_signature, found))
 
-    def ask_by_name(self, collect: Collect, signature: bytes) -> None:
-        """Have it logged that an award is to be paid by name."""
+    def ask_by_name(self, collect: Collect, signature: bytes) -> bytes:
+        """Have it logged that an award is to be paid by name; the note that its mailbox shows, unchecked."""
         answer = self._connections.ask({"op": MINT, **collect.to_fields(), "signature": signature.hex()})
         if answer.get("named") is not True:
             raise KeeperLied("the answer does not say that it is paid by name")
+        return read_bytes(answer.get("record"))
 
     def redeem(self, year: int, value: int, message: bytes, signature: bytes, point: str) -> Pickup | Paid:
         """A pickup code for a voucher, or the day on which it was paid.

@@ -1,21 +1,25 @@
 """Awards, budgets and mint keys as the keeper knows them, and what mailboxes are told of awards."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import partial
 from typing import Any, Final
 
 from crypto.errors import BadFormat, CryptoError
+from tipline.directory.types import Crowd
 from tipline.keeper_client.connections import Connections
 from tipline.keeper_client.entries import read_bytes, read_objects
 from tipline.keeper_client.errors import KeeperLied
 from tipline.keeper_client.log_keys import LogKeys
 from tipline.keeper_client.types import Looked
-from tipline.rewards.award import Award
+from tipline.rewards.award import Award, AwardState
+from tipline.rewards.lines import Kind, KindSum, Line, Wanted
 from tipline.rewards.reconciling import Difference, Where
 from tipline.rewards.records import AwardRecord
 from tipline.rewards.scoring import Duty, Factor, Major, Novelty, Tier
+from tipline.rewards.totals import Counted, Total
 
 _NONE: Final = -1
 _Ask = Callable[[Mapping[str, Any]], Looked]
@@ -69,7 +73,10 @@ class Budget:
 
 @dataclass(frozen=True)
 class KeyState:
-    """A mint key: vouchers minted, awards collected under it, vouchers presented and paid, yuan returned."""
+    """A mint key: vouchers minted, awards collected under it, vouchers presented and paid, yuan returned.
+
+    `size` says how many awards hide one another, as in the directory.
+    """
 
     year: int
     value: int
@@ -79,33 +86,41 @@ class KeyState:
     paid: int
     opened: bool
     returned: int
+    size: Crowd = Crowd.FEW
 
 
 @dataclass(frozen=True)
-class VoucherState:
-    """A voucher that was presented, by nothing that would tell which one it is.
+class KnownMoney:
+    """Where all the money is by the keeper's rows, and where these differ from the log.
 
-    `state` is "open", "first" (one clerk has confirmed) or "paid"; `day` the one on which it first came back.
+    Attributes:
+        totals: awards in sum, by the year of the grant and where they stand.
+        months: of the last twelve months what was granted, collected and paid: month (ISO), kind, yuan.
+        differences: the first of them; `different` is how many there are.
     """
 
-    year: int
-    value: int
-    state: str
-    point: str
-    day: date
-    until: date | None
-    paid_day: date | None
+    budgets: tuple[Budget, ...]
+    keys: tuple[KeyState, ...]
+    totals: tuple[Total, ...]
+    months: tuple[tuple[str, Kind, int], ...]
+    differences: tuple[Difference, ...]
+    different: int
 
 
 @dataclass(frozen=True)
-class KnownRewards:
-    """Everything that the keeper knows; `differences` are figures on which its rows and the log disagree."""
+class Listed:
+    """Some awards. `last` is the number beyond which the next ones are asked for; None for no more."""
 
     awards: tuple[KnownAward, ...]
-    budgets: tuple[Budget, ...]
-    keys: tuple[KeyState, ...]
-    vouchers: tuple[VoucherState, ...]
-    differences: tuple[Difference, ...]
+    last: int | None
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Some lines of the ledger by day, and all that fit in sum."""
+
+    lines: tuple[Line, ...]
+    sums: tuple[KindSum, ...]
 
 
 class Rewards:
@@ -116,19 +131,65 @@ class Rewards:
         self._keys = keys
         self._looked = looked
 
-    def known(self) -> KnownRewards:
-        """How all awards, budgets, keys and vouchers stand."""
+    def money(self) -> KnownMoney:
+        """How budgets and keys stand, awards in sum, and whether rows and log agree."""
         answer = self._connections.ask({"op": "rewards"})
-        try:
-            return KnownRewards(
-                awards=tuple(map(_award, read_objects(answer, "awards"))),
+        with _read():
+            return KnownMoney(
                 budgets=tuple(Budget(**each) for each in read_objects(answer, "budgets")),
                 keys=tuple(map(_key, read_objects(answer, "keys"))),
-                vouchers=tuple(map(_voucher, read_objects(answer, "vouchers"))),
+                totals=tuple(map(_total, read_objects(answer, "totals"))),
+                months=tuple(map(_month, read_objects(answer, "months"))),
                 differences=tuple(map(_difference, read_objects(answer, "differences"))),
+                different=int(answer["different"]),
             )
-        except (BadFormat, KeyError, TypeError, ValueError) as error:
-            raise KeeperLied("the answer says nothing of rewards") from error
+
+    def budgets(self) -> tuple[Budget, ...]:
+        """The years' budgets alone."""
+        answer = self._connections.ask({"op": "reward-budgets"})
+        with _read():
+            return tuple(Budget(**each) for each in read_objects(answer, "budgets"))
+
+    def awards(self, numbers: Iterable[int] = (), tips: Iterable[str] = ()) -> tuple[KnownAward, ...]:
+        """Awards by their numbers, and all awards of tips (32 hex digits); at most a hundred of either."""
+        answer = self._connections.ask({"op": "reward-awards", "awards": [*numbers], "tips": [*tips]})
+        return _listed(answer)
+
+    def standing(
+        self, state: AwardState | None, beyond: int | None = None, *, newest: bool = False
+    ) -> Listed:
+        """The next awards that stand there, the oldest first unless asked otherwise; None for all awards."""
+        question = {"state": state.value if state else "", "newest": newest}
+        place = _NONE if beyond is None else beyond
+        answer = self._connections.ask({"op": "reward-list", "beyond": place, **question})
+        last = answer.get("last")
+        if type(last) is not int:
+            raise KeeperLied("the answer names no last award")
+        return Listed(_listed(answer), None if last == _NONE else last)
+
+    def each_standing(self, state: AwardState | None) -> Iterator[KnownAward]:
+        """All of them, page by page."""
+        beyond: int | None = _NONE
+        while beyond is not None:
+            listed = self.standing(state, beyond)
+            yield from listed.awards
+            beyond = listed.last
+
+    def lines(self, member: str, wanted: Wanted, start: int, count: int) -> Lines:
+        """Lines of the ledger by day as a member may see it; fewer than asked for at its end."""
+        question = {"member": member, "start": start, "count": count, **asdict(wanted)}
+        answer = self._connections.ask({"op": "reward-lines", **question})
+        with _read():
+            return Lines(
+                lines=tuple(map(Line.from_fields, read_objects(answer, "lines"))),
+                sums=tuple(map(_kind_sum, read_objects(answer, "sums"))),
+            )
+
+    def counted(self, day: date) -> Counted:
+        """The rewards of a day's year, up to and with that day."""
+        answer = self._connections.ask({"op": "reward-figures", "days": [day.isoformat()]})
+        with _read():
+            return Counted(**{name: int(answer[name]) for name in ("granted", "collected", "paid")})
 
     def records(self) -> dict[str, bytes]:
         """By tip (32 hex digits) the signed note that its mailbox shows; of tips with a granted award."""
@@ -159,6 +220,24 @@ class Rewards:
             raise KeeperLied("a note about an award is not signed by the log") from error
 
 
+@contextmanager
+def _read() -> Iterator[None]:
+    """Take an answer apart.
+
+    Raises:
+        KeeperLied: it has another form.
+    """
+    try:
+        yield
+    except (BadFormat, KeyError, TypeError, ValueError) as error:
+        raise KeeperLied("the answer says nothing of rewards") from error
+
+
+def _listed(answer: Mapping[str, Any]) -> tuple[KnownAward, ...]:
+    with _read():
+        return tuple(map(_award, read_objects(answer, "awards")))
+
+
 def _award(value: Mapping[str, Any]) -> KnownAward:
     return KnownAward(
         award=Award.from_fields(value["award"]),
@@ -182,12 +261,19 @@ def _proposal(value: Mapping[str, Any]) -> Proposal:
 
 
 def _key(value: Mapping[str, Any]) -> KeyState:
-    return KeyState(**{**value, "opened": bool(value["opened"])})
+    return KeyState(**{**value, "opened": bool(value["opened"]), "size": Crowd(value["size"])})
 
 
-def _voucher(value: Mapping[str, Any]) -> VoucherState:
-    days = {name: _day(value[name]) for name in ("until", "paid_day")}
-    return VoucherState(**{**value, **days, "day": date.fromisoformat(value["day"])})
+def _total(value: Mapping[str, Any]) -> Total:
+    return Total(**{**value, "state": AwardState(value["state"])})
+
+
+def _month(value: Mapping[str, Any]) -> tuple[str, Kind, int]:
+    return str(value["month"]), Kind(value["kind"]), int(value["amount"])
+
+
+def _kind_sum(value: Mapping[str, Any]) -> KindSum:
+    return KindSum(**{**value, "kind": Kind(value["kind"])})
 
 
 def _difference(value: Mapping[str, Any]) -> Difference:

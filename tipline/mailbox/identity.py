@@ -2,10 +2,11 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from crypto.canonical import encode
@@ -80,10 +81,21 @@ def kept_since(session: Session, mailbox: Mailbox) -> date | None:
 
     Whom to pay is not among them: that is for the pay clerks alone.
     """
-    to_pay = select(Slip.item_id).where(Slip.desk == PAYMENTS)
+    to_pay = exists().where(Slip.item_id == Item.id, Slip.desk == PAYMENTS)
+    return next(_signed_days(session, mailbox, ~to_pay), None)
+
+
+def payee_days(session: Session, mailbox: Mailbox) -> Sequence[date]:
+    """The days on which it was said whom to pay by name, the oldest first. Each replaces the one before."""
+    to_pay = exists().where(Slip.item_id == Item.id, Slip.desk == PAYMENTS)
+    return tuple(_signed_days(session, mailbox, to_pay))[::-1]
+
+
+def _signed_days(session: Session, mailbox: Mailbox, which: ColumnElement[bool]) -> Iterator[date]:
+    """The days of identities with the reporter's signature, the newest first."""
     query = (
         select(Item.id, Item.day, Item.sealed, Item.claim_signature)
-        .where(Item.tip_id == mailbox.tip, Item.kind == IDENTITY, Item.id.not_in(to_pay))
+        .where(Item.tip_id == mailbox.tip, Item.kind == IDENTITY, which)
         .order_by(Item.position.desc())
     )
     for row in session.execute(query):
@@ -93,9 +105,7 @@ def kept_since(session: Session, mailbox: Mailbox) -> date | None:
             mailbox.code.claim_key.public.verify(row.claim_signature, message)
         except BadSignature:
             continue  # somebody else wrote it
-        day: date = row.day
-        return day
-    return None
+        yield row.day
 
 
 def _item_of(form: bytes, record: IdentityRecord) -> ItemId:

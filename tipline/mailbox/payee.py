@@ -3,6 +3,7 @@
 The tip's own desks get no slip of it, and the pay clerks none of the tip.
 """
 
+from tipline.awards.storing import keep_records
 from tipline.directory.types import DeskEntry, Directory
 from tipline.identities.errors import CannotPayByName, NobodyNamed, NotAskedYet, NothingToPay
 from tipline.identities.record import IdentityRecord
@@ -61,11 +62,14 @@ def be_paid_by_name(
 def _tell(mailbox: Mailbox, award: int, keeper: KeeperPublic, use: Intake) -> None:
     asked = Collect(mailbox.tip, award, use.clock.today().year, (), named=True)
     try:
-        keeper.ask_by_name(asked, mailbox.code.claim_key.sign(asked.message(use.log.name)))
+        note = keeper.ask_by_name(asked, mailbox.code.claim_key.sign(asked.message(use.log.name)))
     except Refused as error:
         raise NothingToPay from error
     except (KeeperUnavailable, KeeperLied) as error:
         raise NotAskedYet from error
+    # From now on the mailbox offers no vouchers; what is not signed by the log would tell nothing.
+    with use.database.writing() as session:
+        keep_records(session, {mailbox.tip.hex(): note})
 
 
 def _payments_of(directory: Directory) -> DeskEntry | None:

@@ -67,22 +67,18 @@ class MailboxSessions:
         Raises:
             SignedOut: no such session, or it has ended.
         """
-        token = _token(text)
-        try:
-            data = self._path(token).read_bytes()
-        except FileNotFoundError:
-            raise SignedOut from None
-        end, box = data[:_END_BYTES], data[_END_BYTES:]
-        if int.from_bytes(end, "big") <= self._clock.unix():
-            self.end(text)
-            raise SignedOut
-        try:
-            code = TrackingCode.from_bytes(open_box(_key(token), box, _CONTEXT + end))
-        except CannotOpen:
-            raise SignedOut from None
-        if int.from_bytes(end, "big") != self._next_end():
+        token, code, data = self._running(text)
+        if int.from_bytes(data[:_END_BYTES], "big") != self._next_end():
             self._prolong(token, code, data)
         return code
+
+    def runs(self, text: str) -> bool:
+        """Whether a session runs; its idle time goes on."""
+        try:
+            self._running(text)
+        except SignedOut:
+            return False
+        return True
 
     def change_code(self, text: str, code: TrackingCode) -> None:
         """Let a session that runs go on under another code.
@@ -103,6 +99,26 @@ class MailboxSessions:
             self._path(_token(text)).unlink(missing_ok=True)
         except SignedOut:
             return
+
+    def _running(self, text: str) -> tuple[bytes, TrackingCode, bytes]:
+        """The key, the code and the content of a session; one that has ended is taken away.
+
+        Raises:
+            SignedOut: no such session, or it has ended.
+        """
+        token = _token(text)
+        try:
+            data = self._path(token).read_bytes()
+        except FileNotFoundError:
+            raise SignedOut from None
+        end, box = data[:_END_BYTES], data[_END_BYTES:]
+        if int.from_bytes(end, "big") <= self._clock.unix():
+            self.end(text)
+            raise SignedOut
+        try:
+            return token, TrackingCode.from_bytes(open_box(_key(token), box, _CONTEXT + end)), data
+        except CannotOpen:
+            raise SignedOut from None
 
     def _next_end(self) -> int:
         return -(-(self._clock.unix() + IDLE_SECONDS) // COARSE_SECONDS) * COARSE_SECONDS

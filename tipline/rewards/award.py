@@ -8,7 +8,7 @@
 Source: docs/decisions/0010-rewards.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -42,6 +42,8 @@ class AwardState(StrEnum):
 
 OVER: Final = frozenset((AwardState.REFUSED, AwardState.EXPIRED, AwardState.CANCELLED))
 """After these a tip may be proposed anew."""
+UNDECIDED: Final = frozenset((AwardState.PROPOSED, AwardState.CHECKED))
+"""Before enough approvers said yes."""
 OWED: Final = frozenset((AwardState.GRANTED, AwardState.NAMED))
 """The budget has set the amount aside, and nothing has been minted or paid for it."""
 
@@ -71,6 +73,7 @@ class Award:
         approval: the last approval's place in the log: in this order the budget is given out.
         told: the place of the last statement that its reporter is told of; 0 before the grant.
         clerk: the pay clerk who confirmed first that it was paid by name, and on which day; "" before.
+        payee: the hash of whom a custodian had let clerks see by then (hex); "" where the log alone is read.
     """
 
     index: int
@@ -97,6 +100,7 @@ class Award:
     told: int = 0
     clerk: str = ""
     clerk_day: str = ""
+    payee: str = ""
 
     @property
     def is_over(self) -> bool:
@@ -146,6 +150,14 @@ class Award:
             return decided
         return replace(decided, approved=day.isoformat(), approval=index, state=AwardState.APPROVED)
 
+    def without_approvers_gone(self, stays: Callable[[str], bool]) -> "Award":
+        """The same without those who are approvers no longer: what they said counts no more."""
+        return replace(self, approvers=tuple(filter(stays, self.approvers)))
+
+    def without_clerk_gone(self, stays: Callable[[str], bool]) -> "Award":
+        """The same, and a pay clerk who confirmed first and is none any longer did not."""
+        return self if stays(self.clerk) else replace(self, clerk="", clerk_day="")
+
     def set_aside(self, day: date) -> "Award":
         """The budget has room for it: the reporter can collect from now on.
 
@@ -181,20 +193,23 @@ class Award:
         self._require_collectable(day)
         return replace(self, collected=day.isoformat(), state=AwardState.NAMED)
 
-    def paid_by_name(self, by: str, day: date, amount: int) -> "Award":
+    def paid_by_name(self, by: str, day: date, amount: int, payee: str = "") -> "Award":
         """A pay clerk confirms that it was paid by name; another one's word on the same day settles it.
 
         Raises:
-            AwardRefused: not-allowed; wrong-amount; another-person, for whoever took a step of it.
+            AwardRefused: not-allowed; wrong-amount; another-person, for whoever took a step of it;
+                not-approved, where the first one meant another payee.
         """
         self._require(AwardState.NAMED)
         self._require_another(by)
         if amount != self.amount:
             raise AwardRefused("wrong-amount")
         if self.clerk_day != day.isoformat():
-            return replace(self, clerk=by, clerk_day=day.isoformat())
+            return replace(self, clerk=by, clerk_day=day.isoformat(), payee=payee)
         if by == self.clerk:
             raise AwardRefused("another-person")
+        if payee != self.payee:
+            raise AwardRefused("not-approved")
         return self.settled(day)
 
     def settled(self, day: date) -> "Award":

@@ -4,7 +4,8 @@
 
 Pure: statements go in one by one, done ones alone, in the order of the log. The keeper holds its rows against
 them, both verifiers (one by code of its own) hold the log against its rules, and the ledger page shows them.
-Who may sign what is for the roster; here people are only told apart.
+Who may sign what is for the roster; here people are told apart, and that they kept the role until the second
+word of two.
 Source: docs/decisions/0010-rewards.md.
 """
 
@@ -14,11 +15,12 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from tipline.rewards.amounts import is_amount, split
-from tipline.rewards.award import OVER, OWED, Award, AwardRefused, AwardState
+from tipline.rewards.award import OVER, OWED, UNDECIDED, Award, AwardRefused, AwardState
 from tipline.rewards.errors import LedgerBroken, require
 from tipline.rewards.rules import COLLECT_MONTHS, RewardRules, months_after
 from tipline.rewards.scoring import MOST_SCORE, Duty, Factor, Major, Novelty, Tier
 from tipline.rewards.tills import Tills
+from tipline.roster.types import APPROVER, PAY_CLERK, REWARD_ROLES
 
 _NOT_ALLOWED: Final = "the award cannot take this step"
 _REFUSED: Final = {
@@ -84,7 +86,9 @@ class Ledger:
         self.awards: dict[int, Award] = {}
         self.budgets: dict[int, Budget] = {}
         self.tills = Tills()
-        self._crowd: int | None = None  # the least that was in force since the last `reward-day`
+        self._gone: set[tuple[str, str]] = set()  # members, and roles that they have no longer
+        self._crowd: int | None = None  # the present one, as of the last statement
+        self._crowds: list[tuple[date, int]] = []  # earlier ones, each in force until that day at the latest
         self._steps: Final[Mapping[str, Callable[[Step], None]]] = {
             "reward-budget": self._set_budget,
             "reward-proposal": self._propose,
@@ -100,8 +104,11 @@ class Ledger:
             "mint-keys": self._make_keys,
             "reward-open": lambda step: self.tills.open_key(step.body),
             "key-expired": self._expire_key,
-            "pay": lambda step: self.tills.pay(step.body, step.day.isoformat()),
+            "pay": lambda step: self.tills.pay(step.body, step.day.isoformat(), self._pays),
             "pay-undo": lambda step: self.tills.undo(step.body),
+            "role": self._change_role,
+            "reward-rules": self._change_rules,
+            "remove": lambda step: self._gone.update((step.body["member"], role) for role in REWARD_ROLES),
         }
 
     def take(self, index: int, day: date, body: Mapping[str, Any], rules: RewardRules) -> None:
@@ -114,10 +121,12 @@ class Ledger:
         Raises:
             LedgerBroken: the keeper would have refused it.
         """
+        if self._crowd not in (None, rules.crowd):
+            self._crowds.append((day, self._crowd or rules.crowd))
+        self._crowd = rules.crowd
         step = self._steps.get(body["type"])
         if step is None:
             return
-        self._crowd = min(rules.crowd, self._crowd or rules.crowd)
         try:
             step(Step(index, day, body, rules))
         except AwardRefused as refused:
@@ -179,10 +188,13 @@ class Ledger:
 
     def _approve(self, step: Step) -> None:
         (approver,), award, yes = step.body["by"], self._award(step.body), step.body["approved"]
+        award = award.without_approvers_gone(lambda one: (one, APPROVER) not in self._gone)
         decided = award.decided(approver, step.day, step.body["amount"], step.rules, approved=yes)
         if yes:
             require(is_amount(decided.amount), _REFUSED["wrong-amount"])
-            self._require_share(decided, step.rules)
+            first = self._require_share(decided, step.rules)
+            decides = first is None or first.state not in UNDECIDED
+            require(decides, "it has a share of what nobody approved")
         self.awards[award.index] = decided
 
     def _grant(self, step: Step) -> None:
@@ -217,8 +229,21 @@ class Ledger:
         self.awards[award.index] = award.by_name(step.day)
 
     def _pay_by_name(self, step: Step) -> None:
-        (clerk,), award = step.body["by"], self._award(step.body)
+        (clerk,), award = step.body["by"], self._award(step.body).without_clerk_gone(self._pays)
         self.awards[award.index] = award.paid_by_name(clerk, step.day, step.body["amount"])
+
+    def _change_role(self, step: Step) -> None:
+        """Who loses a role between two words that one thing takes has said nothing."""
+        lost = (step.body["member"], step.body["role"])
+        (self._gone.discard if step.body["held"] else self._gone.add)(lost)
+
+    def _change_rules(self, step: Step) -> None:
+        """From now on other numbers hold; what is stated later of days until today is held against these."""
+        self._crowds.append((step.day, step.rules.crowd))
+        self._crowd = step.body["rules"]["crowd"]
+
+    def _pays(self, member: str) -> bool:
+        return (member, PAY_CLERK) not in self._gone
 
     def _close_day(self, step: Step) -> None:
         body, day = step.body, date.fromisoformat(step.body["day"])
@@ -226,11 +251,14 @@ class Ledger:
         require(self.tills.day < day.isoformat(), "the day was covered before")
         minted = {value: count for year, value, count in body["minted"] if year == day.year}
         require(len(minted) == len(body["minted"]), "vouchers were minted under keys of another year")
+        earlier = [crowd for until, crowd in self._crowds if day <= until]
+        least = min([step.rules.crowd, *earlier])
+        for year, value, hashes in body["presented"]:
+            self.tills.require_pool((year, value), len(hashes), least, day)
         self.tills.mint(day.year, minted, self._collect(body["collected"], day))
         for year, value, hashes in body["presented"]:
-            self.tills.present((year, value), hashes, self._crowd or 0)
+            self.tills.present((year, value), hashes)
         self.tills.close_day(day.isoformat())
-        self._crowd = None
 
     def _collect(self, collected: Sequence[int], day: date) -> list[list[int]]:
         """Awards that were collected up to a day, and the vouchers that each of them comes to."""
@@ -239,6 +267,7 @@ class Ledger:
         for index in collected:
             award = self._award({"award": index})
             require(award.state is AwardState.GRANTED, "an award was collected that could not be")
+            require(award.granted <= day.isoformat(), "an award was collected before its grant")
             last = min(day, date.fromisoformat(award.until))
             require(self.tills.day < last.isoformat(), _REFUSED["award-expired"])
             self.awards[index] = award.minted(last, day.year, "")
@@ -270,15 +299,16 @@ class Ledger:
     def _return(self, year: int, amount: int) -> None:
         self.budgets[year] = self._budget(year).with_returned(amount)
 
-    def _require_share(self, award: Award, rules: RewardRules) -> None:
-        """What only added facts has a part of what the first one has."""
+    def _require_share(self, award: Award, rules: RewardRules) -> Award | None:
+        """What only added facts has a part of what the first one has, which is returned."""
         if not award.share:
-            return
+            return None
         first = self.live_award_of(award.share)
         require(first is not None and not first.share, "it has a share of no award")
         if first is not None:
             most = first.amount * rules.share
             require(award.amount * 100 <= most, "it has too large a share of the first one's award")
+        return first
 
 
 def _require_year(year: int, day: date) -> None:

@@ -26,7 +26,8 @@ REMIND_DAYS: Final = (30, 90, 150)
 class RewardRules:
     """Values of vouchers, bounds of tiers, the amount above which two approve, the least crowd of a key.
 
-    `crowd` counts awards collected under a key, not vouchers: ten vouchers of one award hide nobody.
+    `crowd` is how many awards must still be able to have a voucher out when one comes back; ten vouchers of
+    one award hide nobody.
     `share` is what a tip that only added facts may have at most, in hundredths of the first one's award.
     """
 
@@ -49,6 +50,11 @@ def months_after(day: date, months: int) -> date:
         except ValueError:
             continue
     return date(day.year + year, month + 1, day.day)
+
+
+def first_day_for_all(year: int) -> date:
+    """The first day on which every voucher under a key of this year is redeemed: the year is over."""
+    return date(year + 1, 1, 1)
 
 
 def last_day_of_vouchers(year: int) -> date:

@@ -8,13 +8,14 @@ Nothing here leads from an award to a voucher: days, sums and hashes are all tha
 Source: docs/decisions/0010-rewards.md.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
 from tipline.rewards.errors import require
+from tipline.rewards.pools import Pool, Sizes, may_grow
 from tipline.rewards.rules import last_day_of_vouchers
 
 Key = tuple[int, int]
@@ -26,8 +27,8 @@ TWO: Final = 2
 class KeyTotals:
     """What became of one key: vouchers minted and of how many awards, vouchers presented.
 
-    `opened` when two people opened it before its crowd was large enough. `returned` are the yuan that went
-    back to a budget when it expired; None before.
+    `sizes` says how many awards have how many of them. `opened` when two people opened it. `returned` are the
+    yuan that went back to a budget when it expired; None before.
     """
 
     minted: int = 0
@@ -35,6 +36,7 @@ class KeyTotals:
     presented: int = 0
     opened: bool = False
     returned: int | None = None
+    sizes: Sizes = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -95,10 +97,12 @@ class Tills:
         """`reward-open`: vouchers of a key are paid though few awards were collected under it.
 
         Raises:
-            LedgerBroken: there is no such key.
+            LedgerBroken: there is no such key, or it was opened before, or has expired.
         """
         key = (body["year"], body["value"])
-        self.keys[key] = replace(self._totals(key), opened=True)
+        totals = self._totals(key)
+        require(not totals.opened and totals.returned is None, "the key was opened before, or has expired")
+        self.keys[key] = replace(totals, opened=True)
 
     def mint(self, year: int, minted: Mapping[int, int], splits: Iterable[Iterable[int]]) -> None:
         """Count what a `reward-day` says was minted.
@@ -110,24 +114,41 @@ class Tills:
         Raises:
             LedgerBroken: other vouchers were minted than the awards are split into.
         """
-        due, awards = Counter[int](), Counter[int]()
+        due, sizes = Counter[int](), defaultdict[int, Counter[int]](Counter)
         for values in splits:
             counted = Counter(values)
             due.update(counted)
-            awards.update(counted.keys())
+            for value, size in counted.items():
+                sizes[value][size] += 1
         require(dict(due) == dict(minted), "other vouchers were minted than the awards come to")
         for value, count in due.items():
             totals = self._totals((year, value))
             require(totals.returned is None, "vouchers were minted under a key that had expired")
             self.keys[year, value] = replace(
-                totals, minted=totals.minted + count, awards=totals.awards + awards[value]
+                totals,
+                minted=totals.minted + count,
+                awards=totals.awards + sizes[value].total(),
+                sizes=sizes[value] + Counter(totals.sizes),
             )
 
-    def present(self, key: Key, hashes: Iterable[str], crowd: int) -> None:
-        """Count the vouchers of one key that a `reward-day` says were presented.
+    def require_pool(self, key: Key, count: int, least: int, day: date) -> None:
+        """Hold what was presented on a day against the key's pool, before that day's awards are counted.
 
         Args:
-            crowd: how many awards must have been collected under a key that nobody opened.
+            count: vouchers presented on that day.
+            least: awards that must still be able to have a voucher out under a key that nobody opened.
+
+        Raises:
+            LedgerBroken: fewer are left, and the key's year was not over.
+        """
+        totals = self._totals(key)
+        if totals.opened or not may_grow(key[0], day):
+            return
+        left = Pool(totals.sizes, totals.presented).lets_go(count, least)
+        require(left, "too few awards could still have a voucher out under the key")
+
+    def present(self, key: Key, hashes: Iterable[str]) -> None:
+        """Count the vouchers of one key that a `reward-day` says were presented.
 
         Raises:
             LedgerBroken: one was presented before, or there are more than were minted.
@@ -137,7 +158,6 @@ class Tills:
         require(not any(one in self.spent for one in new), "a voucher was presented twice")
         over = last_day_of_vouchers(key[0]).isoformat()
         require(self.day < over and totals.returned is None, "a voucher was presented after its last day")
-        require(totals.opened or totals.awards >= crowd, "too few awards were collected under the key")
         require(totals.presented + len(new) <= totals.minted, "more vouchers were presented than minted")
         self.spent.update(dict.fromkeys(new, key))
         self.keys[key] = replace(totals, presented=totals.presented + len(new))
@@ -148,22 +168,31 @@ class Tills:
         Raises:
             LedgerBroken: up to that day more was paid out than vouchers were presented.
         """
-        presented = Counter(value for _, value in self.spent.values())
-        require(self.paid(day) <= presented, "more vouchers were paid than presented")
+        # An expired key pays nothing any more: it has paid what it said, and what it gave back is gone.
+        most = Counter(self._expired_paid)
+        for (_, value), totals in self.keys.items():
+            most[value] += totals.presented if totals.returned is None else 0
+        require(self.paid(day) <= most, "more vouchers were paid than presented")
         self.day = day
 
-    def pay(self, body: Mapping[str, Any], day: str) -> None:
+    def pay(self, body: Mapping[str, Any], day: str, pays: Callable[[str], bool]) -> None:
         """`pay`: the first clerk's, or another's, who confirms it on the same day.
 
+        Args:
+            pays: whether somebody who was a pay clerk is one still.
+
         Raises:
-            LedgerBroken: paid before, the same clerk twice, another value or point.
+            LedgerBroken: paid before, the same clerk twice, another value or point, a value of which no key
+                is good.
         """
         (clerk,), pickup = body["by"], body["pickup"]
         known = self.payments.get(pickup)
         new = Payment(body["value"], body["point"], clerk, day)
-        require(any(value == new.value for _, value in self.keys), "no key has this value")
+        good = (value for (_, value), totals in self.keys.items() if totals.returned is None)
+        require(new.value in good, "no key that is good has this value")
         require(known is None or not known.paid_day, "this code was paid before")
-        if known is None or known.first_day < day:  # meanwhile the code may have gone to another point
+        if known is None or known.first_day < day or not pays(known.first):
+            # Meanwhile the code may have gone to another point.
             self.payments[pickup] = new
             return
         same = (known.value, known.point) == (new.value, new.point)
@@ -175,7 +204,7 @@ class Tills:
         """`pay-undo`: two people who did not confirm it take a payment back.
 
         Raises:
-            LedgerBroken: there was none, or one of them confirmed it.
+            LedgerBroken: there was none, one of them confirmed it, or its key has expired.
         """
         known = self.payments.get(body["pickup"])
         require(known is not None and known.is_paid, "it takes back what was not paid")
@@ -184,6 +213,7 @@ class Tills:
             others = {known.first, known.second}.isdisjoint(body["by"])
             require(others and len(body["by"]) == TWO, "whoever confirmed a payment does not take it back")
             self.payments[body["pickup"]] = replace(known, undone=True)
+            require(self._expired_paid <= self.paid(), "it takes back what an expired key has paid")
 
     def expire(self, body: Mapping[str, Any], today: date) -> int:
         """`key-expired`: what was minted and never paid goes back; the yuan that go.
@@ -198,8 +228,7 @@ class Tills:
         require(body["minted"] == totals.minted, "another number of vouchers was minted")
         require(0 <= paid <= totals.presented, "more vouchers were paid than presented")
         self._expired_paid[body["value"]] += paid
-        ever = Counter(one.value for one in self.payments.values() if one.paid_day)
-        require(self._expired_paid <= ever, "expired keys claim more payments than there were")
+        require(self._expired_paid <= self.paid(), "expired keys claim more payments than there were")
         back: int = (totals.minted - paid) * key[1]
         require(body["returned"] == back, "another sum goes back than was minted and not paid")
         self.keys[key] = replace(totals, returned=back)

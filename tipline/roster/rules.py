@@ -79,8 +79,9 @@ def require_auditor_and_another(roster: Roster, body: Mapping[str, Any]) -> None
 
 
 def require_registrar_and_approver(roster: Roster, body: Mapping[str, Any]) -> None:
-    """Two signers: a registrar, and an approver of rewards."""
+    """Two signers, and no third: a registrar, and an approver of rewards."""
     _require_pair(roster, body, lambda member: member.is_registrar, _is(APPROVER))
+    _require_no_third(body)
 
 
 def require_only(roster: Roster, body: Mapping[str, Any], member: Member) -> None:
@@ -183,10 +184,11 @@ def require_one(*roles: str) -> Duty:
 
 
 def require_approver_and(*roles: str) -> Duty:
-    """Two signers: an approver of rewards, and another person with one of these roles."""
+    """Two signers, and no third: an approver of rewards, and another person with one of these roles."""
 
     def duty(roster: Roster, body: Mapping[str, Any]) -> None:
         _require_pair(roster, body, _is(APPROVER), _is(*roles))
+        _require_no_third(body)
 
     return duty
 
@@ -198,8 +200,15 @@ def require_proposer(roster: Roster, body: Mapping[str, Any]) -> None:
 
 
 def require_two_pay_clerks(roster: Roster, body: Mapping[str, Any]) -> None:
-    """Two signers, both pay clerks."""
+    """Two signers, and no third, both pay clerks."""
     _require_pair(roster, body, _is(PAY_CLERK), _is(PAY_CLERK))
+    _require_no_third(body)
+
+
+def has_role(roster: Roster, member: str, role: str) -> bool:
+    """Whether somebody is an active member with this role now; nobody has the id ""."""
+    known = roster.members.get(member)
+    return known is not None and _is(role)(known)
 
 
 def _is(*roles: str) -> Callable[[Member], bool]:
@@ -292,6 +301,12 @@ def _require_pair(
     pairs = ((first, second) for first in signers for second in signers if first.id != second.id)
     if not any(one(first) and other(second) for first, second in pairs):
         raise not_allowed("these two may not sign this together")
+
+
+def _require_no_third(body: Mapping[str, Any]) -> None:
+    """Money is for two people to answer for: a third signature would say that a third person did."""
+    if len(body["by"]) > 2:
+        raise not_allowed("two people sign this, and no third")
 
 
 def is_settled(member: Member) -> bool:

@@ -35,6 +35,7 @@ class CaseFile:
         triage_due: of a tip that waits for more, the day on which triage was due; `triage_level` how far a
             miss had gone.
         links: other tips on the same matter (32 hex digits each).
+        parted: tips that were linked to it and are no longer, each with the member who unlinked them last.
         duplicate_of: the tip that this one repeats.
         letter: the number of the latest transfer, "year-count", among those of `letter_desk`; `body` whom it
             went to.
@@ -64,6 +65,7 @@ class CaseFile:
     extended: bool = False
     held: bool = False
     links: tuple[str, ...] = ()
+    parted: Mapping[str, str] = field(default_factory=dict)
     duplicate_of: str = ""
     letter: str = ""
     letter_desk: str = ""
@@ -136,6 +138,7 @@ class CaseFile:
             "body": self.body,
             "umbrella": dict(self.umbrella),
             **self._protection_fields(),
+            **({"parted": dict(self.parted)} if self.parted else {}),
         }
 
     def _protection_fields(self) -> dict[str, Any]:
@@ -189,6 +192,7 @@ class CaseFile:
                 extended=bool(fields["extended"]),
                 held=bool(fields["held"]),
                 links=tuple(map(str, fields["links"])),
+                parted=dict(fields.get("parted", {})),
                 duplicate_of=str(fields["duplicate_of"]),
                 letter=str(fields["letter"]),
                 letter_desk=str(fields["letter_desk"]),

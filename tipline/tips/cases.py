@@ -245,18 +245,20 @@ def linked(case: CaseFile, other: str) -> CaseFile:
     _require_kept(case)
     if case.protects or other in case.links:
         raise CaseRefused(NOT_ALLOWED)
-    return replace(case, links=tuple(sorted((*case.links, other))))
+    parted = {tip: by for tip, by in case.parted.items() if tip != other}
+    return replace(case, links=tuple(sorted((*case.links, other))), parted=parted)
 
 
-def unlinked(case: CaseFile, other: str) -> CaseFile:
-    """Another tip is not on the same matter after all.
+def unlinked(case: CaseFile, other: str, by: str) -> CaseFile:
+    """Another tip is not on the same matter after all, says a member. Rewards ask who did (`parted`).
 
     Raises:
         CaseRefused: they were not linked.
     """
     if other not in case.links:
         raise CaseRefused(NOT_ALLOWED)
-    return replace(case, links=tuple(link for link in case.links if link != other))
+    links = tuple(link for link in case.links if link != other)
+    return replace(case, links=links, parted={**case.parted, other: by})
 
 
 def held(case: CaseFile, *, on: bool) -> CaseFile:
@@ -364,7 +366,8 @@ def erased(case: CaseFile, today: date, clocks: Clocks) -> CaseFile:
     if until is None or today <= until:
         raise CaseRefused(NOT_ALLOWED)
     gone = _entered(case, TipState.ERASED, today, clocks)
-    return replace(gone, assignee="", links=(), duplicate_of="", decided_by=(), forms=(), rests_on="")
+    bare = replace(gone, assignee="", links=(), parted={}, duplicate_of="", decided_by=())
+    return replace(bare, forms=(), rests_on="")
 
 
 def _require_kept(case: CaseFile) -> None:

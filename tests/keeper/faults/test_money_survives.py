@@ -52,6 +52,7 @@ def purses(one: Machine, number: int) -> tuple[Till, list[Purse]]:
         made.keys(year)
         for _ in range(CROWD):
             made.mint(made.granted(), year)
+        made.open_key(500, year)
         return made, [Purse(made, made.granted()) for _ in range(number)]
 
 

@@ -9,11 +9,12 @@ from crypto.randomness import random_bytes
 from crypto.statements import Statement
 from tests.clocks import FixedClock
 from tests.keeper.observed import Observed
+from tests.keeper.rewards.known import Known, award_of, known
 from tests.keeper.rewards.till import YEAR, mint_key
 from tests.keeper.test_cases import add_police, case, move
 from tests.world import SealedTip, World, member_body, member_id, name, request
 from tipline.keeper.service import Keeper
-from tipline.keeper_client.rewards import Budget, KnownAward, KnownRewards
+from tipline.keeper_client.rewards import Budget, KnownAward
 from tipline.rewards.amounts import VALUES
 from tipline.rewards.award import Award
 from tipline.rewards.rules import RewardRules
@@ -207,15 +208,14 @@ class Board:
     def extension(self, award: int, until: str, by: str = "approver") -> Statement:
         return self.world.sign("reward-extend", by, award=award, until=until, reason=words())
 
-    def known(self) -> KnownRewards:
+    def known(self) -> Known:
         """Everything; rows and log agree."""
-        known = self.client.rewards.known()
-        assert known.differences == ()
-        return known
+        return known(self.client.rewards)
 
     def entry(self, award: int) -> KnownAward:
         """An award as the pages see it."""
-        return next(one for one in self.known().awards if one.award.index == award)
+        assert self.client.rewards.money().different == 0
+        return award_of(self.client.rewards, award)
 
     def award(self, award: int) -> Award:
         """The award alone."""

@@ -8,13 +8,15 @@ import pytest
 
 from tests.clocks import FixedClock
 from tests.keeper.rewards.board import Board, board
+from tests.keeper.rewards.known import lines_of
 from tests.keeper.rewards.till import FIRST, POINT, SECOND, Granted, Till
-from tests.world import NOON, SealedTip
+from tests.world import NOON, SealedTip, member_id
 from tipline.directory.types import Crowd, open_directory
 from tipline.keeper.rewards.crowds import crowds
-from tipline.keeper.rewards.money import VoucherRow
+from tipline.keeper.rewards.money import KeyRow, VoucherRow
 from tipline.keeper_client.rewards import KeyState
 from tipline.rewards.award import Award, AwardState
+from tipline.rewards.lines import Kind
 
 DAY = 86_400
 
@@ -56,40 +58,52 @@ def test_an_award_is_told_as_collected_when_the_day_is_over(office: Board, till:
     assert (key(office).minted, key(office).awards) == (1, 1)
 
 
+def came_back(office: Board) -> list[tuple[str, str, int, str]]:
+    """What the ledger by day says of vouchers that came back: day, kind, how many, where."""
+    found = lines_of(office.client.rewards, member_id("auditor")).lines
+    return [
+        (one.day, one.kind.value, one.count, one.point)
+        for one in found
+        if one.kind in (Kind.PRESENTED, Kind.PAID)
+    ]
+
+
 def test_a_voucher_is_told_when_the_day_is_over_or_a_clerk_confirms_it(office: Board, till: Till) -> None:
-    made = [granted(office) for _ in range(5)]
+    made = [granted(office) for _ in range(8)]
     vouchers = [till.mint(Granted(tip, office.award(award)))[0] for tip, award in made]
     office.clock.advance(DAY)
-    before = office.known()
+    before, lines, day = office.known(), came_back(office), office.clock.today().isoformat()
     pickup = till.redeem(vouchers[0])
     till.redeem(vouchers[1])
-    assert office.known() == before
+    assert (office.known(), came_back(office)) == (before, lines)
     till.pay(pickup, FIRST)
-    (told,) = office.known().vouchers
-    assert (told.state, told.point, told.value) == ("first", POINT, 500)
+    assert came_back(office) == [(day, "presented", 1, ""), *lines]
     assert key(office).presented == 1
     till.pay(pickup, SECOND)
-    (told,) = office.known().vouchers
-    assert (told.state, told.paid_day) == ("paid", office.clock.today())
+    paid = (day, "paid", 1, POINT)
+    assert came_back(office) == [(day, "presented", 1, ""), paid, *lines]
     office.clock.advance(DAY)
-    before = office.known()
-    assert sorted(one.state for one in before.vouchers) == ["open", "paid"]
-    (waiting,) = (one for one in before.vouchers if one.state == "open")
-    assert (waiting.point, waiting.until, waiting.paid_day) == ("", None, None)
+    assert came_back(office) == [(day, "presented", 2, ""), paid, *lines]
     office.clock.advance(40 * DAY)
+    lines = came_back(office)
     till.redeem(vouchers[1], "market")  # another code, another point
-    assert office.known().vouchers == before.vouchers
+    assert came_back(office) == lines
 
 
-def test_nothing_in_the_answer_is_a_hash_a_code_or_a_key(office: Board, till: Till) -> None:
+def test_nothing_in_an_answer_is_a_hash_a_code_or_a_key(office: Board, till: Till) -> None:
     tip, award = granted(office)
     till.mint(Granted(tip, office.award(award)))
     office.clock.advance(DAY)
-    answer = office.seen.ask("rewards")
-    assert {name for one in answer["vouchers"] for name in one} == {
-        *("year", "value", "state", "point", "until", "paid_day", "day"),
+    wanted = {"kind": "", "year": "", "value": "", "since": "", "until": ""}
+    answer = office.seen.ask("reward-lines", member=member_id("auditor"), start=0, count=5_000, **wanted)
+    assert {name for one in answer["lines"] for name in one} == {
+        *("day", "kind", "amount", "award", "year", "value", "count", "point"),
     }
-    assert all(one["award"]["digest"] == "" for one in answer["awards"])
+    listed = office.seen.ask("reward-list", state="", beyond=-1, newest=False)
+    assert all(one["award"]["digest"] == "" for one in listed["awards"])
+    assert office.seen.ask("rewards").keys() == {
+        *("budgets", "keys", "totals", "months", "differences", "different"),
+    }
 
 
 def test_the_crowds_change_with_the_day_alone(office: Board, till: Till) -> None:
@@ -102,7 +116,7 @@ def test_the_crowds_change_with_the_day_alone(office: Board, till: Till) -> None
         return found.crowds[2026, 1_000]
 
     assert size() is Crowd.FEW
-    made = [granted(office, 1_000) for _ in range(5)]
+    made = [granted(office, 1_000) for _ in range(6)]
     for tip, award in made:
         till.mint(Granted(tip, office.award(award)))
     assert size() is Crowd.FEW
@@ -118,10 +132,10 @@ def test_many_are_four_times_enough(office: Board) -> None:
     one = award.minted(date(2026, 3, 3), 2026, "")
 
     def size(number: int) -> str:
-        found = crowds([one] * number, [], roster, date(2026, 3, 4))
+        found = crowds([one] * number, [], [], roster, date(2026, 3, 4))
         return next(str(each["size"]) for each in found if each["value"] == 1_000)
 
-    assert [size(number) for number in (0, 4, 5, 19, 20)] == ["few", "few", "enough", "enough", "many"]
+    assert [size(number) for number in (0, 5, 6, 19, 20)] == ["few", "few", "enough", "enough", "many"]
 
 
 def test_the_directory_names_points_keys_and_its_day(office: Board, till: Till) -> None:
@@ -144,12 +158,20 @@ def test_words_tell_how_many_may_have_a_voucher_out_and_not_how_many_ever_had(
     double = replace(award, amount=4_000)
     back = VoucherRow(b"", 2026, 1_000, 0, b"", "", "", "", "", "", "", "2026-03-05")
 
-    def size(awards: list[Award], presented: int, today: date = date(2026, 3, 6)) -> str:
-        found = crowds(awards, [back] * presented, roster, today)
+    def size(
+        awards: list[Award], presented: int, today: date = date(2026, 3, 6), *, opened: int = 0, day: str = ""
+    ) -> str:
+        keys, row = [KeyRow(2026, 1_000, opened=opened)], back._replace(day=day or back.day)
+        found = crowds(awards, keys, [row] * presented, roster, today)
         return next(str(each["size"]) for each in found if each["value"] == 1_000)
 
-    assert size([award] * 6, 1) == "enough"
-    assert size([award] * 6, 2) == "thin"
-    assert size([award] * 6, 6) == "thin"
-    assert size([award] * 6, 6, date(2026, 3, 5)) == "enough"  # what came back today does not count
-    assert size([award] * 5 + [double], 5) == "thin"  # four vouchers, and all of them may be one person's
+    assert size([award] * 7, 1) == "enough"
+    assert size([award] * 7, 2) == "few"
+    assert size([award] * 7, 2, opened=1) == "enough"
+    assert size([award] * 7, 3, opened=1) == "thin"
+    assert size([award] * 7, 7, date(2026, 3, 5)) == "enough"  # what came back today does not count
+    assert size([award] * 6 + [double], 6) == "few"  # four vouchers, and all of them may be one person's
+    over = date(2027, 1, 1)
+    assert size([award] * 7, 2, over) == "enough"
+    assert size([award] * 7, 3, over) == "thin"
+    assert size([award] * 7, 7, date(2027, 5, 1), day="2027-01-02") == "enough"  # each of these fits each

@@ -1,6 +1,7 @@
 """Codes for a bank: sealed to its key, handed out when two clerks have stated it, and nothing else stored."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,14 @@ from crypto import age
 from crypto.errors import CryptoError
 from crypto.statements import Statement
 from tests.clocks import FixedClock
-from tests.keeper.rewards.till import BANK, FIRST, OTHER, POINT, SECOND, Till, till
+from tests.keeper.rewards.till import BANK, FIRST, OTHER, POINT, SECOND, YEAR, Till, till
 from tests.world import NOON
 from tipline.keeper import models
+from tipline.keeper.rewards.money import LATE_DAYS
 from tipline.keeper.state import Draft
 from tipline.keeper_client import KeeperUnavailable, Reason, Refused
 from tipline.keeper_client.paying import PreparedList
+from tipline.rewards.rules import PICKUP_DAYS, last_day_of_vouchers
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +94,30 @@ def test_the_bank_reads_its_good_codes_with_values_and_last_days_and_nobody_else
     with pytest.raises(CryptoError):
         age.unseal(sealed, [one.world.desks["intake"]])
     assert [each.stated for each in one.client.paying.lists() if each.digest == made.digest] == [True]
+
+
+def test_a_code_that_somebody_got_anew_today_is_on_no_list_of_today(alone: Till) -> None:
+    """Its voucher came back long ago; the minute of the new code is nobody's to learn either."""
+    voucher = alone.crowd(500, 7)[0]
+    alone.pass_days(1)
+    alone.redeem(voucher, POINT)
+    alone.pass_days(PICKUP_DAYS + 1)
+    alone.redeem(voucher, BANK)
+    assert alone.client.paying.prepare_list(BANK).count == 0
+    alone.pass_days(1)
+    assert alone.client.paying.prepare_list(BANK).count == 1
+
+
+def test_at_a_bank_a_code_has_all_its_days_so_that_a_list_knows_those_of_today(alone: Till) -> None:
+    voucher, other, *_ = alone.crowd(500, 7)
+    last = last_day_of_vouchers(YEAR) - timedelta(days=PICKUP_DAYS + LATE_DAYS)
+    alone.pass_days((last - alone.world.clock.today()).days)
+    alone.redeem(voucher, BANK)
+    assert alone.client.paying.prepare_list(BANK).count == 0
+    alone.pass_days(1)
+    assert alone.client.paying.prepare_list(BANK).count == 1
+    with pytest.raises(Refused, match="another-point"):
+        alone.redeem(other, BANK)
 
 
 def test_a_list_of_another_point_is_not_handed_out_under_its_digest(one: Till) -> None:

@@ -1,7 +1,9 @@
 """Whom to pay by name opens for a pay clerk and a custodian together. First everything that opens nothing."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,11 +19,12 @@ from tests.keeper.disclosing import AGREES, ASKS, NAME, Ceremony, identity_of
 from tests.keeper.rewards.till import FIRST, SECOND, YEAR, Granted, Till, till
 from tests.world import member_body, member_id, member_seed, request
 from tipline.ids import CUSTODIANS, PAYMENTS, new_item_id
-from tipline.keeper_client import Reason
+from tipline.keeper_client import KeeperError, Reason
 from tipline.keeper_client.collecting import Collect
 from tipline.sealing.items import NewItem, seal_identity
 
 CLERK: Final = "clerk-1"
+THIRD: Final = "clerk-3"
 
 
 @pytest.fixture
@@ -81,6 +84,12 @@ def paying(one: Till, *, named: bool = True) -> tuple[Paying, Granted]:
     if named:
         by_name(one, granted)
     return Paying(one.world, one.seen, granted.tip, payee_of(one, granted)), granted
+
+
+def confirm(one: Till, granted: Granted, clerk: str) -> None:
+    """A clerk says that it was paid."""
+    fields = {"award": granted.award.index, "amount": granted.award.amount}
+    one.client.append(one.world.sign("pay-named", clerk, **fields))
 
 
 def refused(one: Till, call: Callable[[], object]) -> Reason:
@@ -152,6 +161,20 @@ def test_a_clerk_of_an_excluded_unit_asks_for_nothing(one: Till) -> None:
     assert ceremony.asked()
 
 
+def test_a_clerk_of_an_excluded_unit_confirms_no_payment_by_name(one: Till) -> None:
+    other = "clerk-of-u4"
+    one.client.append(one.world.sign("member", "registrar", member=member_body(other, "u3")))
+    fields = {"member": member_id(other), "role": "pay-clerk", "held": True}
+    one.client.append(one.world.sign("role", "registrar", "registrar-2", **fields))
+    _, granted = paying(one)
+    route = {"desks": ["intake"], "excluded": ["u3"], "reason": {}}
+    one.client.append(one.world.sign("route", ASKS, tip=granted.tip.id.hex(), desk="intake", **route))
+    assert refused(one, lambda: confirm(one, granted, other)) is Reason.EXCLUDED
+    confirm(one, granted, FIRST)
+    assert refused(one, lambda: confirm(one, granted, other)) is Reason.EXCLUDED
+    confirm(one, granted, SECOND)
+
+
 def test_one_person_opens_nothing(one: Till) -> None:
     ceremony, _ = paying(one)
     index = ceremony.asked()
@@ -179,6 +202,67 @@ def test_without_the_custodians_the_desks_key_opens_nothing(one: Till) -> None:
         open_inner(released, one.world.desks[PAYMENTS])
     with pytest.raises(CannotOpen):
         open_inner(slip.slip, one.world.desks[PAYMENTS])
+
+
+# ------------------------------------------------------------------- another payee, sent later
+
+
+def agreed(one: Till, ceremony: Paying, clerk: str) -> None:
+    """A clerk asks whom to pay, and a custodian says yes."""
+    ceremony.decided(ceremony.asked(clerk))
+
+
+def test_nobody_is_paid_while_a_request_for_a_newer_payee_waits(one: Till) -> None:
+    ceremony, granted = paying(one)
+    agreed(one, ceremony, FIRST)
+    waiting = replace(ceremony, item=payee_of(one, granted)).asked(SECOND)
+    for clerk in (FIRST, SECOND):
+        assert refused(one, partial(confirm, one, granted, clerk)) is Reason.NOT_APPROVED
+    ceremony.decided(waiting, approved=False)
+    confirm(one, granted, FIRST)
+    confirm(one, granted, SECOND)
+
+
+def test_nobody_is_paid_before_a_custodian_has_agreed_to_the_request_that_was_made(one: Till) -> None:
+    ceremony, granted = paying(one)
+    ceremony.asked(FIRST)
+    assert refused(one, lambda: confirm(one, granted, FIRST)) is Reason.NOT_APPROVED
+    one.pass_days(15)  # it lapses, and stops nothing any more
+    confirm(one, granted, FIRST)
+
+
+def test_who_saw_an_earlier_payee_confirms_nothing_before_seeing_the_newer_one(one: Till) -> None:
+    ceremony, granted = paying(one)
+    agreed(one, ceremony, FIRST)
+    newer = replace(ceremony, item=payee_of(one, granted))
+    agreed(one, newer, SECOND)
+    assert refused(one, lambda: confirm(one, granted, FIRST)) is Reason.NOT_APPROVED
+    confirm(one, granted, SECOND)
+    assert refused(one, lambda: confirm(one, granted, FIRST)) is Reason.NOT_APPROVED
+    agreed(one, newer, FIRST)
+    confirm(one, granted, FIRST)
+    assert refused(one, lambda: confirm(one, granted, THIRD)) is Reason.NOT_ALLOWED  # it is paid
+
+
+def test_two_clerks_who_mean_two_payees_pay_nobody(one: Till) -> None:
+    ceremony, granted = paying(one)
+    agreed(one, ceremony, FIRST)
+    confirm(one, granted, FIRST)
+    agreed(one, replace(ceremony, item=payee_of(one, granted)), SECOND)
+    for clerk in (SECOND, THIRD):
+        assert refused(one, partial(confirm, one, granted, clerk)) is Reason.NOT_APPROVED
+    one.pass_days(1)  # the first word is none any more
+    confirm(one, granted, SECOND)
+    confirm(one, granted, THIRD)
+
+
+def test_a_request_that_was_taken_out_of_the_rows_lets_nobody_be_paid(one: Till) -> None:
+    ceremony, granted = paying(one)
+    agreed(one, ceremony, FIRST)
+    with sqlite3.connect(one.world.settings.keeper_database_url.removeprefix("sqlite:///")) as rows:
+        rows.execute("DELETE FROM disclosures")
+    with pytest.raises(KeeperError):
+        confirm(one, granted, FIRST)
 
 
 # ------------------------------------------------------------------- what two people open

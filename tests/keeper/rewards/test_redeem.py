@@ -1,6 +1,7 @@
 """A voucher comes back: one code for it, until it is paid; and nothing for what the mint did not sign."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,10 +11,11 @@ import pytest
 from sqlalchemy import text
 
 from crypto.pickup_codes import PickupCode
-from crypto.vouchers import Voucher
+from crypto.vouchers import Voucher, VoucherSeed
 from tests.clocks import FixedClock
 from tests.keeper.rewards.till import (
     BANK,
+    DAY,
     FIRST,
     OTHER,
     POINT,
@@ -21,10 +23,12 @@ from tests.keeper.rewards.till import (
     YEAR,
     Till,
     at_once,
+    finished,
+    public_key,
     till,
     words,
 )
-from tests.world import NOON
+from tests.world import NOON, World
 from tipline.keeper.rewards import money
 from tipline.keeper.rewards.money import KeyRow, all_keys, all_vouchers, find_key, put_key, put_pickup
 from tipline.keeper.rewards.redeeming import pickup_key
@@ -82,6 +86,24 @@ def test_a_voucher_is_worth_what_its_key_says(one: Till) -> None:
     assert refused(one, replace(voucher, year=YEAR - 1)) is Reason.NO_MINT_KEYS
 
 
+def test_one_message_under_two_keys_is_one_voucher(alone: Till) -> None:
+    """Whoever knows a voucher's message, and not its signature, can have another key sign it."""
+    alone.crowd(1_500)
+    granted, message = alone.granted(1_500), b"M" * 32
+    seeds = []
+    for value in (500, 1_000):
+        blinding = public_key(value).blind(message, bytes(48), lambda _: b"\x01" + bytes(383))
+        seeds.append(VoucherSeed(YEAR, value, message, blinding))
+    blinded = tuple((seed.value, seed.blinding.blinded) for seed in seeds)
+    collect = replace(granted.request(alone.world), blinded=blinded)
+    first, second = finished(seeds, alone.public.mint(collect, granted.sign(collect)))
+    pickup = alone.redeem(first)
+    assert refused(alone, second) is Reason.BAD_VOUCHER
+    alone.paid(pickup)
+    assert refused(alone, second) is Reason.BAD_VOUCHER
+    assert isinstance(alone.ask(first), Paid)
+
+
 def test_a_code_is_for_an_open_point_that_exists(one: Till) -> None:
     voucher = fresh(one)
     one.point("closed", is_open=False)
@@ -89,18 +111,47 @@ def test_a_code_is_for_an_open_point_that_exists(one: Till) -> None:
     assert refused(one, voucher, "closed") is Reason.UNKNOWN_POINT
 
 
-def test_a_key_redeems_nothing_before_its_crowd_is_there(one: Till) -> None:
-    vouchers = one.crowd(1_000, 4)
-    assert refused(one, vouchers[0]) is Reason.CROWD_TOO_SMALL
-    assert key(one, 1_000).presented == 0
-    vouchers += one.crowd(1_000, 1)
-    assert one.redeem(vouchers[0]).value == 1_000
+def test_a_voucher_comes_back_only_while_five_awards_stay_behind(alone: Till) -> None:
+    vouchers = alone.hidden(500, 5)
+    alone.pass_days(1)
+    assert refused(alone, vouchers[0]) is Reason.CROWD_TOO_SMALL
+    assert key(alone).presented == 0
+    vouchers += alone.hidden(500, 2)
+    assert refused(alone, vouchers[0]) is Reason.CROWD_TOO_SMALL  # who collects today hides nobody today
+    alone.pass_days(1)
+    assert alone.redeem(vouchers[0]).value == 500
+    assert alone.redeem(vouchers[1]).value == 500
+    assert refused(alone, vouchers[2]) is Reason.CROWD_TOO_SMALL  # what came back today is gone
+    alone.pass_days(30)
+    assert refused(alone, vouchers[2]) is Reason.CROWD_TOO_SMALL
+    alone.mint(alone.granted())
+    alone.pass_days(1)
+    assert isinstance(alone.redeem(vouchers[2]), Pickup)
 
 
-def test_ten_vouchers_of_one_award_are_no_crowd(one: Till) -> None:
-    vouchers = one.mint(one.granted(45_000))
-    assert [voucher.value for voucher in vouchers].count(10_000) == 4
-    assert refused(one, vouchers[-1]) is Reason.CROWD_TOO_SMALL
+def test_when_the_year_is_over_what_is_left_may_go(alone: Till) -> None:
+    vouchers = alone.hidden(500, 2)
+    alone.pass_days((date(YEAR, 12, 31) - alone.world.clock.today()).days)
+    assert refused(alone, vouchers[0]) is Reason.CROWD_TOO_SMALL
+    alone.pass_days(1)
+    assert isinstance(alone.redeem(vouchers[0]), Pickup)
+    assert isinstance(alone.redeem(vouchers[1]), Pickup)
+
+
+def test_a_voucher_that_came_back_needs_no_crowd_a_second_time(alone: Till) -> None:
+    vouchers = alone.hidden(500, 6)
+    alone.pass_days(1)
+    first = alone.redeem(vouchers[0])
+    alone.pass_days(PICKUP_DAYS + 1)
+    assert refused(alone, vouchers[1]) is Reason.CROWD_TOO_SMALL
+    assert alone.redeem(vouchers[0]).code != first.code
+
+
+def test_ten_vouchers_of_one_award_are_no_crowd(alone: Till) -> None:
+    vouchers = [voucher for amount in (45_000, 45_000, 45_000, 45_000) for voucher in alone.hidden(amount, 1)]
+    assert [voucher.value for voucher in vouchers].count(10_000) == 16
+    alone.pass_days(1)
+    assert refused(alone, vouchers[-1]) is Reason.CROWD_TOO_SMALL
 
 
 def test_two_people_open_a_key_before_its_crowd_is_there(one: Till) -> None:
@@ -244,6 +295,46 @@ def test_after_its_days_at_a_bank_a_voucher_waits_until_the_bank_has_told_all(al
     again = alone.redeem(vouchers[1])
     assert (again.point, again.again) == (POINT, False)
     assert again.code != second.code
+
+
+def test_while_the_time_is_in_doubt_no_voucher_gets_another_code_than_that_at_a_bank(tmp_path: Path) -> None:
+    """The clock was ahead at the start: what stands on a bank's list would be paid at a counter as well."""
+    clock = FixedClock(NOON)
+    with World.made(tmp_path / "world", clock) as world:
+        with opened(world) as before:
+            before.people()
+            before.points()
+            before.keys()
+            vouchers = before.crowd()
+            first, counter = before.redeem(vouchers[0], BANK), before.redeem(vouchers[2])
+            left, counted = key(before), (PICKUP_DAYS + money.LATE_DAYS + 5) * DAY
+        clock.leap(counted)
+        with opened(world) as ahead:
+            assert ahead.keeper.writer.doubt
+            with pytest.raises(KeeperUnavailable):
+                ahead.ask(vouchers[0])
+            assert key(ahead) == left
+            assert isinstance(ahead.redeem(vouchers[1]), Pickup)  # its first
+            assert isinstance(ahead.redeem(vouchers[1]), Pickup)  # and the same again
+            assert ahead.redeem(vouchers[2]).code != counter.code  # no counter has a list
+        clock.leap(-counted)
+        with opened(world) as again:
+            assert again.redeem(vouchers[0]) == replace(first, again=True)
+        clock.leap(counted)
+        with opened(world) as right:  # it was right, and the keeper off for so long
+            clock.advance(DAY + 1)
+            assert right.redeem(vouchers[0]).point == POINT
+
+
+@contextmanager
+def opened(world: World) -> Iterator[Till]:
+    """A keeper that was started anew."""
+    with world.keeper() as keeper:
+        made = Till(world, keeper)
+        try:
+            yield made
+        finally:
+            made.public.close()
 
 
 def test_a_voucher_is_good_until_the_last_day_of_the_third_year(alone: Till) -> None:

@@ -47,6 +47,8 @@ def test_a_day_that_is_over_is_told_once_and_sorted(one: Till) -> None:
     granted = [one.granted(1_500) for _ in range(6)]
     vouchers = [voucher for each in reversed(granted) for voucher in one.mint(each)]
     small = [voucher for voucher in vouchers if voucher.value == 500]
+    for value in (500, 1_000):
+        one.open_key(value)
     for voucher in vouchers:
         one.redeem(voucher)
     one.pass_days(1)

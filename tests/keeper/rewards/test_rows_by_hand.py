@@ -101,7 +101,7 @@ def go_on(office: Board, approval: Statement) -> None:
     """An approval, the daily look, and the board."""
     office.client.append(approval)
     office.client.rewards.look()
-    office.client.rewards.known()
+    office.known()
 
 
 def test_an_approved_award_that_was_taken_out_is_missed_by_the_next_grant(office: Board) -> None:

@@ -22,7 +22,9 @@ from tests.world import ORIGIN, SealedTip, World, member_body, member_id, reques
 from tipline.keeper.asked import SETTLE, Asked, Settled
 from tipline.keeper.rewards import awards, budgets
 from tipline.keeper.rewards.awards import log_day
+from tipline.keeper.rewards.money import all_keys
 from tipline.keeper.service import Keeper
+from tipline.keeper.snapshots import look
 from tipline.keeper.state import Draft
 from tipline.keeper_client.collecting import Collect
 from tipline.keeper_client.paying import Paid, SeenPickup
@@ -206,8 +208,22 @@ class Till:
         return finished(granted.seeds(self.world, year), signed)
 
     def crowd(self, amount: int = 500, number: int = 5) -> list[Voucher]:
-        """So many awards of one amount, collected."""
+        """So many awards of one amount, collected, under keys that two people have opened."""
+        vouchers = [voucher for _ in range(number) for voucher in self.mint(self.granted(amount))]
+        for value in sorted({voucher.value for voucher in vouchers}):
+            self.open_key(value, self.world.clock.today().year)
+        return vouchers
+
+    def hidden(self, amount: int = 500, number: int = 5) -> list[Voucher]:
+        """So many awards of one amount, collected; the keys are left as they are."""
         return [voucher for _ in range(number) for voucher in self.mint(self.granted(amount))]
+
+    def open_key(self, value: int, year: int = YEAR) -> None:
+        """Two people open a key, where nobody has."""
+        rows = look(self.keeper.writer, self.keeper._database, all_keys)
+        if not any(row.opened for row in rows if (row.year, row.value) == (year, value)):
+            body = {"year": year, "value": value, "reason": words()}
+            self.client.append(self.world.sign("reward-open", "approver", "verifier", **body))
 
     def redeem(self, voucher: Voucher, point: str = POINT) -> Pickup:
         """The voucher's pickup code."""

@@ -16,5 +16,6 @@ def run(stage: Stage, effort: Effort) -> Result:
     """Measure."""
     with open_till(stage) as till:
         count = effort.warm_up + min(effort.most, MOST)
-        vouchers = [till.mint(each) for each in till.asking(max(count, CROWD))]
-        return timed(NAME, [partial(till.redeem, each) for each in vouchers[:count]], effort, limit_of(NAME))
+        till.collect_yesterday(count + CROWD)
+        vouchers = [till.mint(each) for each in till.asking(count)]
+        return timed(NAME, [partial(till.redeem, each) for each in vouchers], effort, limit_of(NAME))

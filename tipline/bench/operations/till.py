@@ -8,8 +8,8 @@ comes after that, and runs as always. Made once for all measurements of a run.
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Final
 
 from crypto.blind_rsa import MintPublicKey
@@ -31,6 +31,7 @@ from tipline.keeper.app import serving
 from tipline.keeper.asked import SETTLE, Asked, Settled
 from tipline.keeper.pins import Standing
 from tipline.keeper.rewards import awards
+from tipline.keeper.rewards.money import find_key, put_key
 from tipline.keeper.service import REQUESTS_PER_MINUTE, Keeper
 from tipline.keeper.state import Draft
 from tipline.keeper_client import AdminKeeper, SeenFile
@@ -52,7 +53,7 @@ CLERKS: Final = ("clerk-1", "clerk-2")
 MOST: Final = 60
 """Vouchers of one measurement: the clerks stay below what the keeper takes from a member in a minute."""
 CROWD: Final = 5
-"""Awards that a key must have before it redeems."""
+"""Awards that must stay behind when a voucher comes back."""
 PATIENCE: Final = 60.0
 """Seconds for an answer: five keys are made at once, on a machine that may have other work."""
 _PEOPLE: Final = ("registrar", "auditor", *CLERKS)
@@ -112,6 +113,24 @@ class Till:
             signature = code.claim_key.sign(collect.message(self.origin))
             found.append(Asking(seed, collect, signature))
         return found
+
+    def collect_yesterday(self, count: int) -> None:
+        """Have so many awards that were collected before today, by rows alone: the crowd of today's."""
+        year = self.clock.today().year
+
+        def write(draft: Draft) -> Settled:
+            for _, award in granted:
+                day = (awards.log_day(draft) - timedelta(days=1)).isoformat()
+                awards.put(
+                    draft.rows,
+                    replace(award, state=AwardState.COLLECTED, collected=day, year=year, digest="00" * 32),
+                )
+            key = find_key(draft.rows, year, BASE)
+            put_key(draft.rows, key._replace(minted=key.minted + count, awards=key.awards + count))
+            return Settled({})
+
+        granted = self._granted(count)
+        self._keeper.writer.submit(Asked(SETTLE, settle=write))
 
     def mint(self, asking: Asking) -> Voucher:
         """Collect."""

@@ -7,11 +7,16 @@ Source: docs/decisions/0010-rewards.md, "By name, if wanted".
 """
 
 from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import Connection
 
 from crypto.policies import Route
 from tipline.disclosures.grounds import Ground
 from tipline.ids import PAYMENTS
 from tipline.keeper.digests.rows import Rows
+from tipline.keeper.disclosing import standing as stored
+from tipline.keeper.disclosing.standing import APPROVED
 from tipline.keeper.errors import Refusal
 from tipline.keeper.pins import Standing
 from tipline.keeper.rewards.awards import of_tip
@@ -44,6 +49,26 @@ def require_no_step(rows: Rows, tip: bytes, desk: str, member: Member) -> None:
     award = _named(rows, tip) if desk == PAYMENTS else None
     if award is not None and member.id in award.people:
         raise Refusal(Reason.ANOTHER_PERSON)
+
+
+def payee_agreed(connection: Connection, rows: Rows, tip: bytes, clerk: str, today: date) -> str:
+    """Whom custodians let pay clerks see for a tip, the newest: the item's hash; "" where nobody asked.
+
+    Whoever has the code can send another payee, also after a yes. Then nobody is paid before clerks have
+    asked for that one, a custodian has agreed, and a clerk who saw the earlier one sees it, too.
+
+    Raises:
+        Refusal: not-approved; another one was asked for last, or is what this clerk saw.
+        RowsChanged: a request is not as it was written, or is gone.
+    """
+    asked = stored.of_tip(connection, rows, tip, PAYMENTS)
+    agreed = [one for one in asked if one.state == APPROVED]
+    waiting = [one for one in asked if one.is_open and not one.is_late(today)]
+    own = [one for one in agreed if one.requester == clerk]
+    last = [*agreed[-1:], *own[-1:], *(one for one in waiting if not agreed or one.index > agreed[-1].index)]
+    if len({one.digest for one in last}) > 1 or (waiting and not agreed):
+        raise Refusal(Reason.NOT_APPROVED)
+    return agreed[-1].digest.hex() if agreed else ""
 
 
 def _named(rows: Rows, tip: bytes) -> Award | None:

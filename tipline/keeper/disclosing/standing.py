@@ -213,15 +213,23 @@ def with_words(connection: Connection, rows: Rows, item: bytes) -> list[Disclosu
     return _find(connection, rows, (_TABLE.reason == item) | (_TABLE.answer == item))
 
 
+def of_tip(connection: Connection, rows: Rows, tip: bytes, desk: str) -> list[Disclosure]:
+    """Every request of a desk for an identity of a tip, in the order of the log.
+
+    Raises:
+        RowsChanged: one is not as it was written, or some request is gone.
+    """
+    _require_all(connection, rows)
+    return _find(connection, rows, (_TABLE.tip == tip) & (_TABLE.desk == desk))
+
+
 def page(connection: Connection, rows: Rows, after: int, count: int) -> list[Disclosure]:
     """So many requests in the order of the log, from behind an index.
 
     Raises:
         RowsChanged: one is not as it was written, or some are gone.
     """
-    number = connection.scalar(select(func.count()).select_from(DISCLOSURES.table))
-    if number != rows.count(ALL):
-        raise RowsChanged(DISCLOSURES.name)
+    _require_all(connection, rows)
     found = DISCLOSURES.page(connection, (after,), count)
     rows.check(DISCLOSURES, found)
     return [Disclosure(*row) for row in found]
@@ -255,6 +263,12 @@ def change(rows: Rows, changed: Disclosure) -> None:
         RowsChanged: as `add`.
     """
     rows.put(DISCLOSURES, [asdict(changed)])
+
+
+def _require_all(connection: Connection, rows: Rows) -> None:
+    number = connection.scalar(select(func.count()).select_from(DISCLOSURES.table))
+    if number != rows.count(ALL):
+        raise RowsChanged(DISCLOSURES.name)
 
 
 def _query(condition: ColumnElement[bool]) -> Select[Any]:

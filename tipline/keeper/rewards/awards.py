@@ -4,7 +4,7 @@ Every row is compared with its digest before it counts, and how many awards stan
 row that somebody took out hides nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
@@ -31,6 +31,12 @@ _BY_STATE: Final = Prepared(
 )
 _NUMBER: Final = Prepared(select(func.count()).select_from(awards))
 _ALL: Final = Prepared(select(*AWARDS.all_columns).order_by(awards.c.index))
+_NEXT: Final = Prepared(
+    select(*AWARDS.all_columns)
+    .where(awards.c.index > bindparam("after"))
+    .order_by(awards.c.index)
+    .limit(bindparam("most"))
+)
 
 
 def log_day(draft: Draft) -> date:
@@ -93,6 +99,27 @@ def everything(connection: Connection, rows: Rows) -> list[Award]:
     found = _checked(rows, _ALL.run(connection, {}).fetchall())
     _require_all(connection, rows)
     return sorted((award for of_one in found for award in of_one), key=lambda award: award.index)
+
+
+def some(rows: Rows, tips: Mapping[int, bytes]) -> list[Award]:
+    """Awards by their numbers, each with its tip, in that order; earlier ones of a tip can be named, too.
+
+    Raises:
+        RowsChanged: as `of_tip`.
+    """
+    found = rows.find({AWARDS: [(tip,) for tip in tips.values()]})[AWARDS]
+    known = {award.index: award for row in found.values() for award in _awards_of(row)}
+    return [known[index] for index in tips if index in known]
+
+
+def following(connection: Connection, rows: Rows, after: int, most: int) -> list[tuple[Award, ...]]:
+    """All awards of each of the next `most` tips whose latest has a number above `after`.
+
+    Raises:
+        RowsChanged: as `in_state`.
+    """
+    _require_all(connection, rows)
+    return _checked(rows, _NEXT.run(connection, {"after": after, "most": most}).fetchall())
 
 
 def put(rows: Rows, award: Award) -> None:

@@ -15,6 +15,7 @@ from crypto.statements import DONE, Entry, commitment
 from tipline.keeper import models
 from tipline.keeper.log import Head, Log
 from tipline.keeper.state import day_of
+from tipline.rewards.award import AwardState
 from tipline.rewards.errors import LedgerBroken
 from tipline.rewards.ledger import Ledger
 from tipline.rewards.reconciling import Difference, Rows, Where, differences
@@ -28,6 +29,7 @@ _TYPES: Final = (
     *(_RULES, "mint-keys", "reward-budget", PROPOSAL, "reward-check", "reward-approval", "reward-grant"),
     *("reward-extend", "reward-expired", "reward-cancel", "reward-open", "reward-named", "reward-day"),
     *("key-expired", "pay", "pay-undo", "pay-named"),
+    *("role", "remove"),  # who loses one between two words has said nothing
 )
 _TOLD: Final = ("amount", "tier", "major", "scores", "novelty", "duty")
 """What a proposal says beside what its award keeps."""
@@ -49,10 +51,14 @@ _MOVES: Final = (
 
 @dataclass(frozen=True)
 class Proposed:
-    """What the statement of a proposal says, and the day on which the outcome was confirmed; "" unknown."""
+    """What the statement of a proposal says, and the day on which the outcome was confirmed; "" unknown.
+
+    `tip` (16 bytes) is in whose row the award stands.
+    """
 
     body: Mapping[str, Any]
     confirmed: str
+    tip: bytes
 
 
 @dataclass
@@ -75,9 +81,16 @@ class Books:
             body = entry.statement.body
             if body["type"] == PROPOSAL:
                 told = {name: body[name] for name in _TOLD}
-                self.proposals[index] = Proposed(told, _confirmed(connection, body["tip"], index))
+                tip = bytes.fromhex(body["tip"])
+                self.proposals[index] = Proposed(told, _confirmed(connection, tip, index), tip)
             self._take(index, entry)
         self.size = head.size
+
+    def in_state(self, state: AwardState | None) -> list[int]:
+        """The numbers of awards that stand there by the log, the oldest first; None for all."""
+        if state is None:
+            return sorted(self.proposals)
+        return [index for index, award in sorted(self.ledger.awards.items()) if award.state is state]
 
     def differences(self, rows: Rows) -> list[Difference]:
         """Where rows and log do not agree; first of all the statement that no keeper would have let pass."""
@@ -103,8 +116,8 @@ def _entries(log: Log, connection: Connection, start: int, head: Head) -> Iterat
             raise BadProof("a statement about money is not the log's") from error
 
 
-def _confirmed(connection: Connection, tip: str, before: int) -> str:
-    for data in connection.scalars(_MOVES, {"tip": bytes.fromhex(tip), "before": before}):
+def _confirmed(connection: Connection, tip: bytes, before: int) -> str:
+    for data in connection.scalars(_MOVES, {"tip": tip, "before": before}):
         entry = Entry.decode(data)
         if entry.statement.body["to"] == TipState.FEEDBACK.value:
             return day_of(entry.at).isoformat()

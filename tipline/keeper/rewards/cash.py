@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from crypto.keys import Identity
+from crypto.notes import NoteSigner
 from crypto.pickup_codes import MistypedPickup, PickupCode
 from tipline.database import Database
 from tipline.keeper.answering import Operation
@@ -28,13 +29,13 @@ class Cash:
         database: Database,
         writer: Writer,
         keeper: Identity,
-        log: str,
+        signer: NoteSigner,
         clock: KeptTime,
     ) -> None:
         self._pickup_key = pickup_key(keeper)
         self.keys = MintKeys(folder, writer, clock)
         self._lists = Lists(writer, database, self._pickup_key, clock)
-        self.minting = Minting(writer, database, self.keys, log, clock)
+        self.minting = Minting(writer, database, self.keys, signer, clock)
         self._public = {
             "mint": self.minting.answer,
             "redeem": Redeeming(writer, self._pickup_key).answer,

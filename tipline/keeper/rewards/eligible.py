@@ -1,6 +1,6 @@
 """Who may have a reward: what the keeper knows of a tip, and of those on the same matter, decides it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -16,6 +16,7 @@ from tipline.keeper.rewards.awards import of_tips
 from tipline.keeper.state import Draft, day_of
 from tipline.keeper_client.reasons import Reason
 from tipline.rewards.award import Award
+from tipline.rewards.matters import Links, around, counted
 from tipline.rewards.scoring import Duty, Novelty
 from tipline.tips.case_file import CaseFile
 from tipline.tips.moves import Outcome, TipState
@@ -79,14 +80,13 @@ def require_eligible(draft: Draft, body: Mapping[str, Any]) -> None:
     require_found(draft, body["tip"])
     if is_decoy(draft.rows, body["tip"]) or not body["major"] or body["duty"] != Duty.NONE:
         raise Refusal(Reason.NOT_ELIGIBLE)
-    others = linked(draft.pins, body["tip"])
-    live = {tip.hex(): award for tip, award in of_tips(draft.rows, others).items() if not award.is_over}
     if body["share"]:
-        first = live.get(body["share"])
+        first = _live(draft, linked(draft.pins, body["tip"])).get(body["share"])
         if body["novelty"] != Novelty.ADDED or first is None or first.share:
             raise Refusal(Reason.NOT_ELIGIBLE)
         return
-    if any(not award.share for award in live.values()):
+    others = on_matter(draft, body["tip"], frozenset(body["by"]))
+    if any(not award.share for award in _live(draft, others).values()):
         raise Refusal(Reason.SECOND_AWARD)
     if body["novelty"] != Novelty.NEW:
         raise Refusal(Reason.NOT_ELIGIBLE)
@@ -98,20 +98,40 @@ def most_of_share(first: Award, percent: int) -> int:
     return first.amount * percent // 100
 
 
-def linked(pins: Pins, tip: str) -> list[bytes]:
-    """All other tips on the same matter, those linked to linked ones too."""
-    start = bytes.fromhex(tip)
-    found, waiting = {start}, [start]
-    while waiting:
-        standing = pins.tip(waiting.pop())
-        links = map(bytes.fromhex, standing.case.links if standing else ())
-        fresh = [other for other in links if other not in found]
-        found.update(fresh)
-        waiting += fresh
-    return sorted(found - {start})
+def linked(pins: Pins, tip: str) -> set[str]:
+    """All other tips that are linked to this one now, those linked to linked ones too."""
+    return counted(tip, _links(pins), frozenset())
 
 
-def _require_came_first(draft: Draft, tip: str, others: list[bytes]) -> None:
+def on_matter(draft: Draft, tip: str, people: Set[str]) -> set[str]:
+    """The same, and those that somebody unlinked who takes a step of an award on the matter.
+
+    Args:
+        people: who took a step of the award that this is asked for, whoever takes the next one among them.
+    """
+    links = _links(draft.pins)
+    others = _live(draft, around(tip, links)).values()
+    return counted(tip, links, frozenset(people).union(*(award.people for award in others)))
+
+
+def _links(pins: Pins) -> Links:
+    def links(tip: str) -> dict[str, tuple[str, ...]]:
+        standing = pins.tip(bytes.fromhex(tip))
+        if standing is None:
+            return {}
+        gone = {other: (by,) for other, by in standing.case.parted.items()}
+        return {**gone, **dict.fromkeys(standing.case.links, ())}
+
+    return links
+
+
+def _live(draft: Draft, tips: Set[str]) -> dict[str, Award]:
+    """The awards of these tips that were neither refused nor taken back."""
+    found = of_tips(draft.rows, map(bytes.fromhex, sorted(tips)))
+    return {tip.hex(): award for tip, award in found.items() if not award.is_over}
+
+
+def _require_came_first(draft: Draft, tip: str, others: Set[str]) -> None:
     """Refuse as the first one a tip that came later than another whose outcome is as good.
 
     Only where the log says so: a tip that was read on the day on which it came has no day of its own there.
@@ -119,7 +139,7 @@ def _require_came_first(draft: Draft, tip: str, others: list[bytes]) -> None:
     came = _came(draft, bytes.fromhex(tip))
     if came is None or not came.exactly:
         return
-    for other in others:
+    for other in map(bytes.fromhex, sorted(others)):
         standing = draft.pins.tip(other)
         if standing is None or not is_found(standing.case):
             continue

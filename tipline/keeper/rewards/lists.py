@@ -149,7 +149,7 @@ def _good(connection: Connection, rows: Rows, point: Point, day: date) -> list[V
     return [
         voucher
         for voucher in all_vouchers(connection, rows)
-        if voucher.point == point.id and not voucher.paid_day and voucher.day < day.isoformat()
+        if voucher.point == point.id and not voucher.paid_day
         if day.isoformat() <= voucher.until < fresh
     ]
 

@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from crypto.blind_rsa import MintPublicKey
 from crypto.errors import BadFormat, BadSignature
 from crypto.keys import VerifyKey
+from crypto.notes import NoteSigner
 from tipline.clock import Clock
 from tipline.database import Database
 from tipline.keeper.asked import Settled
@@ -29,6 +30,7 @@ from tipline.keeper.pins import Standing, read_standings
 from tipline.keeper.rewards import awards
 from tipline.keeper.rewards.mint_keys import MintKeys
 from tipline.keeper.rewards.money import find_key, put_key
+from tipline.keeper.rewards.notes import note_of
 from tipline.keeper.rewards.settling import settle
 from tipline.keeper.snapshots import look
 from tipline.keeper.state import Draft, day_of
@@ -37,6 +39,7 @@ from tipline.keeper_client.collecting import Collect
 from tipline.keeper_client.reasons import Reason
 from tipline.rewards.amounts import split
 from tipline.rewards.award import Award, AwardRefused, AwardState
+from tipline.rewards.records import AwardRecord
 from tipline.roster import Roster
 
 AT_ONCE: Final = 8
@@ -48,11 +51,14 @@ _SIGNATURE_LENGTH: Final = 64
 class Minting:
     """The operation `mint` of the public site's socket."""
 
-    def __init__(self, writer: Writer, database: Database, keys: MintKeys, log: str, clock: Clock) -> None:
+    def __init__(
+        self, writer: Writer, database: Database, keys: MintKeys, signer: NoteSigner, clock: Clock
+    ) -> None:
         self._writer = writer
         self._database = database
         self._keys = keys
-        self._log = log
+        self._signer = signer
+        self._log = signer.name
         self._clock = clock
         self._places = threading.BoundedSemaphore(AT_ONCE)
         self._turn = threading.Lock()
@@ -69,7 +75,19 @@ class Minting:
             # A look first: what is refused, or repeated, never holds up a batch.
             if not self._is_collected(collect, signature):
                 self._collect(collect, signature)
-            return {"named": True} if collect.named else {"signatures": self._signed(collect)}
+            return self._named(collect) if collect.named else {"signatures": self._signed(collect)}
+
+    def _named(self, collect: Collect) -> dict[str, Any]:
+        """That it will be paid by name, with the note for the mailbox, which need not wait to show it."""
+
+        def question(_connection: Connection, rows: Rows) -> AwardRecord | None:
+            award = awards.of_tip(rows, collect.tip)
+            return None if award is None else AwardRecord.of(award)
+
+        record = look(self._writer, self._database, question)
+        if record is None:
+            raise Refusal(Reason.UNKNOWN_AWARD)
+        return {"named": True, "record": note_of(record, self._signer, self._writer.memory.roster)}
 
     def _is_collected(self, collect: Collect, signature: bytes) -> bool:
         memory = self._writer.memory

@@ -9,6 +9,7 @@ Source: docs/decisions/0010-rewards.md.
 from typing import Final
 
 from tipline.ids import NO_TIP
+from tipline.keeper.disclosing.payees import payee_agreed
 from tipline.keeper.errors import Refusal
 from tipline.keeper.rewards import awards
 from tipline.keeper.rewards.awards import log_day
@@ -29,6 +30,7 @@ from tipline.keeper.rules.case import Case, Granted
 from tipline.keeper_client.reasons import Reason
 from tipline.rewards.award import AwardRefused, AwardState
 from tipline.rewards.rules import last_day_of_vouchers
+from tipline.roster.rules import has_role
 from tipline.roster.types import PAY_CLERK
 
 _NOBODY: Final = ""
@@ -50,7 +52,7 @@ def look(case: Case) -> Granted:
             "value": voucher.value,
             "point": voucher.point,
             "until": voucher.until if is_present else _today(case),
-            "first": voucher.first if is_good and voucher.first_day == _today(case) else _NOBODY,
+            "first": voucher.first if is_good and _first_counts(voucher, case) else _NOBODY,
             "paid": paid,
             "over": not is_good and not paid,
         }
@@ -58,7 +60,10 @@ def look(case: Case) -> Granted:
 
 
 def pay(case: Case) -> Granted:
-    """A clerk confirms that the cash lies on the table; another one, the same day, that it was paid."""
+    """A clerk confirms that the cash lies on the table; another one, the same day, that it was paid.
+
+    Both are pay clerks when the second says so: whoever lost the role in between said nothing.
+    """
     require_duty(case)
     voucher, body, today = _typed(case), case.body, _today(case)
     if body["pickup"] != case.asked.pickup.hex():
@@ -75,7 +80,7 @@ def pay(case: Case) -> Granted:
     key = find_key(case.draft.rows, voucher.year, voucher.value)
     if key.expired:
         raise Refusal(Reason.PICKUP_OVER)
-    if voucher.first_day != today:  # the first of an earlier day no longer counts
+    if not _first_counts(voucher, case):
         put_voucher(case.draft.rows, voucher._replace(first=clerk, first_day=today))
         return Granted(pickup={"paid": NEVER})
     if clerk == voucher.first:
@@ -88,8 +93,6 @@ def pay(case: Case) -> Granted:
 def undo(case: Case) -> Granted:
     """Two people who did not confirm it say that a payment did not happen: the voucher is good again."""
     require_duty(case)
-    if len(case.signers()) != 2:
-        raise Refusal(Reason.NOT_ALLOWED)
     pickup, rows = bytes.fromhex(case.body["pickup"]), case.draft.rows
     spent = spent_of(rows, pickup)
     voucher = None if spent is None else find_voucher(rows, spent)
@@ -110,12 +113,19 @@ def undo(case: Case) -> Granted:
 
 
 def pay_named(case: Case) -> Granted:
-    """A clerk who took no step of an award confirms that it was paid by name; another one settles it."""
+    """A clerk who took no step of an award confirms that it was paid by name; another one settles it.
+
+    Whom the tip excludes does neither, and both mean the same payee: the newest that a custodian let pass.
+    """
     require_duty(case)
     draft, body = case.draft, case.body
     award = awards.with_index(draft.connection, draft.rows, body["award"])
+    case.require_not_excluded(case.signers(), case.standing(award.tip).route.excluded)
+    award = award.without_clerk_gone(lambda clerk: has_role(draft.roster, clerk, PAY_CLERK))
+    clerk, tip = case.only_signer().id, bytes.fromhex(award.tip)
+    payee = payee_agreed(draft.connection, draft.rows, tip, clerk, draft.today)
     try:
-        after = award.paid_by_name(case.only_signer().id, log_day(draft), body["amount"])
+        after = award.paid_by_name(clerk, log_day(draft), body["amount"], payee)
     except AwardRefused as refused:
         raise Refusal(Reason(refused.reason)) from refused
     if after.state is AwardState.SETTLED:
@@ -130,7 +140,7 @@ def open_key(case: Case) -> Granted:
     require_duty(case)
     rows = case.draft.rows
     key = find_key(rows, case.body["year"], case.body["value"])
-    if len(case.signers()) != 2 or key.opened or key.expired:
+    if key.opened or key.expired:
         raise Refusal(Reason.NOT_ALLOWED)
     case.pin_new(case.body[_REASON], _REASON, tip=NO_TIP.hex())
     put_key(rows, key._replace(opened=1))
@@ -140,8 +150,6 @@ def open_key(case: Case) -> Granted:
 def list_codes(case: Case) -> Granted:
     """Two clerks let the codes of a point go to its bank: the sealed list that was prepared, and no other."""
     require_duty(case)
-    if len(case.signers()) != 2:
-        raise Refusal(Reason.NOT_ALLOWED)
     if case.body["hash"] != case.asked.pickup.hex():
         raise Refusal(Reason.UNKNOWN_PICKUP)
     return Granted()
@@ -164,6 +172,11 @@ def _typed(case: Case) -> VoucherRow:
     if voucher.point != point:
         raise _wrong(case, Reason.ANOTHER_POINT)
     return voucher
+
+
+def _first_counts(voucher: VoucherRow, case: Case) -> bool:
+    """Whether another clerk's word would settle it: the first is of today, and its clerk is one still."""
+    return voucher.first_day == _today(case) and has_role(case.draft.roster, voucher.first, PAY_CLERK)
 
 
 def _wrong(case: Case, reason: Reason) -> Refusal:

@@ -1,9 +1,11 @@
 """A voucher comes back: for each a pickup code at a point, until it is paid. Nobody asks who has it.
 
-    signature ─▶ key, last day, crowd, count ─▶ a row by its hash ─▶ the code that follows from it
+    signature ─▶ key, last day, count, pool ─▶ a row by its hash ─▶ the code that follows from it
 
 No entry tells of it, and rows have days. Asking again gives the same code; when its days are over the voucher
-is good again and has another. Source: docs/decisions/0010-rewards.md.
+is good again and has another. That one left the pool on the day on which it first came back, and nothing that
+is stored says more of it by coming back once more: it needs no crowd a second time.
+Source: docs/decisions/0010-rewards.md.
 """
 
 import re
@@ -18,9 +20,10 @@ from crypto.errors import BadFormat, BadSignature
 from crypto.keys import Identity, derive
 from crypto.pickup_codes import PickupCode
 from tipline.keeper.asked import Settled
-from tipline.keeper.errors import Refusal
+from tipline.keeper.errors import Refusal, Unavailable
 from tipline.keeper.fields import read_number, read_text
 from tipline.keeper.rewards.awards import log_day
+from tipline.keeper.rewards.crowds import Collected, may_come_back
 from tipline.keeper.rewards.money import (
     LATE_DAYS,
     MOST_A_DAY,
@@ -100,6 +103,7 @@ class Redeeming:
     def __init__(self, writer: Writer, pickup_key: bytes) -> None:
         self._writer = writer
         self._pickup_key = pickup_key
+        self._collected = Collected()
 
     def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """A pickup code; or the day on which the voucher was paid.
@@ -108,10 +112,20 @@ class Redeeming:
             Refusal: as `require_signed`; voucher-expired; crowd-too-small; overdrawn; unknown-point;
                 another-point, for a bank in the last days of a key; pickup-over, for two weeks after the days
                 of a code at a bank; too-many on one day.
+            Unavailable: another code than one at a bank is due, and the time is in doubt: if the days of the
+                bank's are not over, it stands on the bank's list, and both would be paid.
         """
         voucher = Voucher.of(request)
         voucher.require_signed(self._writer.memory.roster)
-        return dict(settle(self._writer, lambda draft: _settle(voucher, draft, self._pickup_key)))
+        doubt = self._writer.doubt
+
+        def decide(draft: Draft) -> Settled:
+            return _settle(voucher, draft, self._pickup_key, self._collected, sure=not doubt)
+
+        told = dict(settle(self._writer, decide))
+        if not told:
+            raise Unavailable(doubt)
+        return told
 
 
 def pickup_key(keeper: Identity) -> bytes:
@@ -119,18 +133,23 @@ def pickup_key(keeper: Identity) -> bytes:
     return derive(keeper.seed, PICKUP_INFO)
 
 
-def _settle(asked: Voucher, draft: Draft, key: bytes) -> Settled:
+def _settle(asked: Voucher, draft: Draft, key: bytes, collected: Collected, *, sure: bool) -> Settled:
+    """What is told; nothing where a bank's code is to have another, and it is not sure which day it is."""
     today, known = log_day(draft), find_voucher(draft.rows, asked.spent)
+    if known is not None and (known.year, known.value) != (asked.year, asked.value):
+        raise Refusal(Reason.BAD_VOUCHER)  # one message that two keys have signed: worth what came first
     if known is not None and known.paid_day:
         return Settled({"paid": known.paid_day})
     if last_day_of_vouchers(asked.year) < today:
         raise Refusal(Reason.VOUCHER_EXPIRED)
     if known is not None and known.pickup and today <= last_day_to_pay(known, draft.roster):
         return _again(_moved(known, asked, draft, today), key, today)
+    if known is not None and is_bank(draft.roster.points.get(known.point)) and not sure:
+        return Settled({})
     point = _open_point(asked.point, draft.roster)
     until = _last_day(asked, point, today)
     if known is None:
-        known = _presented(asked, draft, today)
+        known = _presented(asked, draft, today, collected)
     elif known.pickup:
         known = known._replace(attempt=known.attempt + 1)
     fresh = known._replace(
@@ -139,18 +158,19 @@ def _settle(asked: Voucher, draft: Draft, key: bytes) -> Settled:
     return Settled(_told(_with_code(fresh, draft, key), key, again=False))
 
 
-def _presented(asked: Voucher, draft: Draft, today: date) -> VoucherRow:
+def _presented(asked: Voucher, draft: Draft, today: date, collected: Collected) -> VoucherRow:
     """A voucher that comes back for the first time; it is counted, and not written yet.
 
     Raises:
-        Refusal: no-mint-keys, crowd-too-small, overdrawn, too-many.
+        Refusal: no-mint-keys, overdrawn, crowd-too-small, too-many.
     """
     row = find_key(draft.rows, asked.year, asked.value)
-    if not row.opened and row.awards < draft.roster.reward_rules.crowd:
-        raise Refusal(Reason.CROWD_TOO_SMALL)
     if row.presented >= row.minted:
         _alarm(row, draft)
         raise Refusal(Reason.OVERDRAWN)
+    sizes = collected.under((asked.year, asked.value), draft)
+    if not may_come_back(row, sizes, draft.roster.reward_rules.crowd, today):
+        raise Refusal(Reason.CROWD_TOO_SMALL)
     if presented_on(draft.connection, today.isoformat()) >= MOST_A_DAY:
         raise Refusal(Reason.TOO_MANY)
     put_key(draft.rows, row._replace(presented=row.presented + 1))
@@ -215,10 +235,11 @@ def _open_point(point: str, roster: Roster) -> Point:
 
 
 def _last_day(asked: Voucher, point: Point, today: date) -> date:
-    """Of a fresh code. What may still be confirmed later must be so before its key expires."""
-    last = last_day_of_vouchers(asked.year)
-    if is_bank(point):
-        last -= timedelta(days=LATE_DAYS)
-        if last < today:
-            raise Refusal(Reason.ANOTHER_POINT)
-    return min(today + timedelta(days=PICKUP_DAYS), last)
+    """Of a fresh code. What may still be confirmed later must be so before its key expires.
+
+    At a bank a code has all its days, or there is none: by its last day a list knows the codes of today.
+    """
+    last, full = last_day_of_vouchers(asked.year), today + timedelta(days=PICKUP_DAYS)
+    if is_bank(point) and full + timedelta(days=LATE_DAYS) > last:
+        raise Refusal(Reason.ANOTHER_POINT)
+    return min(full, last)

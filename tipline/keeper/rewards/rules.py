@@ -12,18 +12,18 @@ from typing import Final
 from tipline.ids import NO_TIP
 from tipline.keeper.errors import Refusal
 from tipline.keeper.rewards import awards, budgets
-from tipline.keeper.rewards.eligible import linked, most_of_share, require_eligible, require_found
+from tipline.keeper.rewards.eligible import most_of_share, on_matter, require_eligible, require_found
 from tipline.keeper.rules.case import Case, Granted
 from tipline.keeper.rules.cases import standing_for_one
 from tipline.keeper_client.reasons import Reason
 from tipline.rewards.amounts import BASE, is_amount
-from tipline.rewards.award import OWED, Award, AwardRefused, AwardState
+from tipline.rewards.award import OWED, UNDECIDED, Award, AwardRefused
 from tipline.rewards.scoring import Tier
 from tipline.roster import RosterRefused
-from tipline.roster.rules import DUTIES
+from tipline.roster.rules import DUTIES, has_role
+from tipline.roster.types import APPROVER
 
 _REASON: Final = "reason"
-_NOT_DECIDED: Final = frozenset((AwardState.PROPOSED, AwardState.CHECKED))
 
 Step = Callable[[Award], Award]
 
@@ -90,12 +90,17 @@ def check(case: Case) -> Granted:
         found = require_found(case.draft, award.tip)
         if (body["outcome"], body["number"]) != (found.outcome, found.letter):
             raise Refusal(Reason.WRONG_RECORD)
+        _require_first(case, after)
     return _stepped(case, after, needs_reason=not confirmed)
 
 
 def approve(case: Case) -> Granted:
-    """An approver, who took no other step of it, picks the amount; above the limit another says the same."""
-    body, award, draft = case.body, _award(case), case.draft
+    """An approver, who took no other step of it, picks the amount; above the limit another says the same.
+
+    Both are approvers when the second says so: of one who is no longer, the word counts no more.
+    """
+    body, draft = case.body, case.draft
+    award = _award(case).without_approvers_gone(lambda one: has_role(draft.roster, one, APPROVER))
     who, day, place = case.only_signer().id, awards.log_day(draft), draft.growth.next_index
     after = _or_refuse(
         lambda one: one.decided(
@@ -167,19 +172,21 @@ def _require_share(case: Case, award: Award) -> None:
     if not award.share:
         return
     first = _first_of(case, award)
-    if first.is_over or first.state in _NOT_DECIDED:
+    if first.is_over or first.state in UNDECIDED:
         raise Refusal(Reason.NOT_ELIGIBLE)
     _require_within_share(case, award)
 
 
 def _require_first(case: Case, award: Award) -> None:
-    """Of tips that were linked after their proposals one alone is rewarded as the first.
+    """Of tips on one matter one alone is rewarded as the first, also where they were linked after their
+    proposals, or where somebody unlinked them who takes a step of either award.
 
     Raises:
         Refusal: second-award.
     """
-    others = awards.of_tips(case.draft.rows, linked(case.draft.pins, award.tip)).values()
-    decided = (one for one in others if not one.is_over and one.state not in _NOT_DECIDED)
+    others = map(bytes.fromhex, on_matter(case.draft, award.tip, award.people))
+    found = awards.of_tips(case.draft.rows, others).values()
+    decided = (one for one in found if not one.is_over and one.state not in UNDECIDED)
     if not award.share and any(not one.share for one in decided):
         raise Refusal(Reason.SECOND_AWARD)
 

@@ -88,7 +88,8 @@ def link(case: Case) -> Granted:
 
 def unlink(case: Case) -> Granted:
     """They are not on one matter after all."""
-    return _link(case, cases.unlinked)
+    who = case.only_signer().id
+    return _link(case, lambda file, other: cases.unlinked(file, other, who))
 
 
 def assign(case: Case) -> Granted:

@@ -1,5 +1,7 @@
 """A reward in the mailbox: that it was granted, collecting it, and the vouchers to carry away."""
 
+from collections.abc import Sequence
+from datetime import date
 from io import BytesIO
 from typing import Final
 
@@ -10,16 +12,19 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from crypto.vouchers import Voucher
-from tipline.directory.types import Crowd
+from tipline.directory.types import Crowd, Directory
 from tipline.mailbox.awards import AwardNow, award_now
 from tipline.mailbox.collecting import collect
 from tipline.mailbox.errors import CannotCollectNow, CollectingError
+from tipline.mailbox.identity import payee_days
 from tipline.mailbox.payee import can_be_paid_by_name, may_be_named
 from tipline.mailbox.vouchers import mint_keys, voucher_of
 from tipline.public.mailbox.award_words import ENDED_WORDS
 from tipline.public.mailbox.blueprint import mailboxes
 from tipline.public.mailbox.visit import Visit, this_visit
 from tipline.public.redeem.words import CROWD_WORDS
+from tipline.rewards.amounts import split
+from tipline.rewards.rules import first_day_for_all
 
 # The address says nothing of a reward: a browser's history keeps it.
 _ADDRESS: Final = "/notice"
@@ -67,24 +72,38 @@ def _award(visit: Visit) -> AwardNow | None:
         return award_now(session, visit.mailbox, visit.use.log)
 
 
+def _payee_days(visit: Visit) -> Sequence[date]:
+    with visit.use.database.reading() as session:
+        return payee_days(session, visit.mailbox)
+
+
 def _reward_page(visit: Visit, error: str = "") -> str:
     award, directory = _award(visit), visit.use.book.current()
     crowds = directory.crowds
-    collected = award.collected if award else None
-    values = dict(collected.signatures) if collected else {}
+    today = visit.use.clock.today()
+    year, values = _vouchers_of(award, directory, today)
     return render_template(
         "mailbox/reward.html",
         award=award,
         ended=ENDED_WORDS,
-        crowds=[
-            (value, CROWD_WORDS[crowds.get((collected.year, value), Crowd.FEW)])
-            for value in values
-            if collected
-        ],
+        crowds=[(value, CROWD_WORDS[crowds.get((year, value), Crowd.FEW)]) for value in values],
+        for_all=first_day_for_all(year),
+        waits=today < first_day_for_all(year),
         by_name=can_be_paid_by_name(directory) and may_be_named(award, visit.use.intake()),
-        today=visit.use.clock.today(),
+        payee_days=_payee_days(visit),
+        today=today,
         error=error,
     )
+
+
+def _vouchers_of(award: AwardNow | None, directory: Directory, today: date) -> tuple[int, Sequence[int]]:
+    """The year and the values of an award's vouchers; before it is collected, those that it would have."""
+    if award is None:
+        return today.year, ()
+    if award.collected is not None:
+        return award.collected.year, list(dict(award.collected.signatures))
+    values = [value for value, _ in directory.mint.get(today.year, ())]
+    return today.year, [value for value, _ in split(award.told.amount, values)]
 
 
 def _picture(voucher: Voucher) -> Markup:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from crypto.pickup_codes import MistypedPickup, PickupCode
 from crypto.tracking_codes import MistypedCode, TrackingCode
 from crypto.vouchers import (
+    BEGIN,
     CutVoucher,
     ForeignVoucher,
     MistypedVoucher,
@@ -128,8 +129,9 @@ def by_photo(use: Services, photo: bytes) -> Brought:
         found = use.photos.read(photo, allowance.sender)
     except CannotRead as error:
         raise errors.CannotLookNow if error.reason is Reason.BUSY else errors.NoVoucherInPhoto from error
+    squares = [line for line in found.splitlines() if BEGIN in line.upper()]  # others lie beside it
     try:
-        return by_text(use, found)
+        return by_text(use, "\n".join(squares))
     except errors.NoVoucherInText:
         raise errors.NoVoucherInPhoto from None
 

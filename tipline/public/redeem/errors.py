@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Final
 
+from tipline.rewards.rules import first_day_for_all, last_day_of_vouchers
 from tipline.words import mark
 
 CODE: Final = "code"
@@ -172,6 +173,15 @@ class PlaceClosed(RedeemError):
     field = POINT
 
 
+class PlaceInside(RedeemError):
+    """The place lies inside the township, and there are others."""
+
+    sentence = mark(
+        "This place is in the township itself, where somebody may know you. Please choose another one."
+    )
+    field = POINT
+
+
 class AnotherPlace(RedeemError):
     """A bank needs its list before the last days of a voucher."""
 
@@ -203,14 +213,18 @@ class PaidAlready(RedeemError):
 
 
 class CrowdTooSmall(RedeemError):
-    """Too few awards were collected under the voucher's key."""
+    """Too few awards would stay behind in the pool of the voucher's key, which is of this year."""
 
     sentence = mark(
-        "Too few people have collected rewards with vouchers of this value. A pickup code now could show who "
-        "you are, so there is none yet. Your voucher is kept and stays good: come back in some weeks, or "
-        "choose one of another value."
+        "Too few other people have a voucher of this value now. A pickup code could show who you are, so "
+        "there is none yet. Nothing is lost: your voucher stays good until %(last)s. Come back in some "
+        "weeks, or choose one of another value. From %(first)s at the latest you get a code for this one."
     )
     field = CHOICE
+
+    def __init__(self, year: int) -> None:
+        super().__init__()
+        self.first, self.last = first_day_for_all(year), last_day_of_vouchers(year)
 
 
 class CannotBePaid(RedeemError):

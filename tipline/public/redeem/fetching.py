@@ -14,7 +14,6 @@ _REFUSALS: Final[Mapping[Reason, type[errors.RedeemError]]] = {
     Reason.BAD_VOUCHER: errors.ForeignVoucherText,
     Reason.NO_MINT_KEYS: errors.ForeignVoucherText,
     Reason.VOUCHER_EXPIRED: errors.VoucherTooOld,
-    Reason.CROWD_TOO_SMALL: errors.CrowdTooSmall,
     Reason.OVERDRAWN: errors.CannotBePaid,
     Reason.UNKNOWN_POINT: errors.PlaceClosed,
     Reason.ANOTHER_POINT: errors.AnotherPlace,
@@ -32,6 +31,8 @@ def pickup_of(voucher: Voucher, point: str, keeper: KeeperPublic) -> Pickup:
     try:
         answer = keeper.redeem(voucher.year, voucher.value, voucher.message, voucher.signature, point)
     except Refused as error:
+        if error.reason is Reason.CROWD_TOO_SMALL:
+            raise errors.CrowdTooSmall(voucher.year) from error
         raise _REFUSALS.get(error.reason, errors.KeeperAway) from error
     except (KeeperUnavailable, KeeperLied) as error:
         raise errors.KeeperAway from error
@@ -50,10 +51,12 @@ def chosen_point(directory: Directory, named: str) -> PointEntry:
     """The place that was chosen.
 
     Raises:
-        NoPlaceChosen, PlaceClosed: see each.
+        NoPlaceChosen, PlaceInside, PlaceClosed: see each.
     """
     for point in offered(directory):
         if point.id == named:
             return point
-    known = named in {point.id for point in directory.points}
-    raise errors.PlaceClosed if known else errors.NoPlaceChosen
+    is_open = {point.id: point.open for point in directory.points}.get(named)
+    if is_open is None:
+        raise errors.NoPlaceChosen
+    raise errors.PlaceInside if is_open else errors.PlaceClosed

@@ -6,14 +6,21 @@ from flask_babel import gettext
 from crypto.pickup_codes import PickupCode
 from tipline.directory.types import Crowd
 from tipline.keeper_client.public import Pickup
-from tipline.mailbox.errors import SignedOut
 from tipline.public.form_keys import ExpiredForm
 from tipline.public.form_state import FormState
 from tipline.public.language import unit_language
 from tipline.public.mailbox.visit import session_token
 from tipline.public.mailbox.words import day_in_full
 from tipline.public.redeem.brought import Brought
-from tipline.public.redeem.errors import CHOICE, CODE, POINT, VOUCHER, PaidAlready, RedeemError
+from tipline.public.redeem.errors import (
+    CHOICE,
+    CODE,
+    POINT,
+    VOUCHER,
+    CrowdTooSmall,
+    PaidAlready,
+    RedeemError,
+)
 from tipline.public.redeem.fetching import offered
 from tipline.public.redeem.words import CROWD_WORDS
 from tipline.public.services import Services, services
@@ -24,11 +31,7 @@ Page = tuple[str, int]
 
 def is_mailbox_open(use: Services) -> bool:
     """Whether this browser has a mailbox open: then the two could be seen together."""
-    try:
-        use.sessions.resume(session_token(use))
-    except SignedOut:
-        return False
-    return True
+    return use.sessions.runs(session_token(use))
 
 
 def open_page() -> Page:
@@ -116,4 +119,6 @@ def read_state() -> FormState:
 def _said(error: RedeemError | None) -> str:
     if isinstance(error, PaidAlready):
         return gettext(error.sentence, day=day_in_full(error.day))
+    if isinstance(error, CrowdTooSmall):
+        return gettext(error.sentence, first=day_in_full(error.first), last=day_in_full(error.last))
     return gettext(error.sentence) if error else ""

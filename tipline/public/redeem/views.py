@@ -49,6 +49,8 @@ def step() -> ResponseReturnValue:
 
 def redeem_again(notice: str) -> str:
     """The page whose sending failed for a reason that is not in its answers, around a sentence."""
+    if is_mailbox_open(services()):
+        return open_page()[0]
     if request.form.get("step") == "2":
         try:
             return choose_page(_brought_before(), notice=notice)[0]

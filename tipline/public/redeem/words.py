@@ -8,12 +8,12 @@ from tipline.words import mark
 
 CROWD_WORDS: Final[Mapping[Crowd, str]] = {
     Crowd.FEW: mark(
-        "So far only few people have collected rewards with vouchers of this value. Until there are more, "
-        "nobody gets a pickup code for one: it could show who you are. It is kept for you."
+        "Only few people can still have a voucher of this value. Until there are more, nobody gets a pickup "
+        "code for one: it could show who you are. It is kept for you, and when its year is over, you get one."
     ),
     Crowd.THIN: mark(
-        "Most vouchers of this value have been used already: whoever uses one now is one of few, and could "
-        "be guessed. If you can, wait until more people have collected one. It is kept for you."
+        "Only few people can still have a voucher of this value: whoever uses one is one of few, and could "
+        "be guessed. Pickup codes are given all the same, because its year is over or two people decided so."
     ),
     Crowd.ENOUGH: mark("Several people still have vouchers of this value: yours is one of several."),
     Crowd.MANY: mark("Many people still have vouchers of this value: yours is one of many."),
