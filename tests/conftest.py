@@ -25,7 +25,9 @@ LONGEST: Final = (
     "tests/admin/test_matrix.py",
     "tests/trial",
     "tests/docs",
+    "tests/keeper/faults",
     "tests/keeper/test_durability.py",
+    "tests/rewards",
 )
 """What takes long begins first, so that no worker is left alone with it at the end."""
 

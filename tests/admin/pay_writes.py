@@ -36,7 +36,7 @@ def _code(office: Office, point: str = POINT) -> Pickup:
 
 def _open_key(office: Office) -> None:
     """Let vouchers be paid though few awards were collected."""
-    keys = office.keeper().rewards.known().keys
+    keys = office.keeper().rewards.money().keys
     if not any(key.opened for key in keys if key.value == made.AMOUNT):
         opened = {"year": 2026, "value": made.AMOUNT, "reason": new_item()}
         office.keeper().append(office.world.sign("reward-open", made.APPROVES, made.VERIFIES, **opened))

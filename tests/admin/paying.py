@@ -17,6 +17,7 @@ from tests.admin.printing import english
 from tests.admin.rewarding import Rewarding
 from tests.admin.walking import walk
 from tests.clocks import FixedClock
+from tests.keeper.rewards.known import award_of
 from tests.keeper.rewards.till import POINT, Granted, Till
 from tests.world import NOON, SealedTip, World, member_body, member_id
 from tipline.accounts.models import Account
@@ -71,8 +72,10 @@ class Counter:
         return granted_to(office, tip, code, award)
 
     def crowd(self, number: int = 5) -> Sequence[Voucher]:
-        """Vouchers of so many awards, collected."""
-        return [voucher for _ in range(number) for voucher in self.till.mint(self.granted())]
+        """Vouchers of so many awards, collected, under a key that two people have opened."""
+        vouchers = [voucher for _ in range(number) for voucher in self.till.mint(self.granted())]
+        self.till.open_key(vouchers[0].value)
+        return vouchers
 
     def browser(self, name: str) -> Staff:
         """A member's browser in English, the same each time, who confirmed just now."""
@@ -114,8 +117,7 @@ def granted_to(office: Office, tip: TipId, code: TrackingCode, award: int) -> Gr
     """An award as its reporter has it."""
     claim, keeper = code.claim_key.public.raw, office.world.keeper_identity.recipient
     sealed = SealedTip(tip, code, Audience(keeper, (), Route((), ()), claim), ())
-    known = office.keeper().rewards.known().awards
-    return Granted(sealed, next(one.award for one in known if one.award.index == award))
+    return Granted(sealed, award_of(office.keeper().rewards, award).award)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from tests.admin.conftest import Office
 from tests.admin.walking import new_item, walk
+from tests.keeper.rewards.known import award_of
 from tests.keeper.rewards.till import lay_keys
 from tests.world import member_id
 from tipline.ids import TipId
@@ -84,8 +85,7 @@ def point(office: Office, identifier: str) -> None:
 
 
 def _letter(office: Office, number: int) -> str:
-    awards = office.keeper().rewards.known().awards
-    tip = next(one.award.tip for one in awards if one.award.index == number)
+    tip = award_of(office.keeper().rewards, number).award.tip
     return office.keeper().states([tip])[tip].case.letter
 
 

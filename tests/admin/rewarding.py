@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from tests.admin.conftest import Office, Staff, wrapped
 from tests.admin.walking import settle, walk
+from tests.keeper.rewards.known import award_of
 from tests.keeper.rewards.till import lay_keys
 from tests.world import member_body, member_id
 from tipline.accounts.models import Account
@@ -163,7 +164,7 @@ class Rewarding:
 
     def known(self, award: int) -> KnownAward:
         """How it stands by the keeper."""
-        return next(one for one in self.office.keeper().rewards.known().awards if one.award.index == award)
+        return award_of(self.office.keeper().rewards, award)
 
     def state(self, award: int) -> str:
         """Where it stands."""

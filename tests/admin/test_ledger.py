@@ -99,12 +99,14 @@ def test_looking_as_an_auditor_is_an_entry(office: Counter) -> None:
 def test_auditors_see_the_exact_crowd_and_others_a_word(office: Counter) -> None:
     key = "2026 · 500 yuan"
     assert [row[1] for row in rows(shown(office, "auditor")) if row[0] == key] == ["5"]
-    assert [row[1] for row in rows(shown(office, "approver")) if row[0] == key] == ["enough"]
-    assert [row[-1] for row in rows(shown(office, "approver")) if row[0] == key] == ["yes"]
+    assert [row[1] for row in rows(shown(office, "approver")) if row[0] == key] == [
+        "few, and paid all the same"
+    ]
+    assert [row[-1] for row in rows(shown(office, "approver")) if row[0] == key] == ["opened by two people"]
 
 
 def test_no_page_of_the_ledger_names_a_tip_or_joins_an_award_to_a_voucher(office: Counter) -> None:
-    tips = [one.award.tip for one in office.office.keeper().rewards.known().awards]
+    tips = [one.award.tip for one in office.office.keeper().rewards.each_standing(None)]
     for path in PAGES:
         for name in ("auditor", "approver", "verifier", "reviewer-a"):
             page = shown(office, name, path)
@@ -182,10 +184,10 @@ def test_the_keeper_finds_no_difference_between_rows_and_log(office: Counter) ->
 
 @pytest.mark.parametrize("where", list(Where))
 def test_every_difference_is_red_with_what_to_do(office: Counter, where: Where) -> None:
-    found = office.office.keeper().rewards.known()
+    found = office.office.keeper().rewards.money()
     name = {Where.SHEET: "", Where.AWARD: "7", Where.BUDGET: "2026"}.get(where, "2026-500")
-    wrong = replace(found, differences=(Difference(where, name, "rows say 6", "log says 5"),))
-    with patch.object(Rewards, "known", lambda self: wrong):
+    wrong = replace(found, differences=(Difference(where, name, "rows say 6", "log says 5"),), different=1)
+    with patch.object(Rewards, "money", lambda self: wrong):
         pages = {name: shown(office, name) for name in ("auditor", "approver", "chief")}
     for page in pages.values():
         assert "1 " + RED in page

@@ -7,28 +7,25 @@ import pytest
 
 from admin.ledger import charts
 from admin.ledger.balances import collected_of, key_lines, owed_of, sheet_of
-from admin.ledger.books import Kind, Line, counter_line, ledger_lines
-from admin.ledger.choice import PAGE, Choice, page_of
+from admin.ledger.books import counter_line, first_needed, merged
+from admin.ledger.choice import PAGE, Choice, LedgerPage
 from admin.ledger.reconciling import red_lines
 from admin.words import word
-from tipline.keeper_client.rewards import (
-    Budget,
-    KeyState,
-    KnownAward,
-    KnownRewards,
-    Proposal,
-    VoucherState,
-)
+from crypto.errors import BadFormat
+from tipline.directory.types import Crowd
+from tipline.keeper.rewards.told import monthly
+from tipline.keeper_client.rewards import Budget, KeyState, KnownMoney
 from tipline.rewards.award import Award, AwardState
+from tipline.rewards.lines import Kind, Line, VoucherDays, lines_of, sums_of
 from tipline.rewards.reconciling import Difference, Where
-from tipline.rewards.scoring import Duty, Novelty, Tier
+from tipline.rewards.scoring import Tier
+from tipline.rewards.totals import totals_of
 
 TODAY = date(2026, 3, 3)
-PROPOSAL = Proposal(500, Tier.ORDINARY, (), {}, Novelty.NEW, Duty.NONE)
 VALUES = (500, 1_000, 5_000)
 
 
-def award(index: int, amount: int, state: AwardState, **days: Any) -> KnownAward:
+def award(index: int, amount: int, state: AwardState, **days: Any) -> Award:
     """An award as the keeper tells it."""
     fields: dict[str, Any] = {
         "tip": f"{index:032x}",
@@ -37,47 +34,46 @@ def award(index: int, amount: int, state: AwardState, **days: Any) -> KnownAward
         "tier": Tier.ORDINARY,
         "share": "",
     }
-    made = Award(
+    return Award(
         index=index, amount=amount, proposer="m1", proposed="2026-01-02", state=state, **fields, **days
     )
-    return KnownAward(award=made, proposal=PROPOSAL, confirmed=None, due=None, desks=(), excluded=())
 
 
-def voucher(value: int, day: str, paid: str = "") -> VoucherState:
-    """A voucher that came back."""
-    state, on = ("paid", date.fromisoformat(paid)) if paid else ("open", None)
-    return VoucherState(2026, value, state, "counter", date.fromisoformat(day), None, on)
+AWARDS = (
+    award(1, 6_500, AwardState.COLLECTED, granted="2026-01-10", collected="2026-02-01", year=2026),
+    award(2, 500, AwardState.GRANTED, granted="2026-02-01"),
+    award(3, 1_000, AwardState.NAMED, granted="2026-01-10", collected="2026-02-02"),
+    award(4, 2_000, AwardState.SETTLED, granted="2026-01-10", collected="2026-02-02", ended="2026-02-03"),
+    award(5, 500, AwardState.EXPIRED, granted="2025-07-10", ended="2026-02-02"),
+    award(6, 500, AwardState.CANCELLED, ended="2026-02-02"),
+)
+VOUCHERS = (
+    VoucherDays(2026, 500, "2026-02-05", "2026-02-06", "counter"),
+    VoucherDays(2026, 5_000, "2026-02-05", "", ""),
+)
+KEYS = [(2026, value) for value in VALUES]
 
 
-def known(**changes: Any) -> KnownRewards:
+def known(**changes: Any) -> KnownMoney:
     """One collected award of 6,500, one that is open, one by name; two vouchers back, one paid."""
     fields: dict[str, Any] = {
-        "awards": (
-            award(1, 6_500, AwardState.COLLECTED, granted="2026-01-10", collected="2026-02-01", year=2026),
-            award(2, 500, AwardState.GRANTED, granted="2026-02-01"),
-            award(3, 1_000, AwardState.NAMED, granted="2026-01-10", collected="2026-02-02"),
-            award(
-                4, 2_000, AwardState.SETTLED, granted="2026-01-10", collected="2026-02-02", ended="2026-02-03"
-            ),
-            award(5, 500, AwardState.EXPIRED, granted="2025-07-10", ended="2026-02-02"),
-            award(6, 500, AwardState.CANCELLED, ended="2026-02-02"),
-        ),
+        "totals": tuple(totals_of(AWARDS)),
+        "months": (),
         "budgets": (Budget(2025, 1_000, 500, 0), Budget(2026, 20_000, 10_000, 500)),
         "keys": (
             KeyState(2026, 500, 1, 1, 1, 1, False, 0),
             KeyState(2026, 1_000, 1, 1, 0, 0, False, 0),
             KeyState(2026, 5_000, 1, 1, 1, 0, False, 0),
         ),
-        "vouchers": (voucher(500, "2026-02-05", "2026-02-06"), voucher(5_000, "2026-02-05")),
         "differences": (),
+        "different": 0,
     }
-    return KnownRewards(**(fields | changes))
+    return KnownMoney(**(fields | changes))
 
 
-def lines(**changes: Any) -> list[Line]:
+def lines() -> list[Line]:
     """All lines, for somebody who may know of every award."""
-    found = known(**changes)
-    return list(ledger_lines(found, [one.award for one in found.awards]))
+    return list(lines_of(AWARDS, VOUCHERS, KEYS))
 
 
 # ------------------------------------------------------------------ by day
@@ -92,12 +88,6 @@ def test_no_line_joins_an_award_to_a_voucher() -> None:
     assert {line.award for line in of_vouchers} == {None}
 
 
-def test_an_award_that_one_may_not_know_of_has_no_line_and_its_vouchers_still_count() -> None:
-    found = ledger_lines(known(), ())
-    assert [line for line in found if line.award is not None] == []
-    assert sum(line.amount for line in found if line.kind is Kind.MINTED) == 6_500
-
-
 def test_minted_vouchers_are_the_split_of_what_was_collected() -> None:
     minted = [(line.day, line.value, line.count) for line in lines() if line.kind is Kind.MINTED]
     assert minted == [("2026-02-01", 500, 1), ("2026-02-01", 1_000, 1), ("2026-02-01", 5_000, 1)]
@@ -105,13 +95,20 @@ def test_minted_vouchers_are_the_split_of_what_was_collected() -> None:
 
 def test_lines_of_one_day_stand_in_an_order_that_tells_no_order() -> None:
     one = lines()
-    assert one == lines(awards=tuple(reversed(known().awards)), vouchers=tuple(reversed(known().vouchers)))
+    assert one == list(lines_of(reversed(AWARDS), reversed(VOUCHERS), reversed(KEYS)))
     assert [line.day for line in one] == sorted((line.day for line in one), reverse=True)
 
 
 def test_what_never_was_granted_has_no_line() -> None:
     assert [line for line in lines() if line.award == 6] == []
     assert [line.kind for line in lines() if line.award == 5] == [Kind.EXPIRED, Kind.GRANTED]
+
+
+def test_a_line_is_the_same_after_it_was_sent() -> None:
+    assert [Line.from_fields(line.to_fields()) for line in lines()] == lines()
+    for wrong in ({"kind": "stolen"}, {"more": 1}):
+        with pytest.raises(BadFormat):
+            Line.from_fields(lines()[0].to_fields() | wrong)
 
 
 @pytest.mark.parametrize(
@@ -156,16 +153,34 @@ def test_counter_entries_of_the_log_become_lines(body: dict[str, Any], line: Lin
 def test_a_filter_shows_what_fits_and_no_choice_filters_nothing(
     given: dict[str, str], kinds: set[Kind]
 ) -> None:
-    assert {line.kind for line in page_of(lines(), Choice.read(given)).lines} == kinds
+    wanted = Choice.read(given).wanted
+    assert {line.kind for line in lines() if wanted.fits(line)} == kinds
 
 
-def test_pages_hold_every_line_once() -> None:
+@pytest.mark.parametrize("counter", [0, 1, 7, 2 * PAGE + 3])
+def test_pages_hold_every_line_once_wherever_counter_entries_fall(counter: int) -> None:
+    days = [f"2026-{1 + place % 12:02}-{1 + place % 28:02}" for place in range(3 * PAGE + 1)]
+    many = sorted((Line(day, Kind.GRANTED, 500, place) for place, day in enumerate(days)), key=_place)
+    undone = [Line(days[7 * place % len(days)], Kind.UNDONE, place) for place in range(counter)]
+    pages = list[Line]()
+    for page in range(1, 9):
+        start = Choice(page=page).start
+        first = first_needed(start, undone)
+        pages += merged(many[first : start + PAGE], undone, start, PAGE)
+    assert pages == sorted((*many, *undone), key=_place)
+
+
+def _place(line: Line) -> tuple[int | str, ...]:
+    return line.place
+
+
+def test_a_page_tells_how_many_fit_and_their_sums() -> None:
     many = [Line("2026-02-01", Kind.GRANTED, 500, index) for index in range(2 * PAGE + 1)]
-    pages = [page_of(many, Choice.read({"page": str(page)})) for page in (1, 2, 3, 4)]
-    assert [line for page in pages for line in page.lines] == many
-    assert {page.pages for page in pages} == {3}
-    assert pages[0].sums == [(Kind.GRANTED, 0, 500 * len(many))]
+    page = LedgerPage(Choice(), many[:PAGE], sums_of([*many, Line("2026-02-02", Kind.EXTENDED, 0, 1)]))
+    assert (page.total, page.pages) == (len(many) + 1, 3)
+    assert [(one.kind, one.count, one.amount) for one in page.figures] == [(Kind.GRANTED, 0, 500 * len(many))]
     assert Choice.read({"page": "2", "kind": "granted"}).query(3) == "?kind=granted&page=3"
+    assert Choice.read({"page": "0"}).page == 1
 
 
 # ------------------------------------------------------------------ where the money is
@@ -187,19 +202,22 @@ def test_what_is_owed_is_what_is_set_aside_and_what_is_out() -> None:
 
 
 def test_what_expired_with_its_key_is_out_no_longer() -> None:
-    [line] = key_lines(known(keys=(KeyState(2022, 500, 9, 6, 8, 7, False, 1_000),)), 5)
+    [line] = key_lines(known(keys=(KeyState(2022, 500, 9, 6, 8, 7, False, 1_000),)))
     assert (line.out, line.owed) == (0, 0)
 
 
 @pytest.mark.parametrize(
-    ("awards", "opened", "size", "pays"),
-    [(4, False, "few", False), (4, True, "few", True), (5, False, "enough", True)],
+    ("opened", "size", "pays"),
+    [
+        (False, Crowd.FEW, False),
+        (True, Crowd.THIN, True),
+        (False, Crowd.THIN, True),
+        (False, Crowd.MANY, True),
+    ],
 )
-def test_a_key_pays_once_enough_awards_hide_one_another(
-    awards: int, opened: bool, size: str, pays: bool
-) -> None:
-    [line] = key_lines(known(keys=(KeyState(2026, 500, 40, awards, 0, 0, opened, 0),)), 5)
-    assert (line.size, line.pays) == (size, pays)
+def test_a_key_pays_where_the_keeper_says_so(opened: bool, size: Crowd, pays: bool) -> None:
+    [line] = key_lines(known(keys=(KeyState(2026, 500, 40, 5, 0, 0, opened, 0, size),)))
+    assert line.pays is pays
 
 
 def test_the_share_collected_leaves_out_what_was_cancelled() -> None:
@@ -213,7 +231,9 @@ def test_the_share_collected_leaves_out_what_was_cancelled() -> None:
 
 
 def test_a_chart_has_a_bar_for_each_sum_and_its_table_the_same_numbers() -> None:
-    drawn = charts.months(lines(), TODAY)
+    drawn = charts.months(
+        [(str(one["month"]), Kind(one["kind"]), one["amount"]) for one in monthly(lines(), TODAY)], TODAY
+    )
     assert [month for month, _ in drawn.rows][:: charts.MONTHS - 1] == ["2025-04", "2026-03"]
     assert dict(drawn.rows)["2026-02"] == [500, 7_500 + 2_000, 500 + 2_000]
     tallest = max(drawn.bars, key=lambda bar: bar.height)

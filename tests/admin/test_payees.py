@@ -245,6 +245,58 @@ def test_whom_to_pay_is_never_taken_for_the_name_that_the_reporter_left(desk: Co
     assert desks == [PAYMENTS]
 
 
+# ------------------------------------------------------------------ another payee, sent later
+
+
+def date_back(desk: Counter, granted: Granted, day: str) -> None:
+    """Let what has been sent so far be of an earlier day."""
+    desk.office.change(
+        "update items set day = :day where kind = :kind and tip_id = :tip",
+        day=day,
+        kind=IDENTITY,
+        tip=granted.tip.id,
+    )
+
+
+def test_a_payee_sent_after_a_yes_stops_the_payment_and_shows_both_days(desk: Counter) -> None:
+    granted, today = by_name(desk), desk.office.clock.today().isoformat()
+    date_back(desk, granted, "2026-01-05")
+    number, clerk = asked(desk, granted), desk.browser(FIRST)
+    custodian, path = desk.browser(AGREES), f"/disclosures/{number}"
+    assert "Another one" not in custodian.get(path).text
+    decide(desk, number)
+    by_name(desk, granted)
+    paid = f'action="{LIST}/{granted.award.index}/paid"'
+    page = clerk.get(LIST).text
+    assert f"was sent on 2026-01-05. Another one was sent on {today}" in page
+    assert f"2026-01-05 · changed on {today}" in page
+    assert paid not in page
+    size = desk.office.log_size()
+    answer = confirm(desk, granted, FIRST)
+    assert (answer.status_code, "Pay nobody before you have asked anew" in answer.text) == (409, True)
+    assert desk.office.log_size() == size
+    assert f"Another one was sent on {today}, after this one." in custodian.get(path).text
+
+    anew = asked(desk, granted)
+    assert "Another one had been sent on 2026-01-05" in custodian.get(f"/disclosures/{anew}").text
+    assert confirm(desk, granted, FIRST).status_code == 409  # the custodian has not agreed
+    decide(desk, anew)
+    page = clerk.get(LIST).text
+    assert (paid in page, f"/disclosures/{anew}" in page, "Another one was" in page) == (True, True, False)
+    assert confirm(desk, granted, FIRST).status_code == 303
+
+
+def test_a_payee_sent_after_the_first_word_stops_the_second(desk: Counter) -> None:
+    granted = by_name(desk)
+    decide(desk, asked(desk, granted))
+    assert confirm(desk, granted, FIRST).status_code == 303
+    by_name(desk, granted)
+    assert f"{LIST}/{granted.award.index}/paid" not in desk.browser(SECOND).get(LIST).text
+    size = desk.office.log_size()
+    assert confirm(desk, granted, SECOND).status_code == 409
+    assert (desk.office.log_size(), desk.rewarding.state(granted.award.index)) == (size, "named")
+
+
 # ------------------------------------------------------------------ two people see, two clerks pay
 
 

@@ -54,4 +54,4 @@ def _take_desk(camera: Camera, trial: Trial, clerk: Browser, language: str, suff
 
 def _award(trial: Trial, state: AwardState) -> int:
     with admin_keeper(Settings.from_mapping(trial.environment)) as keeper:
-        return next(each.award.index for each in keeper.rewards.known().awards if each.award.state is state)
+        return next(each.award.index for each in keeper.rewards.each_standing(state))

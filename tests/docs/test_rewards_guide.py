@@ -49,7 +49,7 @@ def test_the_pictures_of_the_guide_are_there_and_small(guide: str) -> None:
 def test_the_numbers_of_the_guide_are_those_that_hold(guide: str) -> None:
     assert f"above {DEFAULT_REWARD_RULES.limit:,} yuan two" in guide
     assert DEFAULT_REWARD_RULES.crowd == 5
-    assert "before five awards were collected" in guide
+    assert "five awards can still have a voucher out" in guide
     assert DEFAULT_REWARD_RULES.share == 50
     assert "at most half" in guide
     assert f"After {REMIND_DAYS[0]}, {REMIND_DAYS[1]} and {REMIND_DAYS[2]} days" in guide

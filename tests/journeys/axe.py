@@ -14,6 +14,15 @@ OF_THE_LAYOUT: Final = {
     "runOnly": ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"],
 }
 """What can change with the width of the window and the colours."""
+WITHOUT_COLOURS: Final = {
+    **OF_THE_LAYOUT,
+    "runOnly": [rule for rule in OF_THE_LAYOUT["runOnly"] if rule != "color-contrast"],
+}
+"""What the width changes where the colours were judged in the other width.
+
+What width or language decides is where a text lies and on what, never its colour, as
+`test_no_width_and_no_language_changes_a_colour` says; contrast takes two thirds of such a look.
+"""
 OF_LAYOUT_AND_LANGUAGE: Final = {
     **OF_THE_LAYOUT,
     "runOnly": [*OF_THE_LAYOUT["runOnly"], "html-has-lang", "html-lang-valid", "valid-lang"],

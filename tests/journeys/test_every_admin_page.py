@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 
 from admin.app import TEMPLATES, create_app
 from tests.journeys import admin_rounds, axe, html_checker
+from tests.journeys.style_sheets import colours_that_depend
 from tests.journeys.trial import Trial
 from tests.journeys.walker import Looks, Seen, Walker
 from tests.journeys.windows import DESKTOP, PHONE
@@ -95,6 +96,11 @@ def test_what_the_accessibility_rules_cannot_decide_was_looked_at(seen: Sequence
     assert {each.rule for each in undecided} <= {"color-contrast"}
     unknown = [line for line in _judged(seen, "undecided") if not any(why in line for why in UNDECIDED)]
     assert unknown == []
+
+
+def test_no_width_and_no_language_changes_a_colour() -> None:
+    sheets = [path.read_text("utf-8") for path in TEMPLATES.glob("static/*.css")]
+    assert [each for sheet in sheets for each in colours_that_depend(sheet)] == []
 
 
 def test_nothing_sticks_out_or_is_cut_off_on_a_narrow_screen_or_in_large_letters(

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser
 from tests.journeys import axe, html_checker, rounds
 from tests.journeys import browser as plain
 from tests.journeys.reward_rounds import RewardSite, reward_site, rewards
+from tests.journeys.style_sheets import colours_that_depend
 from tests.journeys.trial import Trial
 from tests.journeys.walker import OUTLINE, TOO_LARGE, WITHOUT_RING, Looks, Seen, Walker
 from tests.journeys.windows import DESKTOP, NARROW, Screen, Window
@@ -33,12 +34,16 @@ LANGUAGES: Final[Mapping[str, tuple[str, Looks]]] = {
     "en": (
         "192.0.2.",
         {
-            "wide-light": (DESKTOP, False, axe.OF_THE_LAYOUT),
+            "wide-light": (DESKTOP, False, axe.WITHOUT_COLOURS),
             "narrow-dark": (NARROW, True, axe.OF_LAYOUT_AND_LANGUAGE),
         },
     ),
 }
-"""Every page is judged in both widths and both colours; what does not change with the language in one."""
+"""Every page is judged in both widths and both colours; what does not change with the language in one.
+
+Contrast is judged in light and in dark, narrow and wide, in both languages; what is light on a wide screen
+has the colours that it has on a narrow one.
+"""
 
 NO_PAGE: Final = {
     "pages.style": "the style sheet",
@@ -129,6 +134,10 @@ def test_what_the_accessibility_rules_cannot_decide_was_looked_at(seen: Sequence
     assert undecided == UNDECIDED.keys(), _judged(seen, "undecided")
 
 
+def test_no_width_and_no_language_changes_a_colour() -> None:
+    assert colours_that_depend(STYLE.data.decode("utf-8")) == []
+
+
 def test_nothing_sticks_out_or_is_cut_off_on_a_narrow_screen_or_in_large_letters(
     seen: Sequence[Seen],
 ) -> None:
@@ -189,6 +198,18 @@ def test_the_checks_above_see_what_they_look_for(proxied: Trial, chromium: Brows
     for sign in ("h3 after h1", "no label", "no link in the summary to #i"):
         assert sign in outline
     window.close()
+
+
+def test_a_colour_that_depends_on_width_or_language_is_seen() -> None:
+    in_dark = "@media (prefers-color-scheme: dark) { p { color: red } }"
+    for sheet in (
+        "@media (min-width: 36em) { p { margin: 0; color: red } }",
+        f"@media (max-width: 40rem) {{ {in_dark} }}",
+        "@media (width < 40rem) { :root { --accent: red } }",
+        "p:lang(en) { background: url('a;b') }",
+    ):
+        assert len(colours_that_depend(f"p {{ color: blue }} {in_dark} {sheet}")) == 1
+    assert colours_that_depend(f"{in_dark} @media (min-width: 9em) {{ p {{ --font-size: 2em }} }}") == []
 
 
 def test_the_checker_sees_bad_html_and_bad_style(tmp_path: Path) -> None:

@@ -52,6 +52,8 @@ FILES: Final = (
     "rewards/award.py",
     "rewards/errors.py",
     "rewards/ledger.py",
+    "rewards/matters.py",
+    "rewards/pools.py",
     "rewards/rules.py",
     "rewards/scoring.py",
     "rewards/tills.py",

@@ -1,7 +1,7 @@
 """A reward, from a confirmed outcome to cash on a table, in Chromium without JavaScript, in both languages.
 
 Proposer, verifier, approver, a reporter at a telephone, two clerks, and an auditor who afterwards sees
-everything but whose the money was. Four other rewards of the same value were collected before, by direct
+everything but whose the money was. Six other rewards of the same value were collected before, by direct
 calls: a voucher hides among them.
 """
 
@@ -27,7 +27,7 @@ from tipline.ids import TipId
 from tipline.tips.moves import TipState
 
 AMOUNT: Final = 500
-OTHERS: Final = 4
+OTHERS: Final = 6
 DAY: Final = 86_400
 PICKUP: Final = "#pickup-code"
 LANGUAGES: Final = ("en", "zh-CN")
@@ -206,9 +206,9 @@ def test_a_reward_goes_from_a_confirmed_outcome_to_cash_and_nobody_can_tell_whos
 
 def the_ledger_agrees_and_shows_no_link(story: Story) -> None:
     """The auditor sees awards, vouchers and payments, and nothing that leads from one to the other."""
-    known = story.town.office.keeper().rewards.known()
+    known = story.town.office.keeper().rewards.money()
     assert known.differences == ()
-    assert [one.state for one in known.vouchers if one.paid_day].count("paid") >= 1
+    assert sum(key.paid for key in known.keys) >= 1
     auditor = story.at_work("auditor", "/rewards/ledger")
     assert AGREES[story.staff.language] in auditor.words
     auditor.go(f"/rewards/{story.number}")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from crypto.blind_rsa import MintKey
-from crypto.notes import sign_json
+from crypto.notes import NoteSigner, sign_json
 from crypto.pickup_codes import PickupCode
 from crypto.tracking_codes import TrackingCode
 from tests.public.instance import MOMENT, ORIGIN, Instance
@@ -58,7 +58,8 @@ class Mint(socketserver.ThreadingUnixStreamServer):
 
     daemon_threads = True
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, signer: NoteSigner) -> None:
+        self.signer = signer
         self.asked: list[dict[str, Any]] = []
         self.answers: dict[str, dict[str, Any]] = {}
         """By operation: what is answered instead."""
@@ -76,10 +77,15 @@ class Mint(socketserver.ThreadingUnixStreamServer):
             return {"ok": self._pickup(request)}
         collect = Collect.from_fields(request)
         if collect.named:
-            return {"ok": {"named": True}}
+            return {"ok": {"named": True, "record": self._note(collect)}}
         if collect.year not in self.years:
             return refusal("already-collected")
         return {"ok": {"signatures": [self.key.blind_sign(blinded).hex() for _, blinded in collect.blinded]}}
+
+    def _note(self, collect: Collect) -> str:
+        granted, until = TODAY - timedelta(days=2), date(YEAR, 9, 1)
+        record = AwardRecord(collect.tip.hex(), collect.award, 6_500, Told.NAMED, granted, until, 40)
+        return frames.to_text(sign_json(record.to_body(ORIGIN, 40), self.signer))
 
     def _pickup(self, request: Mapping[str, Any]) -> dict[str, Any]:
         message = bytes.fromhex(request["message"])
@@ -120,7 +126,7 @@ AWAY: Final = {"unavailable": "It is away."}
 @contextmanager
 def minting(instance: Instance) -> Iterator[Mint]:
     """A mint that answers at the instance's socket."""
-    with Mint(instance.settings.public_socket) as mint:
+    with Mint(instance.settings.public_socket, instance.signer) as mint:
         thread = threading.Thread(target=mint.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield mint

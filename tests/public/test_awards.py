@@ -271,6 +271,22 @@ def test_no_title_and_no_address_tells_of_a_reward(rewarded: Rewarded) -> None:
 # ------------------------------------------------------------------- collecting
 
 
+def test_how_well_each_voucher_would_hide_is_said_before_it_is_collected_and_after(
+    rewarded: Rewarded,
+) -> None:
+    rewarded.told()
+    visitor = rewarded.inside()
+    before = visitor.get(REWARD).text
+    rewarded.collect()
+    after = rewarded.inside().get(REWARD).text
+    for page in (before, after):
+        assert "Only few people can still have a voucher of this value." in page
+        assert "yours is one of several" in page
+        assert "yours is one of many" in page
+        assert f"from Friday, January 1, {YEAR + 1} at the latest each voucher of this year gets one" in page
+    assert before.index("How well a voucher hides you") < before.index('id="collect"')
+
+
 def test_collecting_makes_vouchers_of_the_whole_amount(rewarded: Rewarded) -> None:
     rewarded.told()
     visitor = rewarded.inside()

@@ -20,6 +20,7 @@ from tests.public.rewarding import (
     Mint,
     Rewarded,
     minting,
+    press,
     refusal,
     with_rewards,
 )
@@ -201,7 +202,9 @@ def test_while_the_keeper_is_away_it_is_kept_and_the_page_says_what_to_do(
     visitor = rewarded.inside()
     page = send(visitor)
     assert page.status_code == 422
-    assert "is kept and locked, but the pay desk could not be told yet" in page.text
+    assert "is kept and locked, but we do not know whether the pay desk has heard of it" in page.text
+    assert "It is kept, and not asked for yet" in page.text
+    assert "Nothing was sent yet" not in page.text  # the heading says what the sentence says
     assert 'value="Li &lt;Na&gt;"' in page.text
     assert len(payees(rewarded)) == 1
     mint.answers.clear()
@@ -209,6 +212,14 @@ def test_while_the_keeper_is_away_it_is_kept_and_the_page_says_what_to_do(
     assert visitor.post(PATH, again).status_code == 303
     assert len(payees(rewarded)) == 1
     assert len(named(mint)) == 2
+
+
+def test_once_asked_to_be_paid_by_name_the_mailbox_offers_no_vouchers(rewarded: Rewarded, mint: Mint) -> None:
+    assert 'id="collect"' in rewarded.inside().get(REWARD).text
+    assert send(rewarded.inside()).status_code == 303
+    assert 'id="collect"' not in rewarded.inside().get(REWARD).text
+    assert press(rewarded.inside(), REWARD).status_code == 422
+    assert [one for one in mint.asked if not one.get("named")] == []
 
 
 def test_until_the_keeper_was_told_vouchers_can_be_collected_instead(rewarded: Rewarded, mint: Mint) -> None:
@@ -281,6 +292,30 @@ def test_who_is_to_be_paid_by_name_can_put_it_right(rewarded: Rewarded) -> None:
     assert LINK in visitor.get(REWARD).text
     assert send(visitor, {**TYPED, "contact": "At the mill, Sunday"}).status_code == 303
     assert [one.contact for one in opened(rewarded)] == [TYPED["contact"], "At the mill, Sunday"]
+
+
+def test_the_mailbox_shows_when_it_was_said_whom_to_pay_and_when_that_changed(rewarded: Rewarded) -> None:
+    visitor = rewarded.inside()
+    assert "whom to pay" not in visitor.get(REWARD).text
+    send(visitor)
+    rewarded.told(state=Told.NAMED, since=30)
+    rewarded.instance.change("update items set day = '2025-12-24' where kind = 'identity'")
+    page = visitor.get(REWARD).text
+    assert "You said whom to pay on Wednesday, December 24, 2025." in page
+    assert "somebody else knows your code" not in page
+    send(visitor, {**TYPED, "contact": "The thief's account"})
+    page = visitor.get(REWARD).text
+    assert "You said whom to pay on Wednesday, December 24, 2025. It was changed on" in page
+    assert "somebody else knows your code" in page
+    assert "thief" not in page
+
+
+def test_a_payee_that_the_reporter_did_not_sign_is_not_shown(rewarded: Rewarded) -> None:
+    visitor = rewarded.inside()
+    send(visitor)
+    rewarded.told(state=Told.NAMED, since=30)
+    rewarded.instance.change("update items set claim_signature = zeroblob(64) where kind = 'identity'")
+    assert "You said whom to pay" not in visitor.get(REWARD).text
 
 
 def test_the_page_warns_before_anything_is_typed(rewarded: Rewarded) -> None:

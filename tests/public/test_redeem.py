@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import segno
+from PIL import Image
 from werkzeug.test import TestResponse
 
 from crypto.blind_rsa import MintKey
@@ -108,6 +109,25 @@ def test_while_a_mailbox_is_open_in_this_browser_no_code_is_given(rewarded: Rewa
     assert mint.asked == []
     left = visitor.post("/mailbox/sign-out", hidden(page))
     assert left.headers["Location"].startswith("/leave")
+    assert 'name="code"' in visitor.get(REDEEM).text
+
+
+def test_a_page_that_failed_shows_no_vouchers_beside_an_open_mailbox(
+    rewarded: Rewarded, stranger: Visitor
+) -> None:
+    fields = {**hidden(begin(stranger, code=rewarded.code)), "csrf_token": "of before"}
+    page = rewarded.inside().post(REDEEM, {**fields, "choice": "0", "point": "far"})
+    assert page.status_code == 400
+    assert "A mailbox is open in this browser" in page.text
+    assert "yuan" not in page.text
+    assert "yuan" in stranger.post(REDEEM, fields).text
+
+
+def test_looking_here_keeps_no_mailbox_open(rewarded: Rewarded) -> None:
+    visitor, clock = rewarded.inside(), rewarded.instance.clock
+    for _ in range(3):
+        assert "A mailbox is open in this browser" in visitor.get(REDEEM).text
+        clock.advance(14 * 60)
     assert 'name="code"' in visitor.get(REDEEM).text
 
 
@@ -262,7 +282,8 @@ ANSWERS: dict[str, tuple[dict[str, Any], int, str]] = {
     "crowd": (
         refusal("crowd-too-small"),
         422,
-        "Your voucher is kept and stays good: come back in some weeks",
+        "your voucher stays good until Monday, December 31, 2029. Come back in some weeks, or choose one of "
+        "another value. From Friday, January 1, 2027 at the latest you get a code",
     ),
     "paid": ({"ok": {"paid": "2026-03-02"}}, 422, "was paid out on Monday, March 2, 2026"),
     "overdrawn": (refusal("overdrawn"), 422, "until it is cleared up none is paid"),
@@ -381,6 +402,31 @@ def test_each_fault_of_a_photo_has_its_sentence(
     assert (page.status_code, sentence in said(page)) == (422, True), said(page)
 
 
+def photographed_together(*texts: str) -> bytes:
+    """Squares below each other on one picture."""
+    squares = [Image.open(BytesIO(photographed(text))).convert("L") for text in texts]
+    photo = Image.new("L", (max(one.width for one in squares), sum(one.height for one in squares)), "white")
+    below = 0
+    for one in squares:
+        photo.paste(one, (0, below))
+        below += one.height
+    drawn = BytesIO()
+    photo.save(drawn, "PNG")
+    return drawn.getvalue()
+
+
+def test_another_square_beside_a_voucher_on_a_photo_does_not_matter(mint: Mint, stranger: Visitor) -> None:
+    photo = photographed_together(carried(), "https://else.example/AND-MORE", "2026")
+    page = show_photo(stranger, photo)
+    assert page.status_code == 200, said(page)
+    assert code_of(choose(stranger, page))
+
+
+def test_two_vouchers_on_a_photo_are_one_too_many(mint: Mint, stranger: Visitor) -> None:
+    page = show_photo(stranger, photographed_together(carried(), carried(1)))
+    assert "There is more than one voucher" in said(page)
+
+
 def test_a_photo_beside_a_typed_code_is_one_way_too_many(mint: Mint, stranger: Visitor) -> None:
     page = show_photo(stranger, b"x", code="123")
     assert "Please use one way only" in said(page)
@@ -412,8 +458,8 @@ def test_places_inside_the_township_are_not_offered_while_there_are_others(
     assert re.findall('name="point" value="([a-z]+)"', page.text) == ["far", "bank"]
     assert "wait about a week" in page.text
     assert "Please choose a place." in said(choose(stranger, page, point=""))
-    for point in ("near", "shut"):
-        assert "This place does not pay out any more." in said(choose(stranger, page, point=point))
+    assert "This place is in the township itself," in said(choose(stranger, page, point="near"))
+    assert "This place does not pay out any more." in said(choose(stranger, page, point="shut"))
     assert "Please choose a place." in said(choose(stranger, page, point="nowhere"))
     assert mint.asked == []
 
@@ -500,7 +546,7 @@ def test_a_code_that_cannot_move_says_where_it_is_good(
 
 def test_how_many_hide_a_voucher_is_said_in_words(rewarded: Rewarded, stranger: Visitor) -> None:
     page = begin(stranger, code=rewarded.code).text
-    for words in ("So far only few people", "yours is one of several", "yours is one of many"):
+    for words in ("Only few people can still", "yours is one of several", "yours is one of many"):
         assert page.count(words) == 1
 
 

@@ -3,11 +3,13 @@
 from datetime import date
 from typing import Any
 
-from admin.leaders.rewards import figures_of
+from admin.leaders.rewards import RewardFigures
+from admin.leaders.rewards import figures_of as shown_of
 from tests.admin.rewarding import APPROVER, LEADER, VERIFIER, Rewarding
-from tipline.keeper_client.rewards import VoucherState
 from tipline.rewards.award import Award, AwardState
+from tipline.rewards.lines import VoucherDays
 from tipline.rewards.scoring import Tier
+from tipline.rewards.totals import counted
 
 DAY = 86_400
 SUNDAY = date(2026, 3, 1)
@@ -26,9 +28,14 @@ def award(**changes: Any) -> Award:
     return Award(**{**fields, "state": AwardState.GRANTED, **changes})
 
 
-def voucher(day: date | None, value: int = 5_000) -> VoucherState:
+def voucher(day: str, value: int = 5_000) -> VoucherDays:
     """One that came back, paid where a day is given."""
-    return VoucherState(2026, value, "paid" if day else "open", "counter", date(2026, 2, 1), None, day)
+    return VoucherDays(2026, value, "2026-02-01", day, "counter" if day else "")
+
+
+def figures_of(awards: list[Award], vouchers: list[VoucherDays], day: date) -> RewardFigures:
+    """What leaders are shown of these."""
+    return shown_of(day.year, counted(awards, vouchers, day))
 
 
 def test_a_step_that_nobody_took_for_five_working_days_is_overdue(rewarding: Rewarding) -> None:
@@ -62,17 +69,17 @@ def test_the_board_tells_how_long_awards_take(rewarding: Rewarding) -> None:
     assert "From outcome to grant (median)</dt><dd>–" in rewarding.get(VERIFIER, "/rewards")
     rewarding.office.clock.advance(2 * DAY)
     rewarding.set_budget()
-    number = rewarding.office.keeper().rewards.known().awards[0].award.index
+    number = rewarding.office.keeper().rewards.standing(None).awards[0].award.index
     rewarding.check(number)
     rewarding.approve(number)
     assert "From outcome to grant (median)</dt><dd>6 days" in rewarding.get(VERIFIER, "/rewards")
 
 
 def test_leaders_see_no_award_of_its_own_and_nothing_of_this_week() -> None:
-    few = figures_of([award()] * 4, [voucher(SUNDAY), voucher(None), voucher(date(2026, 3, 2))], SUNDAY)
+    few = figures_of([award()] * 4, [voucher("2026-03-01"), voucher(""), voucher("2026-03-02")], SUNDAY)
     assert (few.granted, few.collected, few.paid) == (0, None, 0)
     awards = [award(collected="2026-02-20")] * 4 + [award(), award(), award(), award(granted="2026-03-02")]
-    many = figures_of(awards, [voucher(SUNDAY)] * 5, SUNDAY)
+    many = figures_of(awards, [voucher("2026-03-01")] * 5, SUNDAY)
     assert (many.granted, many.collected, many.paid) == (5, 55, 20_000)
     assert figures_of([award(granted="2025-12-31")] * 9, [], SUNDAY).granted == 0
 

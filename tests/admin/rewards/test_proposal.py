@@ -19,7 +19,7 @@ def form(rewarding: Rewarding, tip: TipId, status: int, **changes: Any) -> str:
 
 def nothing_is_proposed(rewarding: Rewarding) -> bool:
     """Whether the keeper knows no award."""
-    return not rewarding.office.keeper().rewards.known().awards
+    return not rewarding.office.keeper().rewards.standing(None).awards
 
 
 def test_a_tip_without_a_confirmed_outcome_has_no_form(rewarding: Rewarding) -> None:

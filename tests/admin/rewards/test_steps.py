@@ -201,4 +201,4 @@ def test_two_people_take_an_award_back_one_of_them_an_approver(rewarding: Reward
     record = told(rewarding, award)
     assert record is not None
     assert record.state == "cancelled"
-    assert rewarding.office.keeper().rewards.known().budgets[0].balance == 1_000_000
+    assert rewarding.office.keeper().rewards.budgets()[0].balance == 1_000_000
