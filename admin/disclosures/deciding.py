@@ -11,12 +11,12 @@ from admin.disclosures.forms import Decision
 from admin.disclosures.requests import moment
 from admin.disclosures.sealing import SealedReason, read_reason
 from admin.errors import AdminError, NotFound
-from admin.readings.identities import load_identity, pass_on
+from admin.readings.identities import PayeeDays, load_identity, pass_on, payee_days
 from admin.readings.reader import reader_at
 from admin.visit import Visit
 from tipline.disclosures.put_backs import keep_put_back
 from tipline.disclosures.storing import keep_record
-from tipline.ids import CUSTODIANS
+from tipline.ids import CUSTODIANS, PAYMENTS
 from tipline.keeper_client import KeeperError, Refused, SlipRequest
 from tipline.keeper_client.disclosures import AskedDisclosure
 from tipline.tips.answers import Message
@@ -52,6 +52,14 @@ def read_request(visit: Visit, asked: AskedDisclosure) -> Message:
         KeeperError: nothing was proved to be logged.
     """
     return read_reason(visit, asked.reason, CUSTODIANS)
+
+
+def days_of_payee(visit: Visit, asked: AskedDisclosure) -> PayeeDays | None:
+    """When whom to pay was sent, and whether that changed; None for every other name."""
+    if asked.desk != PAYMENTS:
+        return None
+    with visit.services.database.reading() as session:
+        return payee_days(session, bytes.fromhex(asked.item))
 
 
 def decide(visit: Visit, asked: AskedDisclosure, decision: Decision) -> bool:

@@ -136,6 +136,7 @@ def _request(
         "disclosure_request.html",
         one=one,
         reason=said,
+        payee=deciding.days_of_payee(visit, one),
         handed_over=is_handed_over(visit, one.request),
         typed=request.form,
         error=error,

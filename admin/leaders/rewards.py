@@ -1,15 +1,12 @@
 """Rewards in the leaders' figures: of a year, as of the end of last week, and never of one award."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from tipline.keeper_client import AdminKeeper
-from tipline.keeper_client.rewards import VoucherState
-from tipline.rewards.award import Award
+from tipline.rewards.totals import Counted
 
-PAID: Final = "paid"
 STEP: Final = 10_000
 """Sums are rounded down to multiples of this many yuan."""
 
@@ -36,20 +33,11 @@ def reward_figures(keeper: AdminKeeper, day: date) -> RewardFigures:
     Raises:
         KeeperError: the keeper does not answer.
     """
-    known = keeper.rewards.known()
-    return figures_of([one.award for one in known.awards], known.vouchers, day)
+    return figures_of(day.year, keeper.rewards.counted(day))
 
 
-def figures_of(awards: Iterable[Award], vouchers: Iterable[VoucherState], day: date) -> RewardFigures:
-    """The same, of what the keeper said."""
-    first, last = f"{day.year}-01-01", day.isoformat()
-    granted = [one for one in awards if first <= one.granted <= last]
-    collected = sum(bool(one.collected) and one.collected <= last for one in granted)
-    paid = [
-        one.value
-        for one in vouchers
-        if one.state == PAID and one.paid_day is not None and date(day.year, 1, 1) <= one.paid_day <= day
-    ]
-    shown = len(granted) // 5 * 5
-    share = 100 * collected // len(granted) // 5 * 5 if shown else None
-    return RewardFigures(day.year, shown, share, sum(paid) // STEP * STEP)
+def figures_of(year: int, counted: Counted) -> RewardFigures:
+    """The same, of what the keeper counted."""
+    shown = counted.granted // 5 * 5
+    share = 100 * counted.collected // counted.granted // 5 * 5 if shown else None
+    return RewardFigures(year, shown, share, counted.paid // STEP * STEP)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tipline.keeper_client.rewards import KeyState, KnownRewards
+from tipline.directory.types import Crowd
+from tipline.keeper_client.rewards import KeyState, KnownMoney
 from tipline.rewards.award import OWED, AwardState
 from tipline.rewards.ledger import Sheet
 
 WHOLE: Final = 100
-FEW: Final = "few"
-ENOUGH: Final = "enough"
+_COLLECTED: Final = frozenset((AwardState.COLLECTED, AwardState.NAMED, AwardState.SETTLED))
 
 
 @dataclass(frozen=True)
@@ -19,17 +19,15 @@ class KeyLine:
 
     Attributes:
         out: vouchers that were minted and neither paid nor returned.
-        size: whether the awards that were collected under it hide one another: "few" or "enough".
     """
 
     state: KeyState
     out: int
-    size: str
 
     @property
     def pays(self) -> bool:
         """Whether its vouchers are paid."""
-        return self.state.opened or self.size == ENOUGH
+        return self.state.size is not Crowd.FEW
 
     @property
     def owed(self) -> int:
@@ -66,48 +64,48 @@ class Owed:
         return ("set-aside", self.set_aside), ("named", self.named), ("vouchers", self.vouchers)
 
 
-def sheet_of(known: KnownRewards) -> Sheet:
+def sheet_of(known: KnownMoney) -> Sheet:
     """Where all the money is, by the keeper's rows."""
-    settled = sum(one.award.amount for one in known.awards if one.award.state is AwardState.SETTLED)
     paid = sum(key.paid * key.value for key in known.keys)
     return Sheet(
         budget=sum(one.amount for one in known.budgets),
         balance=sum(one.balance for one in known.budgets),
-        set_aside=sum(one.award.amount for one in known.awards if one.award.state in OWED),
+        set_aside=_amount(known, *OWED),
         out=sum(key.minted * key.value - key.returned for key in known.keys) - paid,
-        paid=paid + settled,
+        paid=paid + _amount(known, AwardState.SETTLED),
     )
 
 
-def key_lines(known: KnownRewards, crowd: int) -> Sequence[KeyLine]:
-    """The keys, the newest year and the largest value first; `crowd` is the least number of awards of one."""
+def key_lines(known: KnownMoney) -> Sequence[KeyLine]:
+    """The keys, the newest year and the largest value first."""
     ordered = sorted(known.keys, key=lambda key: (-key.year, -key.value))
-    return [KeyLine(key, _out(key), ENOUGH if key.awards >= crowd else FEW) for key in ordered]
+    return [KeyLine(key, _out(key)) for key in ordered]
 
 
-def owed_of(known: KnownRewards) -> Owed:
+def owed_of(known: KnownMoney) -> Owed:
     """What is still to be paid."""
-    states = {
-        state: sum(one.award.amount for one in known.awards if one.award.state is state) for state in OWED
-    }
     vouchers = sum(_out(key) * key.value for key in known.keys)
-    return Owed(states[AwardState.GRANTED], states[AwardState.NAMED], vouchers)
+    return Owed(_amount(known, AwardState.GRANTED), _amount(known, AwardState.NAMED), vouchers)
 
 
-def collected_of(known: KnownRewards) -> Sequence[Collected]:
+def collected_of(known: KnownMoney) -> Sequence[Collected]:
     """By the year of the grant, the newest first; what was cancelled is left out."""
-    granted = [one.award for one in known.awards if one.award.granted]
-    awards = [award for award in granted if award.state is not AwardState.CANCELLED]
-    years = sorted({int(award.granted[:4]) for award in awards}, reverse=True)
+    granted = [one for one in known.totals if one.year and one.state is not AwardState.CANCELLED]
+    years = sorted({one.year for one in granted}, reverse=True)
+    of_year = {year: [one for one in granted if one.year == year] for year in years}
     return [
         Collected(
             year,
-            sum(award.granted.startswith(str(year)) for award in awards),
-            sum(award.granted.startswith(str(year)) for award in awards if award.collected),
-            sum(award.granted.startswith(str(year)) for award in awards if award.state is AwardState.GRANTED),
+            sum(one.count for one in totals),
+            sum(one.count for one in totals if one.state in _COLLECTED),
+            sum(one.count for one in totals if one.state is AwardState.GRANTED),
         )
-        for year in years
+        for year, totals in of_year.items()
     ]
+
+
+def _amount(known: KnownMoney, *states: AwardState) -> int:
+    return sum(one.amount for one in known.totals if one.state in states)
 
 
 def _out(key: KeyState) -> int:

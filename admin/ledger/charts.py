@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from admin.ledger.balances import Owed
-from admin.ledger.books import Kind, Line
+from tipline.rewards.lines import Kind
 
 WIDTH: Final = 720
 HEIGHT: Final = 180
@@ -26,7 +26,6 @@ OWED_BAR: Final = 18
 _NUMBERS: Final = 90
 """Room behind the longest bar for its amount."""
 _ROOM: Final = 10
-_MONTH: Final = len("2026-01")
 
 
 @dataclass(frozen=True)
@@ -80,13 +79,13 @@ def owed_bars(owed: Owed) -> Sequence[OwedBar]:
     ]
 
 
-def months(lines: Iterable[Line], today: date) -> Months:
-    """Bars for the month at hand and those before it."""
+def months(amounts: Iterable[tuple[str, Kind, int]], today: date) -> Months:
+    """Bars for the month at hand and those before it, of yuan by month (ISO) and kind."""
     sums = Counter[tuple[str, str]]()
-    for line in lines:
+    for month, kind, amount in amounts:
         for name, kinds in SERIES:
-            if line.kind in kinds:
-                sums[line.day[:_MONTH], name] += line.amount
+            if kind in kinds:
+                sums[month, name] += amount
     rows = [(month, [sums[month, name] for name, _ in SERIES]) for month in _months(today)]
     most = max(max(amounts) for _, amounts in rows)
     step = (WIDTH - AXIS) / MONTHS

@@ -6,22 +6,24 @@ from datetime import UTC, datetime
 from typing import Final
 
 from admin.ledger.balances import Collected, KeyLine, Owed, collected_of, key_lines, owed_of, sheet_of
-from admin.ledger.books import Line, counter_line, ledger_lines, payment_line
+from admin.ledger.books import counter_line, first_needed, merged, payment_line
 from admin.ledger.charts import Months, months
+from admin.ledger.choice import PAGE, Choice, LedgerPage
 from admin.ledger.reconciling import Red, red_lines
 from admin.log.looking import NEWEST, look_up
 from admin.pay_desk.desk import PAY
 from admin.pay_desk.handlers import UNDO
-from admin.rewards.known import office_of
 from admin.visit import Visit
 from crypto.statements import DONE, Entry
-from tipline.keeper_client.rewards import Budget, KnownRewards
+from tipline.keeper_client.rewards import Budget
 from tipline.lookups.filters import Filter
 from tipline.lookups.groups import COUNTER
 from tipline.lookups.views import View
-from tipline.rewards.award import Award
 from tipline.rewards.ledger import Sheet
+from tipline.rewards.lines import Kind, KindSum, Line, Wanted, sums_of
 
+AT_ONCE: Final = 5_000
+"""Lines that are asked for at once for a file."""
 MOST_AT_ONCE: Final = 1_000
 """Entries under one audit statement: more counter-entries there never were; payments are looked through."""
 
@@ -32,14 +34,13 @@ class Books:
 
     Attributes:
         at: when the keeper compared rows and log.
-        red: where they differ; nothing when all agrees.
+        red: where they differ, the first of `different`; nothing when all agrees.
         months: None for whoever sees sums alone.
     """
 
-    known: KnownRewards
-    shown: Sequence[Award]
     at: datetime
     red: Sequence[Red]
+    different: int
     sheet: Sheet
     years: Sequence[Budget]
     keys: Sequence[KeyLine]
@@ -59,31 +60,57 @@ def books_of(visit: Visit) -> Books:
     Raises:
         KeeperError: the keeper does not answer.
     """
-    office = office_of(visit)
-    known, today = office.known, visit.services.clock.today()
-    every = [one.award for one in known.awards]
+    known, clock = visit.services.keeper.rewards.money(), visit.services.clock
     return Books(
-        known=known,
-        shown=[one.award for one in office.shown],
-        at=visit.services.clock.now().astimezone(UTC),
+        at=clock.now().astimezone(UTC),
         red=red_lines(known.differences, in_full=visit.audits),
+        different=known.different,
         sheet=sheet_of(known),
         years=sorted(known.budgets, key=lambda one: -one.year),
-        keys=key_lines(known, visit.roster.reward_rules.crowd),
+        keys=key_lines(known),
         owed=owed_of(known),
         collected=collected_of(known),
-        months=months(ledger_lines(known, every), today) if sees_days(visit) else None,
+        months=months(known.months, clock.today()) if sees_days(visit) else None,
     )
 
 
-def lines_of(visit: Visit, books: Books) -> Sequence[Line]:
-    """The ledger by day. For an auditor the log is asked for counter-entries; that is an entry, too.
+def page_of(visit: Visit, choice: Choice) -> LedgerPage:
+    """A page of the ledger by day. For an auditor the log is asked for counter-entries: an entry, too.
 
     Raises:
         AdminError: the keeper does not hand entries out.
         KeeperError: the keeper does not answer.
     """
-    return ledger_lines(books.known, books.shown, _counter(visit) if visit.audits else ())
+    counter, start = _fitting_counter(visit, choice.wanted), choice.start
+    first = first_needed(start, counter)
+    found = visit.services.keeper.rewards.lines(visit.member.id, choice.wanted, first, start + PAGE - first)
+    return LedgerPage(choice, merged(found.lines, counter, start, PAGE), _in_sum(found.sums, counter))
+
+
+def lines_of(visit: Visit) -> Sequence[Line]:
+    """All of it, for a file.
+
+    Raises:
+        AdminError: the keeper does not hand entries out.
+        KeeperError: the keeper does not answer.
+    """
+    counter, found, all_of = _fitting_counter(visit, Wanted()), list[Line](), Wanted()
+    while some := visit.services.keeper.rewards.lines(visit.member.id, all_of, len(found), AT_ONCE).lines:
+        found += some
+    return merged(found, counter, 0, len(found) + len(counter))
+
+
+def _in_sum(sums: Sequence[KindSum], counter: Sequence[Line]) -> Sequence[KindSum]:
+    both: dict[Kind, KindSum] = {}
+    for one in (*sums, *sums_of(counter)):
+        had = both.get(one.kind, KindSum(one.kind, 0, 0, 0))
+        total = had.lines + one.lines, had.count + one.count, had.amount + one.amount
+        both[one.kind] = KindSum(one.kind, *total)
+    return [both[kind] for kind in Kind if kind in both]
+
+
+def _fitting_counter(visit: Visit, wanted: Wanted) -> Sequence[Line]:
+    return [line for line in _counter(visit) if wanted.fits(line)] if visit.audits else ()
 
 
 def _counter(visit: Visit) -> Sequence[Line]:

@@ -5,10 +5,10 @@ from typing import Final
 
 from flask_babel import gettext as _
 
-from admin.ledger.books import Line
 from admin.ledger.service import Books
 from admin.visit import Visit
 from admin.words import word
+from tipline.rewards.lines import Line
 from tipline.spreadsheets.tables import Cell, Table
 
 NOTHING: Final = ""

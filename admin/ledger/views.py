@@ -9,8 +9,8 @@ from admin.attachments import spreadsheet_attachment
 from admin.confirming.mark import sensitive_unsigned
 from admin.errors import NotFound
 from admin.ledger import charts, choice
-from admin.ledger.choice import Choice, page_of
-from admin.ledger.service import books_of, lines_of, sees_days
+from admin.ledger.choice import Choice
+from admin.ledger.service import books_of, lines_of, page_of, sees_days
 from admin.ledger.spreadsheet import ledger_tables
 from admin.log.listing import list_entries
 from admin.permissions import Permission, requires
@@ -46,12 +46,10 @@ def show() -> ResponseReturnValue:
 def days() -> ResponseReturnValue:
     """Line by line."""
     visit = this_visit()
-    books = books_of(visit)
     return render_template(
         "ledger/days.html",
-        page=page_of(lines_of(visit, books), Choice.read(request.args)),
-        keys=books.keys,
-        shown={award.index for award in books.shown},
+        page=page_of(visit, Choice.read(request.args)),
+        keys=visit.roster.mint_keys,
         points=visit.roster.points,
         choices=choice,
         yuan=yuan,
@@ -75,7 +73,7 @@ def file() -> ResponseReturnValue:
     """What the pages show, as a spreadsheet."""
     visit = this_visit()
     books = books_of(visit)
-    lines = lines_of(visit, books) if sees_days(visit) else ()
+    lines = lines_of(visit) if sees_days(visit) else ()
     language = "zh" if str(get_locale()).startswith("zh") else "en"
     day = visit.services.clock.today().isoformat()
     try:

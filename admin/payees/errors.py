@@ -36,6 +36,16 @@ class TookAStep(PayeeError):
     )
 
 
+class NewerPayee(PayeeError):
+    """Another one was sent than a custodian agreed to, or than the first clerk meant."""
+
+    status = 409
+    sentence = _l(
+        "Another one was sent since then, or a request for it still waits. Pay nobody before you have asked "
+        "anew and have seen it. Nothing was logged in your name."
+    )
+
+
 class NoMore(PayeeError):
     """It is paid, or was never to be paid by name."""
 
@@ -47,6 +57,7 @@ _EXPLAINED: Final[Mapping[Reason, type[PayeeError]]] = {
     Reason.ANOTHER_PERSON: TookAStep,
     Reason.NOT_ALLOWED: NoMore,
     Reason.UNKNOWN_AWARD: NoMore,
+    Reason.NOT_APPROVED: NewerPayee,
 }
 
 

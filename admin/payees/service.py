@@ -11,8 +11,8 @@ from typing import Final
 from admin.disclosures.errors import NoCustodians, ReasonMissing
 from admin.disclosures.sealing import SealedReason
 from admin.errors import NotFound
-from admin.payees.errors import NothingKept, explained
-from admin.readings.identities import find_payee
+from admin.payees.errors import NewerPayee, NothingKept, explained
+from admin.readings.identities import find_payee, find_payees
 from admin.readings.sealed import SealedItem
 from admin.visit import Visit
 from tipline.awards.storing import keep_told
@@ -28,14 +28,25 @@ from tipline.rewards.award import Award, AwardState
 HOURS: Final = 24
 """How long a name may be looked at: the money is brought on its way within a day."""
 _UNDER_WAY: Final = frozenset((Stands.OPEN, Stands.WAITING, Stands.RUNNING))
+_ASKED: Final = _UNDER_WAY | {Stands.OVER}
 
 
 @dataclass(frozen=True)
 class ToPay:
-    """An award that is to be paid by name, and the clerk's own request for it that is under way."""
+    """An award that is to be paid by name, and the clerk's own request for it that is under way.
+
+    Attributes:
+        sent: the days on which whom to pay was sent, the oldest first; each replaces the one before.
+        seen: the day of the one that this clerk asked for last, else of the one that the first clerk paid;
+            None where there is none.
+        has_changed: whether another one was sent since then. Nobody is paid before it was asked for anew.
+    """
 
     award: Award
     mine: MyDisclosure | None
+    sent: tuple[date, ...] = ()
+    seen: date | None = None
+    has_changed: bool = False
 
     @property
     def since(self) -> date:
@@ -52,14 +63,31 @@ def to_pay(visit: Visit) -> Sequence[ToPay]:
     services = visit.services
     named = [
         one.award
-        for one in services.keeper.rewards.known().awards
+        for one in services.keeper.rewards.each_standing(AwardState.NAMED)
         if one.award.state is AwardState.NAMED
         and not visit.roster.is_excluded(visit.member.id, one.excluded, services.clock.today())
     ]
     own = services.keeper.disclosures.of_member(visit.member.id)
-    mine = {one.tip: one for one in own if one.desk == PAYMENTS and one.stands in _UNDER_WAY}
-    found = (ToPay(award, mine.get(award.tip)) for award in named)
+    # They come with the newest first, and the newest counts.
+    last = {one.tip: one for one in reversed(own) if one.desk == PAYMENTS and one.stands in _ASKED}
+    found = (_to_pay(visit, award, last.get(award.tip)) for award in named)
     return sorted(found, key=lambda one: (one.since, one.award.index))
+
+
+def _to_pay(visit: Visit, award: Award, last: MyDisclosure | None) -> ToPay:
+    with visit.services.database.reading() as session:
+        tip = TipId(bytes.fromhex(award.tip))
+        payees = find_payees(session, tip, bytes.fromhex(award.claim))
+    known = last.digest if last else award.payee
+    has_changed = bool(known and payees) and payees[0].digest.hex() != known
+    under_way = last if last and last.stands in _UNDER_WAY and not has_changed else None
+    return ToPay(
+        award,
+        under_way,
+        tuple(one.day for one in reversed(payees)),
+        next((one.day for one in payees if one.digest.hex() == known), None),
+        has_changed,
+    )
 
 
 def find(visit: Visit, number: int) -> ToPay:
@@ -108,14 +136,16 @@ def confirm(visit: Visit, one: ToPay) -> bool:
         KeeperError: nothing was proved to be logged.
     """
     award, services = one.award, visit.services
+    if one.has_changed:
+        raise NewerPayee
     fields = {"award": award.index, "amount": award.amount}
     try:
         services.keeper.append(visit.sign("pay-named", fields))
     except Refused as refused:
         raise explained(refused.reason) from refused
     keep_told(services.database, services.keeper)
-    known = services.keeper.rewards.known().awards
-    return any(each.award.index == award.index and each.award.state is AwardState.SETTLED for each in known)
+    [known] = services.keeper.rewards.awards([award.index])
+    return known.award.state is AwardState.SETTLED
 
 
 def _payee(visit: Visit, award: Award) -> SealedItem:

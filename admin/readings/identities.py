@@ -5,9 +5,11 @@ the length of one request.
 """
 
 from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
 
-from sqlalchemy import and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, exists, select
+from sqlalchemy.orm import Session, aliased
 
 from admin.readings.errors import NotWhatWasSealed
 from admin.readings.reader import Reader
@@ -36,12 +38,13 @@ def find_identities(
         claim: the reporter's raw claim key, by the log.
     """
     slips = and_(Slip.item_id == Item.id, Slip.desk == desk)
-    to_pay = select(Slip.item_id).where(Slip.desk == PAYMENTS)
+    paying = aliased(Slip)  # `Slip` is the one of the desk that asks
+    to_pay = exists().where(paying.item_id == Item.id, paying.desk == PAYMENTS)
     query = (
         select(Item, Slip.slip)
         .outerjoin(Slip, slips)
         .where(Item.tip_id == tip, Item.kind == IDENTITY, Item.sealed.is_not(None))
-        .where(Item.id.not_in(to_pay))
+        .where(~to_pay)
         .order_by(Item.position.desc())
     )
     found = [sealed_item(item, slip or b"") for item, slip in session.execute(query)]
@@ -60,16 +63,52 @@ def find_payee(session: Session, tip: TipId, claim: bytes) -> SealedItem | None:
     Args:
         claim: the reporter's raw claim key, by the log.
     """
+    return next(iter(find_payees(session, tip, claim)), None)
+
+
+def find_payees(session: Session, tip: TipId, claim: bytes) -> list[SealedItem]:
+    """All of them, the newest first: whoever has the code can send another one.
+
+    Args:
+        claim: as for `find_payee`.
+    """
     query = (
         select(Item, Slip.slip)
         .join(Slip, and_(Slip.item_id == Item.id, Slip.desk == PAYMENTS))
         .where(Item.tip_id == tip, Item.kind == IDENTITY, Item.sealed.is_not(None))
         .order_by(Item.position.desc())
     )
-    for item in (sealed_item(*row) for row in session.execute(query)):
-        if _is_signed(item, VerifyKey(claim)):
-            return item
-    return None
+    found = (sealed_item(*row) for row in session.execute(query))
+    return [item for item in found if _is_signed(item, VerifyKey(claim))]
+
+
+class PayeeDays(NamedTuple):
+    """The days of a payee, of the last one before it and of the newest one after it, if any."""
+
+    sent: date
+    before: date | None
+    since: date | None
+
+
+def payee_days(session: Session, item: bytes) -> PayeeDays | None:
+    """When a payee was sent, and whether it replaced another or was replaced; None where it is not there.
+
+    Signatures are not compared: a row that somebody wrote by hand can make a custodian wary, and no more.
+    """
+    tip = select(Item.tip_id).where(Item.id == item).scalar_subquery()
+    query = (
+        select(Item.id, Item.day)
+        .join(Slip, and_(Slip.item_id == Item.id, Slip.desk == PAYMENTS))
+        .where(Item.tip_id == tip, Item.kind == IDENTITY)
+        .order_by(Item.position)
+    )
+    found = session.execute(query).all()
+    place = next((place for place, row in enumerate(found) if row.id == item), None)
+    if place is None:
+        return None
+    days: list[date] = [row.day for row in found]
+    before, since = days[:place], days[place + 1 :]
+    return PayeeDays(days[place], before[-1] if before else None, since[-1] if since else None)
 
 
 def _is_signed(item: SealedItem, claim: VerifyKey) -> bool:

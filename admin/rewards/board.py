@@ -1,12 +1,12 @@
 """The board: awards by where they stand, what waits for the budget, and how long awards take."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
 from typing import Final
 
-from admin.rewards.known import Office, ShownAward
+from admin.rewards.known import AT_ONCE, Office, Part, ShownAward, part_of, shown, waiting
 from admin.rewards.offers import takes
 from admin.visit import Visit
 from tipline.rewards.award import OVER, AwardState
@@ -24,6 +24,17 @@ RUNNING: Final = (
     AwardState.NAMED,
 )
 """Awards with which something is still to happen, in the order of the board."""
+_DECIDED: Final = (AwardState.PROPOSED, AwardState.CHECKED)
+"""States from which a member takes the next step."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Awards of one state. `more` is where the others stand; "" where these are all."""
+
+    state: AwardState
+    awards: Sequence[ShownAward]
+    more: str
 
 
 @dataclass(frozen=True)
@@ -32,43 +43,83 @@ class Board:
 
     Attributes:
         groups: the awards that were asked for, by state, those that wait longest first.
-        counts: how many there are in each view.
+        counts: how many there are in each view, as far as that was counted.
+        more: the address of the next part of a view that stands page by page; "" for none.
         missing: what this year's budget lacks for all that is approved, in yuan.
-        to_grant, to_collect: median days from the confirmed outcome; None while there is none.
+        to_grant, to_collect: median days from the confirmed outcome, of the awards in the lists at hand; None
+            while there is none.
     """
 
     view: str
-    groups: Sequence[tuple[AwardState, Sequence[ShownAward]]]
-    counts: Mapping[str, int]
+    groups: Sequence[Group]
+    counts: Mapping[str, str]
+    more: str
     missing: int
     to_grant: float | None
     to_collect: float | None
 
 
-def board_of(visit: Visit, office: Office, view: str) -> Board:
-    """Put the board together; an unknown view is that of all open ones."""
+def board_of(visit: Visit, office: Office, view: str, beyond: int | None = None) -> Board:
+    """Put the board together; an unknown view is that of all open ones.
+
+    Raises:
+        KeeperError: the keeper does not answer.
+    """
     view = view if view in VIEWS else OPEN
-    chosen = {name: [one for one in office.shown if _is_in(visit, one, name)] for name in VIEWS}
-    order = [*RUNNING, AwardState.COLLECTED, AwardState.SETTLED, *sorted(OVER)]
-    groups = [(state, _longest_first(chosen[view], state)) for state in order]
+    approved = waiting(visit, office.budget)
+    parts = {state.value: _part(visit, state, approved) for state in AwardState}
+    parts[ALL] = part_of(visit, None, newest=True)
+    parts[OPEN] = _joined(parts[state.value] for state in RUNNING)
+    parts[MINE] = _mine(visit)
+    chosen = parts[view] if beyond is None else _further(visit, view, beyond)
+    at_hand = [one for state in AwardState for one in parts[state.value].awards]
     return Board(
         view=view,
-        groups=[(state, awards) for state, awards in groups if awards],
-        counts={name: len(found) for name, found in chosen.items()},
-        missing=max((one.missing for one in office.shown), default=0),
-        to_grant=_median(office, "granted"),
-        to_collect=_median(office, "collected"),
+        groups=_groups(chosen, parts if view == OPEN else {}),
+        counts={name: parts[name].size for name in VIEWS},
+        more="" if chosen.last is None or view == OPEN else f"/rewards?show={view}&beyond={chosen.last}",
+        missing=max((one.missing for one in approved), default=0),
+        to_grant=_median(at_hand, "granted"),
+        to_collect=_median(at_hand, "collected"),
     )
 
 
-def _is_in(visit: Visit, one: ShownAward, view: str) -> bool:
-    if view == ALL:
-        return True
-    if view == OPEN:
-        return one.award.state in RUNNING
-    if view == MINE:
-        return takes(visit, one.award)
-    return one.award.state.value == view
+def _part(visit: Visit, state: AwardState, approved: Sequence[ShownAward]) -> Part:
+    if state is AwardState.APPROVED:
+        more = approved[AT_ONCE - 1].award.index if len(approved) > AT_ONCE else None
+        return Part(approved[:AT_ONCE], more)
+    return part_of(visit, state, newest=state not in RUNNING)
+
+
+def _further(visit: Visit, view: str, beyond: int) -> Part:
+    """What comes after the first part of a view that stands page by page; nothing for others."""
+    if view in (OPEN, MINE):
+        return Part((), None)
+    state = None if view == ALL else AwardState(view)
+    return part_of(visit, state, beyond, newest=state not in RUNNING)
+
+
+def _joined(parts: Iterable[Part]) -> Part:
+    found = list(parts)
+    last = next((part.last for part in found if part.last is not None), None)
+    return Part([one for part in found for one in part.awards], last)
+
+
+def _mine(visit: Visit) -> Part:
+    known = visit.services.keeper.rewards.each_standing
+    found = [one for state in _DECIDED for one in shown(visit, known(state)) if takes(visit, one.award)]
+    return Part(found, None)
+
+
+def _groups(chosen: Part, parts: Mapping[str, Part]) -> Sequence[Group]:
+    """By state; `parts` tell of which states there are more than stand here."""
+    found = []
+    for state in (*RUNNING, AwardState.COLLECTED, AwardState.SETTLED, *sorted(OVER)):
+        awards = _longest_first(chosen.awards, state)
+        cut = state.value in parts and parts[state.value].last is not None
+        if awards:
+            found.append(Group(state, awards, f"/rewards?show={state.value}" if cut else ""))
+    return found
 
 
 def _longest_first(awards: Sequence[ShownAward], state: AwardState) -> list[ShownAward]:
@@ -77,9 +128,9 @@ def _longest_first(awards: Sequence[ShownAward], state: AwardState) -> list[Show
     )
 
 
-def _median(office: Office, until: str) -> float | None:
+def _median(awards: Iterable[ShownAward], until: str) -> float | None:
     days = []
-    for one in office.shown:
+    for one in awards:
         last, first = getattr(one.award, until), one.known.confirmed or date.fromisoformat(one.award.proposed)
         if last:
             days.append((date.fromisoformat(last) - first).days)

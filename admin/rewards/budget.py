@@ -42,8 +42,9 @@ def budget_page(visit: Visit) -> BudgetPage:
         KeeperError: the keeper does not answer.
     """
     office = office_of(visit)
-    waiting = [one.award.amount for one in office.known.awards if one.award.state is AwardState.APPROVED]
-    years = sorted(office.known.budgets, key=lambda one: -one.year)
+    approved = visit.services.keeper.rewards.each_standing(AwardState.APPROVED)
+    waiting = [one.award.amount for one in approved]
+    years = sorted(office.budgets, key=lambda one: -one.year)
     return BudgetPage(
         years=years,
         this_year=office.today.year,

@@ -8,16 +8,16 @@ from werkzeug.datastructures import MultiDict
 from admin.members.errors import ChoiceGone
 from admin.rewards.handlers import OPEN
 from admin.rewards.joint import propose
-from admin.rewards.known import office_of
 from admin.rewards.offers import seconds
 from admin.visit import Visit
+from tipline.directory.types import Crowd
 from tipline.keeper_client.rewards import KeyState
 from tipline.roster.types import APPROVER, VERIFIER
 
 
 @dataclass(frozen=True)
 class KeysPage:
-    """The page. `shut` are the keys that redeem nothing yet; `crowd` is how many awards open one."""
+    """The page. `shut` are the keys that redeem nothing now; `crowd` is how many awards stay behind."""
 
     keys: Sequence[KeyState]
     crowd: int
@@ -26,7 +26,7 @@ class KeysPage:
     @property
     def shut(self) -> Mapping[str, KeyState]:
         """The keys that can be opened, by the name that the form gives them."""
-        return {name_of(one): one for one in self.keys if one.awards < self.crowd and not one.opened}
+        return {name_of(one): one for one in self.keys if one.size is Crowd.FEW}
 
 
 def name_of(key: KeyState) -> str:
@@ -40,13 +40,12 @@ def keys_page(visit: Visit) -> KeysPage:
     Raises:
         KeeperError: the keeper does not answer.
     """
-    office = office_of(visit)
-    keys = sorted(office.known.keys, key=lambda one: (-one.year, one.value))
-    return KeysPage(keys, office.rules.crowd, seconds(visit, APPROVER, (VERIFIER,)))
+    keys = sorted(visit.services.keeper.rewards.money().keys, key=lambda one: (-one.year, one.value))
+    return KeysPage(keys, visit.roster.reward_rules.crowd, seconds(visit, APPROVER, (VERIFIER,)))
 
 
 def open_early(visit: Visit, page: KeysPage, form: MultiDict[str, str]) -> None:
-    """Propose that a key redeem before its crowd is large enough.
+    """Propose that a key redeem without a crowd.
 
     Raises:
         ChoiceGone: no such key, or one that redeems already.

@@ -1,19 +1,21 @@
-"""The awards that a member may know of.
+"""The awards that a member may know of (`tipline.rewards.knowing`): by number, by tip, or page by page."""
 
-Who judges awards sees them without the tip. An award of a tip that excludes a unit of theirs is not there
-for them at all, and a proposer knows those of their own desks.
-"""
-
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from admin.errors import NotFound
 from admin.visit import Visit
-from tipline.keeper_client.rewards import Budget, KnownAward, KnownRewards
+from tipline.keeper_client.rewards import Budget, KnownAward
 from tipline.rewards.award import Award, AwardState
+from tipline.rewards.knowing import may_know
 from tipline.rewards.rules import RewardRules
-from tipline.roster.types import APPROVER, VERIFIER
+
+AT_ONCE: Final = 50
+"""Awards of one list on a page."""
+_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,14}")
 
 
 @dataclass(frozen=True)
@@ -53,60 +55,111 @@ class ShownAward:
 
 @dataclass(frozen=True)
 class Office:
-    """What a visit may know: its awards, all that the keeper said, and this year's budget."""
+    """What every page of the office goes by: the years' budgets, the rules, the day."""
 
-    shown: Sequence[ShownAward]
-    known: KnownRewards
+    budgets: Sequence[Budget]
     rules: RewardRules
     today: date
 
     @property
     def budget(self) -> Budget:
         """This year's; nothing where none was set."""
-        return budget_of(self.known.budgets, self.today.year)
+        return budget_of(self.budgets, self.today.year)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some awards of a list. `last` is the number beyond which the next ones come; None after the last."""
+
+    awards: Sequence[ShownAward]
+    last: int | None
+
+    @property
+    def size(self) -> str:
+        """How many there are, as far as that was counted."""
+        return str(len(self.awards)) if self.last is None else f"{len(self.awards)}+"
 
 
 def office_of(visit: Visit) -> Office:
-    """Ask the keeper, and leave out what this member may not know of.
+    """Ask the keeper for the budgets.
 
     Raises:
         KeeperError: the keeper does not answer.
     """
-    known = visit.services.keeper.rewards.known()
-    today = visit.services.clock.today()
-    missing = _missing(known, today)
-    shown = [
-        _shown(one, missing.get(one.award.index, 0), today)
-        for one in known.awards
-        if _may_know(visit, one, today)
-    ]
-    return Office(shown, known, visit.roster.reward_rules, today)
+    budgets = visit.services.keeper.rewards.budgets()
+    return Office(budgets, visit.roster.reward_rules, visit.services.clock.today())
 
 
-def find_award(office: Office, number: str) -> ShownAward:
-    """One of them, by the number in its address.
+def find_award(visit: Visit, number: str) -> ShownAward:
+    """One award, by the number in its address.
 
     Raises:
         NotFound: there is none, or none whom this member may know of.
+        KeeperError: the keeper does not answer.
     """
-    for one in office.shown:
-        if str(one.award.index) == number:
-            return one
-    raise NotFound
+    if not _NUMBER.fullmatch(number):
+        raise NotFound
+    found = shown(visit, visit.services.keeper.rewards.awards([int(number)]))
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def awards_of(visit: Visit, tips: Iterable[str]) -> Sequence[ShownAward]:
+    """The awards of tips (32 hex digits), those that this member may know of.
+
+    Raises:
+        KeeperError: the keeper does not answer.
+    """
+    return shown(visit, visit.services.keeper.rewards.awards(tips=tips))
+
+
+def part_of(
+    visit: Visit, state: AwardState | None, beyond: int | None = None, *, newest: bool = False
+) -> Part:
+    """The next awards that stand there and that this member may know of; None for all awards.
+
+    Where the keeper's pages hold others, as many more are asked for: a full page tells nothing of them.
+
+    Raises:
+        KeeperError: the keeper does not answer.
+    """
+    found: list[ShownAward] = []
+    while len(found) <= AT_ONCE:
+        listed = visit.services.keeper.rewards.standing(state, beyond, newest=newest)
+        found += shown(visit, listed.awards)
+        beyond = listed.last
+        if beyond is None:
+            break
+    some = found[:AT_ONCE]
+    return Part(some, some[-1].award.index if len(found) > len(some) else None)
+
+
+def waiting(visit: Visit, budget: Budget) -> Sequence[ShownAward]:
+    """All approved awards that this member may know of, each with what the budget lacks for it.
+
+    Raises:
+        KeeperError: the keeper does not answer.
+    """
+    approved = list(visit.services.keeper.rewards.each_standing(AwardState.APPROVED))
+    return shown(visit, approved, _missing([one.award for one in approved], budget))
+
+
+def shown(
+    visit: Visit, known: Iterable[KnownAward], missing: Mapping[int, int] | None = None
+) -> list[ShownAward]:
+    """Those of them that this member may know of; `missing` by the award's number."""
+    today, lacks = visit.services.clock.today(), missing or {}
+    return [
+        _shown(one, lacks.get(one.award.index, 0), today)
+        for one in known
+        if may_know(visit.roster, visit.member, one.desks, one.excluded, today)
+    ]
 
 
 def budget_of(budgets: Sequence[Budget], year: int) -> Budget:
     """A year's budget; nothing where none was set."""
     return next((one for one in budgets if one.year == year), Budget(year, 0, 0, 0))
-
-
-def _may_know(visit: Visit, one: KnownAward, today: date) -> bool:
-    if visit.audits:
-        return True
-    if visit.roster.is_excluded(visit.member.id, one.excluded, today):
-        return False
-    judges = not visit.member.roles.isdisjoint((VERIFIER, APPROVER))
-    return judges or not visit.member.desks.isdisjoint(one.desks)
 
 
 def _shown(known: KnownAward, missing: int, today: date) -> ShownAward:
@@ -122,11 +175,10 @@ def _since(award: Award) -> str:
     )
 
 
-def _missing(known: KnownRewards, today: date) -> Mapping[int, int]:
-    """What is missing for each approved award, by its index; they are granted in the order of approval."""
-    room, found = budget_of(known.budgets, today.year).balance, {}
-    waiting = [one.award for one in known.awards if one.award.state is AwardState.APPROVED]
-    for award in sorted(waiting, key=lambda one: (one.approved, one.index)):
+def _missing(approved: Sequence[Award], budget: Budget) -> Mapping[int, int]:
+    """What is missing for each approved award, by its number; they are granted in the order of approval."""
+    room, found = budget.balance, {}
+    for award in sorted(approved, key=lambda one: (one.approved, one.index)):
         room -= award.amount
         found[award.index] = max(-room, 0)
     return found

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from admin.members.names import Names
-from admin.rewards.known import Office, ShownAward, find_award, office_of
+from admin.rewards.known import Office, ShownAward, awards_of, find_award, office_of, waiting
 from admin.rewards.offers import Offer, offers
 from admin.rewards.steps import cancellers, extension
 from admin.visit import Visit
@@ -69,29 +69,31 @@ def award_page(visit: Visit, number: str) -> AwardPage:
         NotFound: there is none, or none whom this member may know of.
         KeeperError: the keeper does not answer.
     """
-    office = office_of(visit)
-    one, rules, names = find_award(office, number), office.rules, Names.of(visit)
-    award, said = one.award, one.known.proposal
+    one, office, names = find_award(visit, number), office_of(visit), Names.of(visit)
+    if one.award.state is AwardState.APPROVED:
+        lacking = waiting(visit, office.budget)
+        one = next((each for each in lacking if each.award.index == one.award.index), one)
+    award, said, rules = one.award, one.known.proposal, office.rules
     tier = suggested_tier(said.major, said.scores)
     return AwardPage(
         one=one,
         office=office,
         offers=offers(visit, award),
         taken=steps_taken(award),
-        bounds=bounds_of(award.tier, award.share, office, rules),
+        bounds=_bounds(visit, award, rules),
         suggested=(tier, suggested_amount(rules.bounds[tier], said.scores)),
         others=[(member, names.member(member)) for member in cancellers(visit, one)],
         extension=extension(one) if award.state is AwardState.GRANTED else ("", ""),
-        first=next((each for each in office.shown if award.share and each.award.tip == award.share), None),
+        first=next(iter(awards_of(visit, [award.share] if award.share else [])), None),
     )
 
 
-def bounds_of(tier: Tier, share: str, office: Office, rules: RewardRules) -> tuple[int, int]:
+def _bounds(visit: Visit, award: Award, rules: RewardRules) -> tuple[int, int]:
     """The smallest and the largest amount of a tier, or of a share in what the tip that came first has."""
-    low, high = rules.bounds[tier]
-    if not share:
+    low, high = rules.bounds[award.tier]
+    if not award.share:
         return low, high
-    first = [one.award.amount for one in office.known.awards if one.award.tip == share]
+    first = [one.award.amount for one in visit.services.keeper.rewards.awards(tips=[award.share])]
     most = max(first, default=0) * rules.share // 100 // BASE * BASE
     return BASE, min(high, most)
 

@@ -7,7 +7,7 @@ from typing import Final
 from admin.errors import NotFound
 from admin.links.service import visible
 from admin.queue.rows import QueueRow
-from admin.rewards.known import office_of
+from admin.rewards.known import awards_of
 from admin.tip.page import TipPage, show_tip
 from admin.visit import Visit
 from tipline.rewards.amounts import BASE
@@ -83,9 +83,10 @@ def proposal_page(visit: Visit, text: str) -> ProposalPage:
         KeeperError: the keeper does not answer.
     """
     tip = show_tip(visit, text)
-    live = {one.award.tip: one.award for one in office_of(visit).shown if one.award.state not in OVER}
     rules = visit.roster.reward_rules
     linked = visible(visit, [bytes.fromhex(one) for one in tip.case.links])
+    tips = (tip.id.hex(), *(one.id.hex() for one in linked))
+    live = {one.award.tip: one.award for one in awards_of(visit, tips) if one.award.state not in OVER}
     return ProposalPage(
         tip=tip,
         firsts=[_first(one, live[one.id.hex()], rules) for one in linked if one.id.hex() in live],

@@ -140,10 +140,8 @@ def _tell(visit: Visit) -> None:
 
 
 def _where_it_stands(visit: Visit, index: int) -> str:
-    for one in visit.services.keeper.rewards.known().awards:
-        if one.award.index == index:
-            return _NOTICES.get(one.award.state, "reward-second")
-    return "reward-second"
+    [one] = visit.services.keeper.rewards.awards([index])
+    return _NOTICES.get(one.award.state, "reward-second")
 
 
 _NOTICES: Final = {AwardState.APPROVED: "reward-approved", AwardState.GRANTED: "reward-granted"}

@@ -118,6 +118,7 @@ BARS: Final = {
 
 SIZES: Final = {
     "few": _l("too few to hide one among"),
+    "thin": _l("few, and paid all the same"),
     "enough": _l("enough"),
     "many": _l("many"),
 }
