@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
-from tipline.directory.types import Crowd
 from tipline.keeper_client.rewards import KeyState, KnownMoney
 from tipline.rewards.award import OWED, AwardState
 from tipline.rewards.ledger import Sheet
@@ -19,15 +19,12 @@ class KeyLine:
 
     Attributes:
         out: vouchers that were minted and neither paid nor returned.
+        is_over: whether its vouchers are good no longer.
     """
 
     state: KeyState
     out: int
-
-    @property
-    def pays(self) -> bool:
-        """Whether its vouchers are paid."""
-        return self.state.size is not Crowd.FEW
+    is_over: bool
 
     @property
     def owed(self) -> int:
@@ -76,10 +73,10 @@ def sheet_of(known: KnownMoney) -> Sheet:
     )
 
 
-def key_lines(known: KnownMoney) -> Sequence[KeyLine]:
+def key_lines(known: KnownMoney, today: date) -> Sequence[KeyLine]:
     """The keys, the newest year and the largest value first."""
     ordered = sorted(known.keys, key=lambda key: (-key.year, -key.value))
-    return [KeyLine(key, _out(key)) for key in ordered]
+    return [KeyLine(key, _out(key), key.is_over(today)) for key in ordered]
 
 
 def owed_of(known: KnownMoney) -> Owed:

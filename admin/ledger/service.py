@@ -67,7 +67,7 @@ def books_of(visit: Visit) -> Books:
         different=known.different,
         sheet=sheet_of(known),
         years=sorted(known.budgets, key=lambda one: -one.year),
-        keys=key_lines(known),
+        keys=key_lines(known, clock.today()),
         owed=owed_of(known),
         collected=collected_of(known),
         months=months(known.months, clock.today()) if sees_days(visit) else None,

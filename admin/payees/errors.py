@@ -41,8 +41,8 @@ class NewerPayee(PayeeError):
 
     status = 409
     sentence = _l(
-        "Another one was sent since then, or a request for it still waits. Pay nobody before you have asked "
-        "anew and have seen it. Nothing was logged in your name."
+        "Another payee was sent after the one that you saw, or a request to see one still waits. Pay nobody "
+        "before you have asked anew and have seen it. Nothing was logged in your name."
     )
 
 

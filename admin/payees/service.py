@@ -24,6 +24,8 @@ from tipline.keeper_client import Refused, SlipRequest
 from tipline.keeper_client.disclosures import MyDisclosure
 from tipline.mailbox.identity import custodians_of
 from tipline.rewards.award import Award, AwardState
+from tipline.roster.rules import has_role
+from tipline.roster.types import PAY_CLERK
 
 HOURS: Final = 24
 """How long a name may be looked at: the money is brought on its way within a day."""
@@ -39,6 +41,7 @@ class ToPay:
         sent: the days on which whom to pay was sent, the oldest first; each replaces the one before.
         seen: the day of the one that this clerk asked for last, else of the one that the first clerk paid;
             None where there is none.
+        first: the clerk who confirmed it first, where that still counts; empty where nobody did.
         has_changed: whether another one was sent since then. Nobody is paid before it was asked for anew.
     """
 
@@ -46,6 +49,7 @@ class ToPay:
     mine: MyDisclosure | None
     sent: tuple[date, ...] = ()
     seen: date | None = None
+    first: str = ""
     has_changed: bool = False
 
     @property
@@ -86,8 +90,15 @@ def _to_pay(visit: Visit, award: Award, last: MyDisclosure | None) -> ToPay:
         under_way,
         tuple(one.day for one in reversed(payees)),
         next((one.day for one in payees if one.digest.hex() == known), None),
+        _first(visit, award),
         has_changed,
     )
+
+
+def _first(visit: Visit, award: Award) -> str:
+    """Who confirmed first: on this day, by the keeper's rule, and as somebody who still is a pay clerk."""
+    counts = award.clerk_day == visit.services.clock.today().isoformat()
+    return award.clerk if counts and has_role(visit.roster, award.clerk, PAY_CLERK) else ""
 
 
 def find(visit: Visit, number: int) -> ToPay:

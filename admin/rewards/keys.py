@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from werkzeug.datastructures import MultiDict
 
@@ -10,7 +11,6 @@ from admin.rewards.handlers import OPEN
 from admin.rewards.joint import propose
 from admin.rewards.offers import seconds
 from admin.visit import Visit
-from tipline.directory.types import Crowd
 from tipline.keeper_client.rewards import KeyState
 from tipline.roster.types import APPROVER, VERIFIER
 
@@ -20,13 +20,14 @@ class KeysPage:
     """The page. `shut` are the keys that redeem nothing now; `crowd` is how many awards stay behind."""
 
     keys: Sequence[KeyState]
+    today: date
     crowd: int
     others: Sequence[str]
 
     @property
     def shut(self) -> Mapping[str, KeyState]:
         """The keys that can be opened, by the name that the form gives them."""
-        return {name_of(one): one for one in self.keys if one.size is Crowd.FEW}
+        return {name_of(one): one for one in self.keys if not one.redeems}
 
 
 def name_of(key: KeyState) -> str:
@@ -40,8 +41,11 @@ def keys_page(visit: Visit) -> KeysPage:
     Raises:
         KeeperError: the keeper does not answer.
     """
-    keys = sorted(visit.services.keeper.rewards.money().keys, key=lambda one: (-one.year, one.value))
-    return KeysPage(keys, visit.roster.reward_rules.crowd, seconds(visit, APPROVER, (VERIFIER,)))
+    services = visit.services
+    keys = sorted(services.keeper.rewards.money().keys, key=lambda one: (-one.year, one.value))
+    return KeysPage(
+        keys, services.clock.today(), visit.roster.reward_rules.crowd, seconds(visit, APPROVER, (VERIFIER,))
+    )
 
 
 def open_early(visit: Visit, page: KeysPage, form: MultiDict[str, str]) -> None:

@@ -52,7 +52,7 @@ def _cancel(fields: Fields, _names: Names) -> Told:
 
 def _open(fields: Fields, _names: Names) -> Told:
     said = _(
-        "Vouchers of %(amount)s yuan from %(year)d are redeemed before enough awards were collected.",
+        "Vouchers of %(amount)s yuan from %(year)d are redeemed although too few awards would stay behind.",
         amount=yuan(fields["value"]),
         year=fields["year"],
     )

@@ -202,8 +202,13 @@ def test_what_is_owed_is_what_is_set_aside_and_what_is_out() -> None:
 
 
 def test_what_expired_with_its_key_is_out_no_longer() -> None:
-    [line] = key_lines(known(keys=(KeyState(2022, 500, 9, 6, 8, 7, False, 1_000),)))
-    assert (line.out, line.owed) == (0, 0)
+    [line] = key_lines(known(keys=(KeyState(2022, 500, 9, 6, 8, 7, False, 1_000),)), date(2026, 1, 1))
+    assert (line.out, line.owed, line.is_over) == (0, 0, True)
+
+
+def test_a_key_is_not_over_on_the_last_day_of_its_vouchers() -> None:
+    [line] = key_lines(known(keys=(KeyState(2022, 500, 9, 6, 8, 7, False, 0),)), date(2025, 12, 31))
+    assert not line.is_over
 
 
 @pytest.mark.parametrize(
@@ -216,8 +221,7 @@ def test_what_expired_with_its_key_is_out_no_longer() -> None:
     ],
 )
 def test_a_key_pays_where_the_keeper_says_so(opened: bool, size: Crowd, pays: bool) -> None:
-    [line] = key_lines(known(keys=(KeyState(2026, 500, 40, 5, 0, 0, opened, 0, size),)))
-    assert line.pays is pays
+    assert KeyState(2026, 500, 40, 5, 0, 0, opened, 0, size).redeems is pays
 
 
 def test_the_share_collected_leaves_out_what_was_cancelled() -> None:

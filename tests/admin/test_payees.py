@@ -328,3 +328,17 @@ def test_a_custodian_lets_a_clerk_see_the_name_and_two_clerks_pay(desk: Counter)
     assert told(desk, granted).state is Told.SETTLED
     over = clerk.post(f"/disclosures/{number}")
     assert (over.status_code == 200, NAME in over.text) == (False, False)
+
+
+def test_a_first_word_of_yesterday_is_shown_to_nobody(desk: Counter) -> None:
+    """It counts no more: whoever gave it is not told to wait, and nobody that theirs would settle it."""
+    granted = by_name(desk)
+    confirm(desk, granted, FIRST)
+    assert "First confirmed by" in desk.browser(SECOND).get(LIST).text
+    desk.pass_days(1)
+    for clerk in (FIRST, SECOND):
+        page = desk.browser(clerk).get(LIST).text
+        assert f"{LIST}/{granted.award.index}/paid" in page
+        assert "First confirmed by" not in page
+        assert "A second clerk must confirm, too." not in page
+        assert "confirm paid" not in page

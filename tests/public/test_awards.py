@@ -287,6 +287,15 @@ def test_how_well_each_voucher_would_hide_is_said_before_it_is_collected_and_aft
     assert before.index("How well a voucher hides you") < before.index('id="collect"')
 
 
+def test_vouchers_that_have_expired_are_not_said_to_hide(rewarded: Rewarded) -> None:
+    rewarded.told()
+    rewarded.collect()
+    rewarded.instance.clock.advance((date(YEAR + 4, 1, 1) - rewarded.instance.clock.today()).days * DAY)
+    page = rewarded.inside().get(REWARD).text
+    assert "Your reward" in page
+    assert "How well a voucher hides you" not in page
+
+
 def test_collecting_makes_vouchers_of_the_whole_amount(rewarded: Rewarded) -> None:
     rewarded.told()
     visitor = rewarded.inside()

@@ -203,7 +203,7 @@ def test_while_the_keeper_is_away_it_is_kept_and_the_page_says_what_to_do(
     page = send(visitor)
     assert page.status_code == 422
     assert "is kept and locked, but we do not know whether the pay desk has heard of it" in page.text
-    assert "It is kept, and not asked for yet" in page.text
+    assert "It is kept, and perhaps not asked for yet" in page.text
     assert "Nothing was sent yet" not in page.text  # the heading says what the sentence says
     assert 'value="Li &lt;Na&gt;"' in page.text
     assert len(payees(rewarded)) == 1
@@ -305,9 +305,16 @@ def test_the_mailbox_shows_when_it_was_said_whom_to_pay_and_when_that_changed(re
     assert "somebody else knows your code" not in page
     send(visitor, {**TYPED, "contact": "The thief's account"})
     page = visitor.get(REWARD).text
-    assert "You said whom to pay on Wednesday, December 24, 2025. It was changed on" in page
+    assert "You said whom to pay on Wednesday, December 24, 2025. It was last changed on" in page
     assert "somebody else knows your code" in page
+    assert "Send the right one again now." in page
     assert "thief" not in page
+    rewarded.told(state=Told.SETTLED, since=40)
+    page = visitor.get(REWARD).text
+    assert "somebody else knows your code" in page
+    assert "Send the right one again now." not in page  # it is paid: there is nothing to send
+    rewarded.told(state=Told.EXPIRED, since=50)
+    assert "whom to pay" not in visitor.get(REWARD).text
 
 
 def test_a_payee_that_the_reporter_did_not_sign_is_not_shown(rewarded: Rewarded) -> None:

@@ -18,6 +18,7 @@ from tipline.rewards.award import Award, AwardState
 from tipline.rewards.lines import Kind, KindSum, Line, Wanted
 from tipline.rewards.reconciling import Difference, Where
 from tipline.rewards.records import AwardRecord
+from tipline.rewards.rules import last_day_of_vouchers
 from tipline.rewards.scoring import Duty, Factor, Major, Novelty, Tier
 from tipline.rewards.totals import Counted, Total
 
@@ -87,6 +88,15 @@ class KeyState:
     opened: bool
     returned: int
     size: Crowd = Crowd.FEW
+
+    def is_over(self, today: date) -> bool:
+        """Whether its vouchers are good no longer."""
+        return today > last_day_of_vouchers(self.year)
+
+    @property
+    def redeems(self) -> bool:
+        """Whether enough would stay behind, or none need to."""
+        return self.size is not Crowd.FEW
 
 
 @dataclass(frozen=True)

@@ -50,8 +50,7 @@ class Line:
     Attributes:
         day: UTC, ISO.
         amount: in yuan.
-        award: the award's number; None where the line is about vouchers, or about an award that the one who
-            looks may not know of.
+        award: the award's number; None where the line is about vouchers.
         year, value: those of the mint key; 0 where the line is about an award.
         count: how many vouchers.
         point: where they were paid.

@@ -136,7 +136,7 @@ def pay_named(case: Case) -> Granted:
 
 
 def open_key(case: Case) -> Granted:
-    """Two people let a key redeem before enough awards were collected under it."""
+    """Two people let a key redeem though too few awards would stay behind."""
     require_duty(case)
     rows = case.draft.rows
     key = find_key(rows, case.body["year"], case.body["value"])

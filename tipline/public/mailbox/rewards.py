@@ -24,7 +24,7 @@ from tipline.public.mailbox.blueprint import mailboxes
 from tipline.public.mailbox.visit import Visit, this_visit
 from tipline.public.redeem.words import CROWD_WORDS
 from tipline.rewards.amounts import split
-from tipline.rewards.rules import first_day_for_all
+from tipline.rewards.rules import first_day_for_all, last_day_of_vouchers
 
 # The address says nothing of a reward: a browser's history keeps it.
 _ADDRESS: Final = "/notice"
@@ -79,14 +79,14 @@ def _payee_days(visit: Visit) -> Sequence[date]:
 
 def _reward_page(visit: Visit, error: str = "") -> str:
     award, directory = _award(visit), visit.use.book.current()
-    crowds = directory.crowds
     today = visit.use.clock.today()
     year, values = _vouchers_of(award, directory, today)
+    still_good = values if today <= last_day_of_vouchers(year) else ()
     return render_template(
         "mailbox/reward.html",
         award=award,
         ended=ENDED_WORDS,
-        crowds=[(value, CROWD_WORDS[crowds.get((year, value), Crowd.FEW)]) for value in values],
+        crowds=[(one, CROWD_WORDS[directory.crowds.get((year, one), Crowd.FEW)]) for one in still_good],
         for_all=first_day_for_all(year),
         waits=today < first_day_for_all(year),
         by_name=can_be_paid_by_name(directory) and may_be_named(award, visit.use.intake()),

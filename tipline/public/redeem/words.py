@@ -15,6 +15,8 @@ CROWD_WORDS: Final[Mapping[Crowd, str]] = {
         "Only few people can still have a voucher of this value: whoever uses one is one of few, and could "
         "be guessed. Pickup codes are given all the same, because its year is over or two people decided so."
     ),
-    Crowd.ENOUGH: mark("Several people still have vouchers of this value: yours is one of several."),
-    Crowd.MANY: mark("Many people still have vouchers of this value: yours is one of many."),
+    Crowd.ENOUGH: mark(
+        "Vouchers of several people could be the one that comes back: yours is one of several."
+    ),
+    Crowd.MANY: mark("Vouchers of many people could be the one that comes back: yours is one of many."),
 }
