@@ -1721,6 +1721,7 @@ class Rewards:
         self.found: dict[object, Found] = {}
         self.entered: dict[object, object] = {}  # tips that staff wrote down: the key that claims a reward
         self.awards: dict[int, Award] = {}
+        self.latest: dict[object, int] = {}  # by tip, its last award: no earlier one can be open
         self.budgets: dict[int, list[int]] = {}  # set, granted, returned
         self.mint: dict[tuple[int, int], MintKey] = {}
         self.spent: dict[str, int] = {}  # hash of each voucher that came back: its value
@@ -1734,8 +1735,8 @@ class Rewards:
 
     def payees(self, tip: object) -> set[str] | None:
         """Who took a step of the award that is to be paid by name for a tip; None where there is none."""
-        named = (one for one in self.awards.values() if one.state == "named")
-        return next((one.people for one in named if one.tip == tip), None)
+        one = self.awards.get(self.latest.get(tip, -1))
+        return one.people if one and one.state == "named" else None
 
     def take(self, roster: Roster, entry: Entry) -> None:
         """Hold a done statement against all that was stated before."""
@@ -1799,6 +1800,7 @@ class Rewards:
         award = Award(entry)
         self._check_amount(award, award.amount, rules)
         self.awards[entry.index] = award
+        self.latest[award.tip] = entry.index
         self._check_first(award, ())
 
     def verify(self, roster: Roster, entry: Entry) -> None:
@@ -2028,7 +2030,8 @@ class Rewards:
 
     def _live(self, tip: object) -> Award | None:
         over = ("refused", "expired", "cancelled")
-        return next((one for one in self.awards.values() if one.tip == tip and one.state not in over), None)
+        one = self.awards.get(self.latest.get(tip, -1))
+        return one if one and one.state not in over else None
 
     def _check_found(self, tip: object) -> Found:
         found = self.found.get(tip, Found())

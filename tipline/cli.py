@@ -102,6 +102,7 @@ def trial(context: click.Context, empty: bool) -> None:
     from tipline.processes import run_all
     from tipline.trial.board import show_board, wide_console
     from tipline.trial.credentials import sign_ins
+    from tipline.trial.mailboxes import read_mailboxes
     from tipline.trial.service import open_trial, township, trial_environment
 
     again = _again(context.obj, "trial codes")
@@ -112,7 +113,8 @@ def trial(context: click.Context, empty: bool) -> None:
     settings = open_trial(environment, clock, say, samples=not empty)
 
     def ready() -> None:
-        show_board(wide_console(), settings, sign_ins(settings, clock), township(), again)
+        mailboxes = read_mailboxes(settings)
+        show_board(wide_console(), settings, sign_ins(settings, clock), mailboxes, township(), again)
 
     run_all(settings, environment, say, ready)
 
@@ -128,13 +130,15 @@ def codes(environment: Mapping[str, str], names: tuple[str, ...], as_json: bool)
     """
     from tipline.trial.board import show_codes, wide_console
     from tipline.trial.credentials import sign_ins
+    from tipline.trial.mailboxes import read_mailboxes
     from tipline.trial.service import find_trial, township
 
-    people = sign_ins(find_trial(environment), SystemClock(), names)
+    settings = find_trial(environment)
+    people = sign_ins(settings, SystemClock(), names)
     if as_json:
         click.echo(json.dumps([person.fields() for person in people], ensure_ascii=False, indent=2))
     else:
-        show_codes(wide_console(), people, township())
+        show_codes(wide_console(), people, [] if names else read_mailboxes(settings), township())
 
 
 # ----------------------------------------------------------------- processes

@@ -15,6 +15,7 @@ from admin.pay_desk.desk import PAY
 from admin.pay_desk.handlers import UNDO
 from admin.visit import Visit
 from crypto.statements import DONE, Entry
+from tipline.keeper_client import Reason, Refused
 from tipline.keeper_client.rewards import Budget
 from tipline.lookups.filters import Filter
 from tipline.lookups.groups import COUNTER
@@ -24,6 +25,8 @@ from tipline.rewards.lines import Kind, KindSum, Line, Wanted, sums_of
 
 AT_ONCE: Final = 5_000
 """Lines that are asked for at once for a file."""
+TRIES: Final = 3
+"""So often a file is begun anew, when the keeper has put the ledger away meanwhile."""
 MOST_AT_ONCE: Final = 1_000
 """Entries under one audit statement: more counter-entries there never were; payments are looked through."""
 
@@ -88,16 +91,32 @@ def page_of(visit: Visit, choice: Choice) -> LedgerPage:
 
 
 def lines_of(visit: Visit) -> Sequence[Line]:
-    """All of it, for a file.
+    """All of it, for a file, as it stands at one size of the log.
 
     Raises:
         AdminError: the keeper does not hand entries out.
+        Refused: again and again the keeper had put that ledger away before all of it was fetched.
         KeeperError: the keeper does not answer.
     """
-    counter, found, all_of = _fitting_counter(visit, Wanted()), list[Line](), Wanted()
-    while some := visit.services.keeper.rewards.lines(visit.member.id, all_of, len(found), AT_ONCE).lines:
-        found += some
-    return merged(found, counter, 0, len(found) + len(counter))
+    counter = _fitting_counter(visit, Wanted())
+    for _ in range(TRIES - 1):
+        try:
+            return _with_all(visit, counter)
+        except Refused as refused:
+            if refused.reason is not Reason.STALE:
+                raise
+    return _with_all(visit, counter)
+
+
+def _with_all(visit: Visit, counter: Sequence[Line]) -> Sequence[Line]:
+    """All lines of one ledger, and counter-entries."""
+    found, size, rewards = list[Line](), None, visit.services.keeper.rewards
+    while True:
+        some = rewards.lines(visit.member.id, Wanted(), len(found), AT_ONCE, size)
+        size = some.size
+        found += some.lines
+        if len(some.lines) < AT_ONCE:
+            return merged(found, counter, 0, len(found) + len(counter))
 
 
 def _in_sum(sums: Sequence[KindSum], counter: Sequence[Line]) -> Sequence[KindSum]:

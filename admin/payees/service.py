@@ -3,7 +3,7 @@
 A clerk sees an award's number and amount. The tip stands in the statements, and on none of these pages.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -12,7 +12,7 @@ from admin.disclosures.errors import NoCustodians, ReasonMissing
 from admin.disclosures.sealing import SealedReason
 from admin.errors import NotFound
 from admin.payees.errors import NewerPayee, NothingKept, explained
-from admin.readings.identities import find_payee, find_payees
+from admin.readings.identities import find_payee, find_payees_of
 from admin.readings.sealed import SealedItem
 from admin.visit import Visit
 from tipline.awards.storing import keep_told
@@ -22,11 +22,14 @@ from tipline.disclosures.telling import Tell
 from tipline.ids import CUSTODIANS, PAYMENTS, TipId
 from tipline.keeper_client import Refused, SlipRequest
 from tipline.keeper_client.disclosures import MyDisclosure
+from tipline.keeper_client.rewards import KnownAward
 from tipline.mailbox.identity import custodians_of
 from tipline.rewards.award import Award, AwardState
 from tipline.roster.rules import has_role
 from tipline.roster.types import PAY_CLERK
 
+AT_ONCE: Final = 50
+"""Awards on one page."""
 HOURS: Final = 24
 """How long a name may be looked at: the money is brought on its way within a day."""
 _UNDER_WAY: Final = frozenset((Stands.OPEN, Stands.WAITING, Stands.RUNNING))
@@ -58,30 +61,44 @@ class ToPay:
         return date.fromisoformat(self.award.collected)
 
 
-def to_pay(visit: Visit) -> Sequence[ToPay]:
-    """What is to be paid by name, the oldest first.
+@dataclass(frozen=True)
+class PayList:
+    """Some of what is to be paid by name, the oldest first; `more` is where the next ones stand, or ""."""
+
+    found: Sequence[ToPay]
+    more: str
+
+
+def to_pay(visit: Visit, beyond: int | None = None) -> PayList:
+    """What is to be paid by name, `AT_ONCE` at a time, those behind an award's number.
 
     Raises:
         KeeperError: the keeper does not answer.
     """
-    services = visit.services
-    named = [
+    named = visit.services.keeper.rewards.standing(AwardState.NAMED, beyond, count=AT_ONCE)
+    found = sorted(_of(visit, named.awards), key=lambda one: (one.since, one.award.index))
+    return PayList(found, "" if named.last is None else f"/rewards/by-name?beyond={named.last}")
+
+
+def _of(visit: Visit, known: Iterable[KnownAward]) -> Sequence[ToPay]:
+    """Those of them that this clerk may pay."""
+    services, today = visit.services, visit.services.clock.today()
+    awards = [
         one.award
-        for one in services.keeper.rewards.each_standing(AwardState.NAMED)
+        for one in known
         if one.award.state is AwardState.NAMED
-        and not visit.roster.is_excluded(visit.member.id, one.excluded, services.clock.today())
+        and not visit.roster.is_excluded(visit.member.id, one.excluded, today)
     ]
     own = services.keeper.disclosures.of_member(visit.member.id)
     # They come with the newest first, and the newest counts.
     last = {one.tip: one for one in reversed(own) if one.desk == PAYMENTS and one.stands in _ASKED}
-    found = (_to_pay(visit, award, last.get(award.tip)) for award in named)
-    return sorted(found, key=lambda one: (one.since, one.award.index))
+    claims = {TipId(bytes.fromhex(award.tip)): bytes.fromhex(award.claim) for award in awards}
+    with services.database.reading() as session:
+        payees = find_payees_of(session, claims)
+    return [_to_pay(visit, one, last.get(one.tip), payees[TipId(bytes.fromhex(one.tip))]) for one in awards]
 
 
-def _to_pay(visit: Visit, award: Award, last: MyDisclosure | None) -> ToPay:
-    with visit.services.database.reading() as session:
-        tip = TipId(bytes.fromhex(award.tip))
-        payees = find_payees(session, tip, bytes.fromhex(award.claim))
+def _to_pay(visit: Visit, award: Award, last: MyDisclosure | None, payees: Sequence[SealedItem]) -> ToPay:
     known = last.digest if last else award.payee
     has_changed = bool(known and payees) and payees[0].digest.hex() != known
     under_way = last if last and last.stands in _UNDER_WAY and not has_changed else None
@@ -108,9 +125,8 @@ def find(visit: Visit, number: int) -> ToPay:
         NotFound: it is none.
         KeeperError: the keeper does not answer.
     """
-    for one in to_pay(visit):
-        if one.award.index == number:
-            return one
+    for one in _of(visit, visit.services.keeper.rewards.awards([number])):
+        return one
     raise NotFound
 
 
@@ -151,10 +167,10 @@ def confirm(visit: Visit, one: ToPay) -> bool:
         raise NewerPayee
     fields = {"award": award.index, "amount": award.amount}
     try:
-        services.keeper.append(visit.sign("pay-named", fields))
+        appended = services.keeper.append(visit.sign("pay-named", fields))
     except Refused as refused:
         raise explained(refused.reason) from refused
-    keep_told(services.database, services.keeper)
+    keep_told(services.database, services.keeper, appended.index)
     [known] = services.keeper.rewards.awards([award.index])
     return known.award.state is AwardState.SETTLED
 

@@ -55,9 +55,12 @@ def paid(number: str) -> ResponseReturnValue:
 
 def _page(error: AdminError | None = None, wrong: int = -1) -> ResponseReturnValue:
     visit = this_visit()
+    shown = to_pay(visit, request.args.get("beyond", None, int))
+    if wrong not in (-1, *(one.award.index for one in shown.found)):
+        shown = to_pay(visit, wrong - 1)
     page = render_template(
         "payees/list.html",
-        found=to_pay(visit),
+        page=shown,
         names=Names.of(visit),
         today=visit.services.clock.today(),
         yuan=yuan,

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from statistics import median
 from typing import Final
 
-from admin.rewards.known import AT_ONCE, Office, Part, ShownAward, part_of, shown, waiting
+from admin.rewards.known import Part, ShownAward, part_of
 from admin.rewards.offers import takes
 from admin.visit import Visit
 from tipline.rewards.award import OVER, AwardState
+from tipline.roster.types import APPROVER, VERIFIER
 
 OPEN: Final = "open"
 ALL: Final = "all"
@@ -24,8 +26,8 @@ RUNNING: Final = (
     AwardState.NAMED,
 )
 """Awards with which something is still to happen, in the order of the board."""
-_DECIDED: Final = (AwardState.PROPOSED, AwardState.CHECKED)
-"""States from which a member takes the next step."""
+_DECIDED: Final = {AwardState.PROPOSED: VERIFIER, AwardState.CHECKED: APPROVER}
+"""States from which a member takes the next step, and who that is."""
 
 
 @dataclass(frozen=True)
@@ -59,42 +61,36 @@ class Board:
     to_collect: float | None
 
 
-def board_of(visit: Visit, office: Office, view: str, beyond: int | None = None) -> Board:
+def board_of(visit: Visit, view: str, beyond: int | None = None) -> Board:
     """Put the board together; an unknown view is that of all open ones.
 
     Raises:
         KeeperError: the keeper does not answer.
     """
     view = view if view in VIEWS else OPEN
-    approved = waiting(visit, office.budget)
-    parts = {state.value: _part(visit, state, approved) for state in AwardState}
-    parts[ALL] = part_of(visit, None, newest=True)
+    parts = {state.value: part_of(visit, state, newest=state not in RUNNING) for state in AwardState}
+    parts[ALL] = _joined(parts[state.value] for state in AwardState)
     parts[OPEN] = _joined(parts[state.value] for state in RUNNING)
     parts[MINE] = _mine(visit)
-    chosen = parts[view] if beyond is None else _further(visit, view, beyond)
+    chosen = parts[view] if beyond is None and view != ALL else _further(visit, view, beyond)
     at_hand = [one for state in AwardState for one in parts[state.value].awards]
     return Board(
         view=view,
         groups=_groups(chosen, parts if view == OPEN else {}),
         counts={name: parts[name].size for name in VIEWS},
         more="" if chosen.last is None or view == OPEN else f"/rewards?show={view}&beyond={chosen.last}",
-        missing=max((one.missing for one in approved), default=0),
+        missing=parts[AwardState.APPROVED.value].lacking,
         to_grant=_median(at_hand, "granted"),
         to_collect=_median(at_hand, "collected"),
     )
 
 
-def _part(visit: Visit, state: AwardState, approved: Sequence[ShownAward]) -> Part:
-    if state is AwardState.APPROVED:
-        more = approved[AT_ONCE - 1].award.index if len(approved) > AT_ONCE else None
-        return Part(approved[:AT_ONCE], more)
-    return part_of(visit, state, newest=state not in RUNNING)
-
-
-def _further(visit: Visit, view: str, beyond: int) -> Part:
-    """What comes after the first part of a view that stands page by page; nothing for others."""
-    if view in (OPEN, MINE):
+def _further(visit: Visit, view: str, beyond: int | None) -> Part:
+    """The part of a view that comes there; nothing of the view of all open ones."""
+    if view == OPEN:
         return Part((), None)
+    if view == MINE:
+        return _mine(visit, beyond)
     state = None if view == ALL else AwardState(view)
     return part_of(visit, state, beyond, newest=state not in RUNNING)
 
@@ -105,10 +101,13 @@ def _joined(parts: Iterable[Part]) -> Part:
     return Part([one for part in found for one in part.awards], last)
 
 
-def _mine(visit: Visit) -> Part:
-    known = visit.services.keeper.rewards.each_standing
-    found = [one for state in _DECIDED for one in shown(visit, known(state)) if takes(visit, one.award)]
-    return Part(found, None)
+def _mine(visit: Visit, beyond: int | None = None) -> Part:
+    """Awards whose next step waits for this member, the oldest first; nobody takes two kinds of them."""
+    states = (state for state, role in _DECIDED.items() if role in visit.member.roles)
+    state = next(states, None)
+    if state is None:
+        return Part((), None)
+    return part_of(visit, state, beyond, fits=partial(takes, visit))
 
 
 def _groups(chosen: Part, parts: Mapping[str, Part]) -> Sequence[Group]:

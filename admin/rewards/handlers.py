@@ -18,9 +18,9 @@ OPEN: Final = "reward-open"
 def reward_handlers(keeper: AdminKeeper) -> Mapping[str, Followed]:
     """What follows each of them: mailboxes tell how awards stand now."""
 
-    def follow(session: Session, _statement: Statement, _appended: Appended) -> None:
+    def follow(session: Session, _statement: Statement, appended: Appended) -> None:
         try:
-            records = keeper.rewards.records()
+            records = keeper.rewards.records(since=appended.index)
         except KeeperError:
             return  # it is in the log; the hourly look brings the mailboxes what it means
         keep_records(session, records)

@@ -1,7 +1,7 @@
 """The awards that a member may know of (`tipline.rewards.knowing`): by number, by tip, or page by page."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -15,6 +15,8 @@ from tipline.rewards.rules import RewardRules
 
 AT_ONCE: Final = 50
 """Awards of one list on a page."""
+MOST_QUESTIONS: Final = 10
+"""So often the keeper is asked for one part of a list."""
 _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,14}")
 
 
@@ -24,18 +26,21 @@ class ShownAward:
 
     Attributes:
         waited: the days for which it has stood where it stands.
-        missing: what the budget lacks for it, in yuan, counting those that were approved before it.
     """
 
     known: KnownAward
     waited: int
-    missing: int
     today: date
 
     @property
     def award(self) -> Award:
         """The award itself."""
         return self.known.award
+
+    @property
+    def missing(self) -> int:
+        """What the budget lacks for it, in yuan, counting those that were approved before it."""
+        return self.known.lacking
 
     @property
     def due(self) -> date | None:
@@ -69,10 +74,14 @@ class Office:
 
 @dataclass(frozen=True)
 class Part:
-    """Some awards of a list. `last` is the number beyond which the next ones come; None after the last."""
+    """Some awards of a list. `last` is the number beyond which the next ones come; None after the last.
+
+    `lacking` is what the budget lacks for all approved awards that the member may know of, in yuan.
+    """
 
     awards: Sequence[ShownAward]
     last: int | None
+    lacking: int = 0
 
     @property
     def size(self) -> str:
@@ -115,43 +124,38 @@ def awards_of(visit: Visit, tips: Iterable[str]) -> Sequence[ShownAward]:
 
 
 def part_of(
-    visit: Visit, state: AwardState | None, beyond: int | None = None, *, newest: bool = False
+    visit: Visit,
+    state: AwardState | None,
+    beyond: int | None = None,
+    *,
+    newest: bool = False,
+    fits: Callable[[Award], bool] = lambda _: True,
 ) -> Part:
-    """The next awards that stand there and that this member may know of; None for all awards.
+    """The next awards that stand there, that this member may know of and that fit; None for all awards.
 
-    Where the keeper's pages hold others, as many more are asked for: a full page tells nothing of them.
+    Where few of many fit, fewer stand here than there are: the next part goes on.
 
     Raises:
         KeeperError: the keeper does not answer.
     """
-    found: list[ShownAward] = []
-    while len(found) <= AT_ONCE:
-        listed = visit.services.keeper.rewards.standing(state, beyond, newest=newest)
-        found += shown(visit, listed.awards)
-        beyond = listed.last
-        if beyond is None:
+    found, lacking = list[ShownAward](), 0
+    for _ in range(MOST_QUESTIONS):
+        listed = visit.services.keeper.rewards.standing(
+            state, beyond, newest=newest, count=AT_ONCE + 1, member=visit.member.id
+        )
+        found += [one for one in shown(visit, listed.awards) if fits(one.award)]
+        beyond, lacking = listed.last, listed.lacking
+        if beyond is None or len(found) > AT_ONCE:
             break
     some = found[:AT_ONCE]
-    return Part(some, some[-1].award.index if len(found) > len(some) else None)
+    return Part(some, some[-1].award.index if len(found) > len(some) else beyond, lacking)
 
 
-def waiting(visit: Visit, budget: Budget) -> Sequence[ShownAward]:
-    """All approved awards that this member may know of, each with what the budget lacks for it.
-
-    Raises:
-        KeeperError: the keeper does not answer.
-    """
-    approved = list(visit.services.keeper.rewards.each_standing(AwardState.APPROVED))
-    return shown(visit, approved, _missing([one.award for one in approved], budget))
-
-
-def shown(
-    visit: Visit, known: Iterable[KnownAward], missing: Mapping[int, int] | None = None
-) -> list[ShownAward]:
-    """Those of them that this member may know of; `missing` by the award's number."""
-    today, lacks = visit.services.clock.today(), missing or {}
+def shown(visit: Visit, known: Iterable[KnownAward]) -> list[ShownAward]:
+    """Those of them that this member may know of."""
+    today = visit.services.clock.today()
     return [
-        _shown(one, lacks.get(one.award.index, 0), today)
+        _shown(one, today)
         for one in known
         if may_know(visit.roster, visit.member, one.desks, one.excluded, today)
     ]
@@ -162,10 +166,8 @@ def budget_of(budgets: Sequence[Budget], year: int) -> Budget:
     return next((one for one in budgets if one.year == year), Budget(year, 0, 0, 0))
 
 
-def _shown(known: KnownAward, missing: int, today: date) -> ShownAward:
-    award = known.award
-    since = date.fromisoformat(_since(award))
-    return ShownAward(known, (today - since).days, missing, today)
+def _shown(known: KnownAward, today: date) -> ShownAward:
+    return ShownAward(known, (today - date.fromisoformat(_since(known.award))).days, today)
 
 
 def _since(award: Award) -> str:
@@ -173,12 +175,3 @@ def _since(award: Award) -> str:
     return (
         award.ended or award.collected or award.granted or award.approved or award.checked or award.proposed
     )
-
-
-def _missing(approved: Sequence[Award], budget: Budget) -> Mapping[int, int]:
-    """What is missing for each approved award, by its number; they are granted in the order of approval."""
-    room, found = budget.balance, {}
-    for award in sorted(approved, key=lambda one: (one.approved, one.index)):
-        room -= award.amount
-        found[award.index] = max(-room, 0)
-    return found

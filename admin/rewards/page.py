@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from admin.members.names import Names
-from admin.rewards.known import Office, ShownAward, awards_of, find_award, office_of, waiting
+from admin.rewards.known import Office, ShownAward, awards_of, find_award, office_of
 from admin.rewards.offers import Offer, offers
 from admin.rewards.steps import cancellers, extension
 from admin.visit import Visit
@@ -70,9 +70,6 @@ def award_page(visit: Visit, number: str) -> AwardPage:
         KeeperError: the keeper does not answer.
     """
     one, office, names = find_award(visit, number), office_of(visit), Names.of(visit)
-    if one.award.state is AwardState.APPROVED:
-        lacking = waiting(visit, office.budget)
-        one = next((each for each in lacking if each.award.index == one.award.index), one)
     award, said, rules = one.award, one.known.proposal, office.rules
     tier = suggested_tier(said.major, said.scores)
     return AwardPage(

@@ -31,7 +31,7 @@ def show() -> ResponseReturnValue:
     """The board."""
     visit = this_visit()
     office = office_of(visit)
-    board = board_of(visit, office, request.args.get("show", ""), request.args.get("beyond", None, int))
+    board = board_of(visit, request.args.get("show", ""), request.args.get("beyond", None, int))
     return render_template("rewards/board.html", board=board, office=office, views=VIEWS, **said(visit))
 
 

@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import openpyxl
@@ -14,7 +17,7 @@ from tests.admin.paying import FIRST, SECOND, Counter, counter
 from tests.keeper.rewards.till import OTHER, POINT
 from tests.world import member_id
 from tipline.keeper_client.public import Pickup
-from tipline.keeper_client.rewards import Rewards
+from tipline.keeper_client.rewards import Lines, Rewards
 from tipline.rewards.reconciling import Difference, Where
 
 PAGES = ("/rewards/ledger", "/rewards/ledger/days")
@@ -234,6 +237,52 @@ def test_a_spreadsheet_holds_no_formula_whatever_a_point_is_called(office: Count
     cells = [cell for sheet in book for row in sheet for cell in row]
     assert {cell.value for cell in cells if "=1+1" in str(cell.value)} == {"'=1+1"}
     assert "f" not in {cell.data_type for cell in cells}
+
+
+def awards_in(book: openpyxl.Workbook) -> list[int]:
+    """The awards that were granted, line by line."""
+    return [int(str(row[2])) for row in book["By day"].values if row[1] == "Award granted"]
+
+
+def test_a_file_is_of_one_ledger_though_awards_are_granted_while_it_is_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("admin.ledger.service.AT_ONCE", 2)
+    with counter(tmp_path / "growing") as growing:
+        before = [growing.granted().award.index for _ in range(5)]
+        asked, later = Rewards.lines, list[int]()
+
+        def while_it_grows(*args: Any) -> Lines:
+            found = asked(*args)
+            if len(later) < len(before):
+                with ThreadPoolExecutor(1) as others:  # people at other computers
+                    later.append(others.submit(growing.granted).result().award.index)
+            return found
+
+        monkeypatch.setattr(Rewards, "lines", while_it_grows)
+        assert awards_in(file(growing.browser("approver"))) == before
+        assert len(later) > 1
+
+
+def test_a_file_is_begun_anew_when_the_keeper_has_put_its_ledger_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("admin.ledger.service.AT_ONCE", 2)
+    with counter(tmp_path / "away") as away:
+        awards = [away.granted().award.index for _ in range(3)]
+        kept = away.till.keeper._rewarding._selections._kept
+        asked, times = Rewards.lines, list[int]()
+
+        def put_away(*args: Any) -> Lines:
+            found = asked(*args)
+            times.append(len(found.lines))
+            if len(times) == 1:
+                kept.clear()
+            return found
+
+        monkeypatch.setattr(Rewards, "lines", put_away)
+        assert awards_in(file(away.browser("approver"))) == awards
+        assert times == [2, 2, 1]
 
 
 def test_a_file_is_made_only_after_a_second_look(office: Counter) -> None:

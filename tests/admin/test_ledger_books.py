@@ -1,5 +1,6 @@
 """The ledger's arithmetic: lines by day, filters, pages, balances, charts, over what a keeper might say."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -13,13 +14,14 @@ from admin.ledger.reconciling import red_lines
 from admin.words import word
 from crypto.errors import BadFormat
 from tipline.directory.types import Crowd
-from tipline.keeper.rewards.told import monthly
+from tipline.keeper.rewards.kept import Kept, Place
+from tipline.keeper.rewards.money import VoucherRow
+from tipline.keeper.rewards.told import Told
 from tipline.keeper_client.rewards import Budget, KeyState, KnownMoney
 from tipline.rewards.award import Award, AwardState
-from tipline.rewards.lines import Kind, Line, VoucherDays, lines_of, sums_of
+from tipline.rewards.lines import Kind, Line, sums_of
 from tipline.rewards.reconciling import Difference, Where
 from tipline.rewards.scoring import Tier
-from tipline.rewards.totals import totals_of
 
 TODAY = date(2026, 3, 3)
 VALUES = (500, 1_000, 5_000)
@@ -48,16 +50,26 @@ AWARDS = (
     award(6, 500, AwardState.CANCELLED, ended="2026-02-02"),
 )
 VOUCHERS = (
-    VoucherDays(2026, 500, "2026-02-05", "2026-02-06", "counter"),
-    VoucherDays(2026, 5_000, "2026-02-05", "", ""),
+    VoucherRow(b"1", 2026, 500, 0, b"", "counter", "", "", "", "", "2026-02-06", "2026-02-05"),
+    VoucherRow(b"2", 2026, 5_000, 0, b"", "counter", "", "", "", "", "", "2026-02-05"),
 )
-KEYS = [(2026, value) for value in VALUES]
+
+
+def told(awards: Sequence[Award] = AWARDS, vouchers: Sequence[VoucherRow] = VOUCHERS) -> Told:
+    """What is told of these rows, in the order in which they come."""
+    kept = Kept()
+    kept.awards = {bytes.fromhex(one.tip): (one,) for one in awards}
+    kept.places = dict.fromkeys(kept.awards, Place())
+    kept.vouchers = {one.spent: one for one in vouchers}
+    made = Told(kept, kept.follow(), TODAY.isoformat())
+    made.bring_forward({one.index for one in awards}, {2026: VALUES}, TODAY.isoformat())
+    return made
 
 
 def known(**changes: Any) -> KnownMoney:
     """One collected award of 6,500, one that is open, one by name; two vouchers back, one paid."""
     fields: dict[str, Any] = {
-        "totals": tuple(totals_of(AWARDS)),
+        "totals": tuple(told().totals()),
         "months": (),
         "budgets": (Budget(2025, 1_000, 500, 0), Budget(2026, 20_000, 10_000, 500)),
         "keys": (
@@ -71,9 +83,14 @@ def known(**changes: Any) -> KnownMoney:
     return KnownMoney(**(fields | changes))
 
 
+def lines_in(one: Told) -> list[Line]:
+    """All of them."""
+    return [line for _, _, line in one._lines]
+
+
 def lines() -> list[Line]:
     """All lines, for somebody who may know of every award."""
-    return list(lines_of(AWARDS, VOUCHERS, KEYS))
+    return lines_in(told())
 
 
 # ------------------------------------------------------------------ by day
@@ -95,7 +112,7 @@ def test_minted_vouchers_are_the_split_of_what_was_collected() -> None:
 
 def test_lines_of_one_day_stand_in_an_order_that_tells_no_order() -> None:
     one = lines()
-    assert one == list(lines_of(reversed(AWARDS), reversed(VOUCHERS), reversed(KEYS)))
+    assert one == lines_in(told(AWARDS[::-1], VOUCHERS[::-1]))
     assert [line.day for line in one] == sorted((line.day for line in one), reverse=True)
 
 
@@ -236,7 +253,7 @@ def test_the_share_collected_leaves_out_what_was_cancelled() -> None:
 
 def test_a_chart_has_a_bar_for_each_sum_and_its_table_the_same_numbers() -> None:
     drawn = charts.months(
-        [(str(one["month"]), Kind(one["kind"]), one["amount"]) for one in monthly(lines(), TODAY)], TODAY
+        [(str(one["month"]), Kind(one["kind"]), one["amount"]) for one in told().months(TODAY)], TODAY
     )
     assert [month for month, _ in drawn.rows][:: charts.MONTHS - 1] == ["2025-04", "2026-03"]
     assert dict(drawn.rows)["2026-02"] == [500, 7_500 + 2_000, 500 + 2_000]

@@ -24,6 +24,7 @@ WITHOUT_LIMIT = {
     "queue-100k",
     "queue-100k-filter",
     "flood",
+    "awards-100k",
 }
 """Operations of which no part has a measured price of its own."""
 ORDER = [
@@ -45,6 +46,7 @@ ORDER = [
     "mint",
     "redeem",
     "pay",
+    "awards-100k",
     "flood",
 ]
 
@@ -70,6 +72,7 @@ def smaller_desk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two thousand tips and entries: enough for full pages and tiles."""
     monkeypatch.setattr("tipline.bench.operations.queue_stage.TIPS_AT_THE_DESK", 2_000)
     monkeypatch.setattr("tipline.bench.operations.long_log.LENGTH", 2_000)
+    monkeypatch.setattr("tipline.bench.operations.award_stage.AWARDS", 500)
 
 
 @pytest.mark.parametrize("name", ORDER)

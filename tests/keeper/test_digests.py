@@ -12,7 +12,7 @@ import pytest
 from crypto.keys import Identity, derive
 from tipline.database import Database
 from tipline.keeper.digests.anew import take_anew
-from tipline.keeper.digests.buckets import BucketHashes, read_hashes
+from tipline.keeper.digests.buckets import BucketHashes, Changed, read_hashes
 from tipline.keeper.digests.errors import RowsChanged
 from tipline.keeper.digests.rows import Rows
 from tipline.keeper.digests.seal import NO_CHANGES, RowSeal, with_change
@@ -126,3 +126,27 @@ def test_a_seal_is_of_one_key_one_head_one_root_and_one_roster() -> None:
         RowSeal(Identity.generate()).check(made, b"note", bytes(32), roster)
     with pytest.raises(RowsChanged):
         seal.check(b"", b"note", bytes(32), roster)
+
+
+def test_who_follows_rows_learns_each_that_was_written_and_when_that_is_too_long_ago(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tipline.keeper.digests.buckets.MOST_WRITTEN", 2)
+    hashes = BucketHashes()
+    written = [("awards", (bytes([number]),)) for number in range(5)]
+    for one in written[:4]:
+        hashes.adopt(Changed({}, {}, hashes.root, [one]))
+    assert hashes.since(1) == written[1:4]
+    assert hashes.since(hashes.turn) == []
+    hashes.adopt(Changed({}, {}, hashes.root, [written[4]]))
+    assert (hashes.turn, hashes.since(3), hashes.since(2)) == (5, written[3:], None)
+
+
+def test_rows_that_were_written_meanwhile_are_no_moment(database: Database) -> None:
+    hashes = BucketHashes()
+    with database.reading() as session:
+        rows = Rows(session.connection(), hashes, hashes.turn)
+        rows.require_still()
+        hashes.adopt(Changed({}, {}, hashes.root, [("awards", (b"1",))]))
+        with pytest.raises(RowsChanged):
+            rows.require_still()

@@ -34,7 +34,7 @@ def test_a_real_instance_has_none_until_one_is_named(tmp_path: Path) -> None:
 def test_a_trial_is_opened_by_the_name_that_passkeys_are_made_for(tmp_path: Path) -> None:
     shown = StringIO()
     trial = settings(tmp_path, "trial")
-    show_board(Console(file=shown, width=200), trial, [], township(), "again")
+    show_board(Console(file=shown, width=200), trial, [], [], township(), "again")
     assert trial.admin_host == "localhost"
     assert "http://localhost:8001/" in shown.getvalue()
     assert "http://127.0.0.1:8000/" in shown.getvalue()

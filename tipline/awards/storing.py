@@ -1,10 +1,11 @@
 """Storing what the keeper says of awards for the mailboxes.
 
-All of it comes again from the keeper whenever it is asked, so a record that was lost, or that somebody
-changed or deleted, is right again within the hour.
+What is new comes with the next look, every hour. All of it comes again from the keeper within a day, so a
+record that was lost, or that somebody changed or deleted, is right again by then.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
@@ -14,6 +15,9 @@ from tipline.database import Database
 from tipline.keeper_client import AdminKeeper
 from tipline.tips.models import Item
 
+_AT_ONCE: Final = 500
+"""Tips in one query."""
+
 
 def look_at_rewards(database: Database, keeper: AdminKeeper) -> Mapping[str, int]:
     """Have the keeper state what is due of rewards, and store what mailboxes tell; statements by type.
@@ -22,17 +26,23 @@ def look_at_rewards(database: Database, keeper: AdminKeeper) -> Mapping[str, int
         KeeperError: the keeper does not answer; what was stored until then stays.
     """
     stated = keeper.rewards.look()
-    keep_told(database, keeper)
+    _keep(database, keeper.rewards.records(recent=True))
     return stated
 
 
-def keep_told(database: Database, keeper: AdminKeeper) -> int:
+def keep_told(database: Database, keeper: AdminKeeper, since: int | None = None) -> int:
     """Store every record that is not stored as the keeper says it; how many were.
+
+    Args:
+        since: look at those alone that changed at this place of the log or behind it.
 
     Raises:
         KeeperError: the keeper does not answer.
     """
-    records = keeper.rewards.records()
+    return _keep(database, keeper.rewards.records(since=since))
+
+
+def _keep(database: Database, records: Mapping[str, bytes]) -> int:
     with database.reading() as session:
         wrong = _wrong(session, records)
     if wrong:  # nearly always nothing is: then nobody waits for a write
@@ -44,20 +54,28 @@ def keep_told(database: Database, keeper: AdminKeeper) -> int:
 def keep_records(session: Session, records: Mapping[str, bytes]) -> None:
     """Store the records of tips (32 hex digits each) in place of what is stored of them."""
     tips = _wrong(session, records)
-    session.execute(delete(AwardTold).where(AwardTold.tip.in_(map(bytes.fromhex, tips))))
-    if tips:
-        rows = [{"tip": bytes.fromhex(tip), "record": records[tip]} for tip in tips]
+    for some in _pieces(tips):
+        session.execute(delete(AwardTold).where(AwardTold.tip.in_(map(bytes.fromhex, some))))
+        rows = [{"tip": bytes.fromhex(tip), "record": records[tip]} for tip in some]
         session.execute(insert(AwardTold), rows)
 
 
 def _wrong(session: Session, records: Mapping[str, bytes]) -> list[str]:
     """Those that are not stored so, of tips that are: an erased one has no mailbox any more."""
-    stored = {row.tip: row.record for row in session.execute(select(AwardTold.tip, AwardTold.record))}
-    wrong = [tip for tip, record in sorted(records.items()) if stored.get(bytes.fromhex(tip)) != record]
-    there = _there(session, wrong) if wrong else frozenset()
-    return [tip for tip in wrong if bytes.fromhex(tip) in there]
+    found: list[str] = []
+    for some in _pieces(sorted(records)):
+        tips = [bytes.fromhex(tip) for tip in some]
+        query = select(AwardTold.tip, AwardTold.record).where(AwardTold.tip.in_(tips))
+        stored = {row.tip: row.record for row in session.execute(query)}
+        wrong = [tip for tip in tips if stored.get(tip) != records[tip.hex()]]
+        there = _there(session, wrong) if wrong else frozenset()
+        found += [tip.hex() for tip in wrong if tip in there]
+    return found
 
 
-def _there(session: Session, tips: Iterable[str]) -> frozenset[bytes]:
-    wanted = list(map(bytes.fromhex, tips))
-    return frozenset(session.scalars(select(Item.tip_id).where(Item.tip_id.in_(wanted)).distinct()))
+def _there(session: Session, tips: Iterable[bytes]) -> frozenset[bytes]:
+    return frozenset(session.scalars(select(Item.tip_id).where(Item.tip_id.in_(tips)).distinct()))
+
+
+def _pieces(tips: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (tips[start : start + _AT_ONCE] for start in range(0, len(tips), _AT_ONCE))

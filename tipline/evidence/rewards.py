@@ -87,8 +87,8 @@ class Rewards:
 
     def payees(self, tip: str) -> frozenset[str] | None:
         """Who took a step of the award that is to be paid by name for a tip; None where there is none."""
-        named = (one for one in self.ledger.awards.values() if one.state is AwardState.NAMED)
-        return next((one.people for one in named if one.tip == tip), None)
+        one = self.ledger.live_award_of(tip)
+        return one.people if one is not None and one.state is AwardState.NAMED else None
 
     def _hold(self, roster: Roster, entry: Entry, body: Mapping[str, Any]) -> None:
         kind = body["type"]

@@ -79,6 +79,8 @@ def serving(settings: Settings, clock: Clock, requests_per_minute: int) -> Itera
             stack.callback(server.close)
         keeper.witnesses.start()
         stack.callback(keeper.witnesses.stop)
+        keeper.rewards.start()
+        stack.callback(keeper.rewards.stop)
         yield keeper
 
 

@@ -12,6 +12,7 @@ from crypto.errors import BadFormat, BadSignature
 from crypto.keys import Identity, VerifyKey
 from crypto.statements import MAX_STATEMENT, Statement
 from crypto.windows import Window
+from tipline.keeper.digests.buckets import BucketHashes
 from tipline.keeper.release import OpenedSlip, SlipFrame, open_card_key, open_slips
 from tipline.keeper_client.reasons import Reason
 from tipline.roster import Roster
@@ -45,6 +46,16 @@ class Settled:
 
 
 @dataclass(frozen=True)
+class Due:
+    """Tips and vouchers that the daily look at rewards looks at, as the rows were at a turn of theirs."""
+
+    rows: BucketHashes
+    turn: int
+    tips: Sequence[bytes]
+    vouchers: Sequence[bytes]
+
+
+@dataclass(frozen=True)
 class Asked:
     """One request for an entry.
 
@@ -69,6 +80,7 @@ class Asked:
         counted: for `inventory` how many items are held as they were accepted, and the root over them.
         altered: for `inventory` whether what is remembered is another than the last list left.
         readings: for `inventory` the entry up to which readings are counted.
+        due: for `reward-look` the awards and vouchers that it may have to state.
     """
 
     op: str
@@ -84,6 +96,7 @@ class Asked:
     counted: tuple[int, bytes] = (0, b"")
     altered: bool = False
     readings: int = -1
+    due: Due | None = None
     note: bytes = b""
     put_back: tuple[Window, bytes] | None = field(default=None, repr=False)
     pickup: bytes = field(default=b"", repr=False)

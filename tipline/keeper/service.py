@@ -62,6 +62,7 @@ from tipline.keeper.registering.answering import Registering
 from tipline.keeper.release import SlipFrame, open_slips, read_put_back
 from tipline.keeper.rewards.answering import Rewarding
 from tipline.keeper.rewards.cash import Cash
+from tipline.keeper.rewards.memory import InMemory
 from tipline.keeper.server import Finish
 from tipline.keeper.shapes import MAX_LISTED
 from tipline.keeper.snapshots import look
@@ -131,9 +132,10 @@ class Keeper:
         self.witnesses = Asking(self.writer, self._publishing, self._log, database, signer.verifier, clock)
         """Asks them once it is started."""
         self._health = Health(self.writer, database, folder, clock)
-        self._cash = Cash(folder, database, self.writer, self._identity, signer, clock)
-        make_due = self._cash.keys.make_due
-        self._rewarding = Rewarding(database, self._log, self.writer, self._answers, signer, clock, make_due)
+        self.rewards = InMemory(self.writer, database, self._log, clock)  # it is started by who serves
+        self._cash = Cash(folder, database, self.writer, self._identity, signer, clock, self.rewards)
+        due = self._cash.keys.make_due
+        self._rewarding = Rewarding(database, self.writer, self._answers, signer, clock, due, self.rewards)
 
     def _table(self) -> Mapping[str, Operation]:
         """What each operation's name on the admin site's socket does."""
@@ -283,10 +285,10 @@ class Keeper:
         current = self._directory
         if current is None or current[0] != wanted:
             genesis = sha256(self._log.rows(0, 1, max_bytes=1)[0][2]).hexdigest()
-            crowds = self._rewarding.crowds(today)
+            crowds, counted = self._rewarding.crowds(today)
             body = roster.directory_body(genesis, today, self._publishing.links(), crowds)
             current = (wanted, sign_json(body, self._signer))
-            self._directory = current
+            self._directory = current if counted else None
         return {"directory": to_text(current[1])}
 
     def _roster(self, request: Mapping[str, Any]) -> dict[str, Any]:

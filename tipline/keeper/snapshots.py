@@ -44,10 +44,11 @@ def change(writer: Writer, database: Database, question: Question[Answer]) -> An
 
 def _asked(writer: Writer, opened: Open, question: Question[Answer]) -> Answer:
     memory = writer.memory
+    hashes, turn = memory.hashes, memory.hashes.turn
     try:
         with opened() as session:
             connection = session.connection()
-            return question(connection, Rows(connection, memory.hashes))
+            return question(connection, Rows(connection, hashes, turn))
     except RowsChanged:
         # The transaction is over here: the writer waits for its readers, and we are about to wait for it.
         return _asked_again(writer, opened, question)

@@ -22,6 +22,8 @@ from tipline.rewards.rules import last_day_of_vouchers
 from tipline.rewards.scoring import Duty, Factor, Major, Novelty, Tier
 from tipline.rewards.totals import Counted, Total
 
+MOST_AWARDS: Final = 100
+"""Awards in one answer."""
 _NONE: Final = -1
 _Ask = Callable[[Mapping[str, Any]], Looked]
 
@@ -47,6 +49,7 @@ class KnownAward:
         confirmed: the day on which the outcome was confirmed; None where the log no longer tells.
         due: the last day of the step that waits for somebody; None where none does.
         desks, excluded: the latest route of the tip.
+        lacking: what the budget lacks for an approved one, in yuan, counting those approved before it.
     """
 
     award: Award
@@ -55,6 +58,7 @@ class KnownAward:
     due: date | None
     desks: tuple[str, ...]
     excluded: tuple[str, ...]
+    lacking: int = 0
 
 
 @dataclass(frozen=True)
@@ -119,18 +123,23 @@ class KnownMoney:
 
 @dataclass(frozen=True)
 class Listed:
-    """Some awards. `last` is the number beyond which the next ones are asked for; None for no more."""
+    """Some awards. `last` is the number beyond which the next ones are asked for; None for no more.
+
+    `lacking` is what the budget lacks for all approved ones that may be known, in yuan, not for these alone.
+    """
 
     awards: tuple[KnownAward, ...]
     last: int | None
+    lacking: int = 0
 
 
 @dataclass(frozen=True)
 class Lines:
-    """Some lines of the ledger by day, and all that fit in sum."""
+    """Some lines of the ledger by day, and all that fit in sum; of the ledger at a size of the log."""
 
     lines: tuple[Line, ...]
     sums: tuple[KindSum, ...]
+    size: int
 
 
 class Rewards:
@@ -166,16 +175,33 @@ class Rewards:
         return _listed(answer)
 
     def standing(
-        self, state: AwardState | None, beyond: int | None = None, *, newest: bool = False
+        self,
+        state: AwardState | None,
+        beyond: int | None = None,
+        *,
+        newest: bool = False,
+        count: int = MOST_AWARDS,
+        member: str = "",
     ) -> Listed:
-        """The next awards that stand there, the oldest first unless asked otherwise; None for all awards."""
-        question = {"state": state.value if state else "", "newest": newest}
+        """The next awards that stand there, the oldest first unless asked otherwise; None for all awards.
+
+        Args:
+            count: so many at most.
+            member: an id; of awards that they may not know of nothing is told. "" for all awards.
+        """
+        question = {"state": state.value if state else "", "newest": newest, "count": count}
         place = _NONE if beyond is None else beyond
-        answer = self._connections.ask({"op": "reward-list", "beyond": place, **question})
-        last = answer.get("last")
-        if type(last) is not int:
+        answer = self._connections.ask({"op": "reward-list", "beyond": place, "member": member, **question})
+        last, lacking = answer.get("last"), answer.get("lacking")
+        if type(last) is not int or type(lacking) is not int:
             raise KeeperLied("the answer names no last award")
-        return Listed(_listed(answer), None if last == _NONE else last)
+        return Listed(_listed(answer), None if last == _NONE else last, lacking)
+
+    def approved(self) -> tuple[int, int]:
+        """How many awards wait for a budget, and their yuan."""
+        answer = self._connections.ask({"op": "reward-approved"})
+        with _read():
+            return int(answer["count"]), int(answer["amount"])
 
     def each_standing(self, state: AwardState | None) -> Iterator[KnownAward]:
         """All of them, page by page."""
@@ -185,14 +211,22 @@ class Rewards:
             yield from listed.awards
             beyond = listed.last
 
-    def lines(self, member: str, wanted: Wanted, start: int, count: int) -> Lines:
-        """Lines of the ledger by day as a member may see it; fewer than asked for at its end."""
+    def lines(self, member: str, wanted: Wanted, start: int, count: int, size: int | None = None) -> Lines:
+        """Lines of the ledger by day as a member may see it; fewer than asked for at its end.
+
+        With a `size`, of the very ledger of which lines came with it, whatever was logged since.
+
+        Raises:
+            Refused: stale; the keeper has that one no longer.
+        """
         question = {"member": member, "start": start, "count": count, **asdict(wanted)}
+        question["size"] = _NONE if size is None else size
         answer = self._connections.ask({"op": "reward-lines", **question})
         with _read():
             return Lines(
                 lines=tuple(map(Line.from_fields, read_objects(answer, "lines"))),
                 sums=tuple(map(_kind_sum, read_objects(answer, "sums"))),
+                size=int(answer["size"]),
             )
 
     def counted(self, day: date) -> Counted:
@@ -201,12 +235,17 @@ class Rewards:
         with _read():
             return Counted(**{name: int(answer[name]) for name in ("granted", "collected", "paid")})
 
-    def records(self) -> dict[str, bytes]:
-        """By tip (32 hex digits) the signed note that its mailbox shows; of tips with a granted award."""
+    def records(self, *, since: int | None = None, recent: bool = False) -> dict[str, bytes]:
+        """By tip (32 hex digits) the signed note that its mailbox shows; of tips with a granted award.
+
+        Args:
+            since: of those alone of which something was told at this place of the log or behind it.
+            recent: of those of the last two days, and of a part of all others, another one each hour.
+        """
         found: dict[str, bytes] = {}
-        after = _NONE
+        after, wanted = _NONE, {"since": _NONE if since is None else since, "recent": recent}
         while True:
-            answer = self._connections.ask({"op": "reward-records", "after": after})
+            answer = self._connections.ask({"op": "reward-records", "after": after, **wanted})
             notes, last = answer.get("records"), answer.get("last")
             if not isinstance(notes, dict) or type(last) is not int:
                 raise KeeperLied("the answer holds no records")
@@ -256,6 +295,7 @@ def _award(value: Mapping[str, Any]) -> KnownAward:
         due=_day(value["due"]),
         desks=tuple(map(str, value["desks"])),
         excluded=tuple(map(str, value["excluded"])),
+        lacking=int(value["lacking"]),
     )
 
 

@@ -9,6 +9,8 @@ word of two.
 Source: docs/decisions/0010-rewards.md.
 """
 
+from bisect import bisect_left, insort
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -22,6 +24,7 @@ from tipline.rewards.scoring import MOST_SCORE, Duty, Factor, Major, Novelty, Ti
 from tipline.rewards.tills import Tills
 from tipline.roster.types import APPROVER, PAY_CLERK, REWARD_ROLES
 
+_NOWHERE: Final = -1
 _NOT_ALLOWED: Final = "the award cannot take this step"
 _REFUSED: Final = {
     "another-person": "one person took two steps of one award",
@@ -86,6 +89,10 @@ class Ledger:
         self.awards: dict[int, Award] = {}
         self.budgets: dict[int, Budget] = {}
         self.tills = Tills()
+        self.touched: set[int] = set()
+        """Awards that took a step since somebody emptied this."""
+        self._standing: defaultdict[AwardState, list[int]] = defaultdict(list)
+        self._latest: dict[str, int] = {}  # by tip, its latest award: no other can be live
         self._gone: set[tuple[str, str]] = set()  # members, and roles that they have no longer
         self._crowd: int | None = None  # the present one, as of the last statement
         self._crowds: list[tuple[date, int]] = []  # earlier ones, each in force until that day at the latest
@@ -147,8 +154,8 @@ class Ledger:
 
     def live_award_of(self, tip: str) -> Award | None:
         """The award of a tip that was neither refused nor taken back, if it has one."""
-        live = (one for one in self.awards.values() if one.tip == tip and one.state not in OVER)
-        return next(live, None)
+        latest = self.awards.get(self._latest.get(tip, _NOWHERE))
+        return None if latest is None or latest.state in OVER else latest
 
     def _set_budget(self, step: Step) -> None:
         year = step.body["year"]
@@ -180,11 +187,12 @@ class Ledger:
         known = Novelty.ADDED if award.share else Novelty.NEW
         require(Novelty(body["novelty"]) is known, "the facts were known, or rewarded before")
         self._require_share(award, step.rules)
-        self.awards[step.place] = award
+        self._put(award)
+        self._latest[award.tip] = step.place
 
     def _verify(self, step: Step) -> None:
         (verifier,), award = step.body["by"], self._award(step.body)
-        self.awards[award.index] = award.verified(verifier, step.day, confirmed=step.body["confirmed"])
+        self._put(award.verified(verifier, step.day, confirmed=step.body["confirmed"]))
 
     def _approve(self, step: Step) -> None:
         (approver,), award, yes = step.body["by"], self._award(step.body), step.body["approved"]
@@ -195,7 +203,7 @@ class Ledger:
             first = self._require_share(decided, step.rules)
             decides = first is None or first.state not in UNDECIDED
             require(decides, "it has a share of what nobody approved")
-        self.awards[award.index] = decided
+        self._put(decided)
 
     def _grant(self, step: Step) -> None:
         award, year = self._same_award(step.body), step.body["year"]
@@ -205,32 +213,33 @@ class Ledger:
         require(step.day.isoformat() <= granted.until <= latest, _REFUSED["wrong-day"])
         spent = self._budget(year).with_granted(award.amount)
         require(spent.balance >= 0, "it grants more than the budget has")
-        self.awards[award.index], self.budgets[year] = granted, spent
+        self.budgets[year] = spent
+        self._put(granted)
 
     def _extend(self, step: Step) -> None:
         award = self._award(step.body)
-        self.awards[award.index] = award.extended(date.fromisoformat(step.body["until"]))
+        self._put(award.extended(date.fromisoformat(step.body["until"])))
 
     def _expire(self, step: Step) -> None:
         award = self._same_award(step.body)
         _require_year(step.body["year"], step.day)
-        self.awards[award.index] = award.expired(step.day)
+        self._put(award.expired(step.day))
         self._return(step.day.year, award.amount)
 
     def _cancel(self, step: Step) -> None:
         award = self._award(step.body)
-        self.awards[award.index] = award.cancelled(step.day)
+        self._put(award.cancelled(step.day))
         if award.state in OWED:
             self._return(step.day.year, award.amount)
 
     def _want_by_name(self, step: Step) -> None:
         award = self._same_award(step.body)
         require(award.state is AwardState.GRANTED, _NOT_ALLOWED)
-        self.awards[award.index] = award.by_name(step.day)
+        self._put(award.by_name(step.day))
 
     def _pay_by_name(self, step: Step) -> None:
         (clerk,), award = step.body["by"], self._award(step.body).without_clerk_gone(self._pays)
-        self.awards[award.index] = award.paid_by_name(clerk, step.day, step.body["amount"])
+        self._put(award.paid_by_name(clerk, step.day, step.body["amount"]))
 
     def _change_role(self, step: Step) -> None:
         """Who loses a role between two words that one thing takes has said nothing."""
@@ -270,7 +279,7 @@ class Ledger:
             require(award.granted <= day.isoformat(), "an award was collected before its grant")
             last = min(day, date.fromisoformat(award.until))
             require(self.tills.day < last.isoformat(), _REFUSED["award-expired"])
-            self.awards[index] = award.minted(last, day.year, "")
+            self._put(award.minted(last, day.year, ""))
             splits.append([value for value, count in split(award.amount, values) for _ in range(count)])
         return splits
 
@@ -282,6 +291,20 @@ class Ledger:
     def _expire_key(self, step: Step) -> None:
         _require_year(step.body["to"], step.day)
         self._return(step.day.year, self.tills.expire(step.body, step.day))
+
+    def in_state(self, state: AwardState) -> Sequence[int]:
+        """The numbers of the awards that stand there, ascending."""
+        return self._standing[state]
+
+    def _put(self, award: Award) -> None:
+        before = self.awards.get(award.index)
+        if before is None or before.state is not award.state:
+            if before is not None:
+                standing = self._standing[before.state]
+                del standing[bisect_left(standing, award.index)]
+            insort(self._standing[award.state], award.index)
+        self.awards[award.index] = award
+        self.touched.add(award.index)
 
     def _award(self, body: Mapping[str, Any]) -> Award:
         require(body["award"] in self.awards, "there is no such award")

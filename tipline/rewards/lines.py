@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple, Self
 
 from crypto.errors import BadFormat
-from tipline.rewards.amounts import split
 from tipline.rewards.award import Award, AwardState
 
 
@@ -43,7 +42,7 @@ class VoucherDays(NamedTuple):
     point: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line: what happened on a day.
 
@@ -123,16 +122,6 @@ class KindSum:
     amount: int
 
 
-def lines_of(
-    awards: Iterable[Award], vouchers: Iterable[VoucherDays], keys: Iterable[tuple[int, int]]
-) -> Sequence[Line]:
-    """All lines, the newest day first; `keys` are the year and value of each mint key."""
-    known, listed = list(awards), list(vouchers)
-    of_awards = (line for award in known for line in _of_award(award))
-    found = [*of_awards, *_minted(known, keys), *_presented(listed), *_paid(listed)]
-    return sorted(found, key=lambda line: line.place)
-
-
 def sums_of(lines: Iterable[Line]) -> Sequence[KindSum]:
     """The same lines in sum, by kind; kinds that have none are left out."""
     number, count, amount = Counter[Kind](), Counter[Kind](), Counter[Kind]()
@@ -143,7 +132,8 @@ def sums_of(lines: Iterable[Line]) -> Sequence[KindSum]:
     return [KindSum(kind, number[kind], count[kind], amount[kind]) for kind in Kind if number[kind]]
 
 
-def _of_award(award: Award) -> Iterator[Line]:
+def award_lines(award: Award) -> Iterator[Line]:
+    """The lines about one award."""
     if award.granted:
         yield Line(award.granted, Kind.GRANTED, award.amount, award.index)
     if award.collected:
@@ -161,26 +151,6 @@ _ENDED: Final = {
 }
 
 
-def _minted(awards: Iterable[Award], keys: Iterable[tuple[int, int]]) -> Iterator[Line]:
-    values: dict[int, list[int]] = {}
-    for year, value in sorted(keys):
-        values.setdefault(year, []).append(value)
-    counts = Counter[tuple[str, int, int]]()
-    for award in awards:
-        if award.state is AwardState.COLLECTED:
-            for value, count in split(award.amount, values[award.year]):
-                counts[award.collected, award.year, value] += count
-    for (day, year, value), count in counts.items():
-        yield Line(day, Kind.MINTED, value * count, None, year, value, count)
-
-
-def _presented(vouchers: Iterable[VoucherDays]) -> Iterator[Line]:
-    counts = Counter((one.day, one.year, one.value) for one in vouchers)
-    for (day, year, value), count in counts.items():
-        yield Line(day, Kind.PRESENTED, value * count, None, year, value, count)
-
-
-def _paid(vouchers: Iterable[VoucherDays]) -> Iterator[Line]:
-    counts = Counter((one.paid_day, one.year, one.value, one.point) for one in vouchers if one.paid_day)
-    for (day, year, value, point), count in counts.items():
-        yield Line(day, Kind.PAID, value * count, None, year, value, count, point)
+def sum_line(kind: Kind, day: str, year: int, value: int, point: str, count: int) -> Line:
+    """So many vouchers of one key in one line."""
+    return Line(day, kind, value * count, None, year, value, count, point)

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import takewhile
 from typing import Any, Final
 
 from tipline.rewards.errors import require
@@ -72,7 +73,11 @@ class Tills:
         """By the digest of the pickup code (32 hex digits)."""
         self.day = ""
         """The last day that a `reward-day` covers (ISO)."""
+        self.touched: set[str] = set()
+        """Vouchers and codes, by their digests, of which something was stated since somebody emptied this."""
         self._expired_paid: Counter[int] = Counter()  # payments that expired keys claim, by value
+        self._paid: Counter[int] = Counter()  # payments that stand, by value
+        self._paid_on: defaultdict[str, Counter[int]] = defaultdict(Counter)  # by day, the oldest first
 
     def values_of(self, year: int) -> tuple[int, ...]:
         """The values that have a key of this year, ascending."""
@@ -80,7 +85,10 @@ class Tills:
 
     def paid(self, day: str = "9999-12-31") -> Counter[int]:
         """How many payments stand, by value, of those that were made up to a day (ISO)."""
-        return Counter(one.value for one in self.payments.values() if one.is_paid and one.paid_day <= day)
+        found = Counter(self._paid)
+        for later in takewhile(lambda one: one > day, reversed(self._paid_on)):
+            found.subtract(self._paid_on[later])
+        return +found
 
     def make_keys(self, body: Mapping[str, Any]) -> None:
         """`mint-keys`: the keys of a year, once.
@@ -160,6 +168,7 @@ class Tills:
         require(self.day < over and totals.returned is None, "a voucher was presented after its last day")
         require(totals.presented + len(new) <= totals.minted, "more vouchers were presented than minted")
         self.spent.update(dict.fromkeys(new, key))
+        self.touched.update(new)
         self.keys[key] = replace(totals, presented=totals.presented + len(new))
 
     def close_day(self, day: str) -> None:
@@ -199,6 +208,8 @@ class Tills:
         require(same, "the second clerk confirmed something else than the first")
         require(known.first != clerk, "one clerk confirmed a payment twice")
         self.payments[pickup] = replace(known, second=clerk, paid_day=day)
+        self.touched.add(pickup)
+        self._count(self.payments[pickup], 1)
 
     def undo(self, body: Mapping[str, Any]) -> None:
         """`pay-undo`: two people who did not confirm it take a payment back.
@@ -213,6 +224,8 @@ class Tills:
             others = {known.first, known.second}.isdisjoint(body["by"])
             require(others and len(body["by"]) == TWO, "whoever confirmed a payment does not take it back")
             self.payments[body["pickup"]] = replace(known, undone=True)
+            self.touched.add(body["pickup"])
+            self._count(known, -1)
             require(self._expired_paid <= self.paid(), "it takes back what an expired key has paid")
 
     def expire(self, body: Mapping[str, Any], today: date) -> int:
@@ -245,6 +258,11 @@ class Tills:
     def paid_out(self) -> int:
         """Yuan that clerks paid for vouchers."""
         return sum(value * count for value, count in self.paid().items())
+
+    def _count(self, payment: Payment, number: int) -> None:
+        """Count a payment that stands from now on, or no longer."""
+        self._paid[payment.value] += number
+        self._paid_on[payment.paid_day][payment.value] += number
 
     def _totals(self, key: Key) -> KeyTotals:
         require(key in self.keys, "there is no such key")

@@ -1,6 +1,5 @@
 """Awards in sum, so that nobody must be handed all of them to know where the money is."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -36,16 +35,6 @@ class Counted:
     granted: int
     collected: int
     paid: int
-
-
-def totals_of(awards: Iterable[Award]) -> list[Total]:
-    """By year and state."""
-    number, amount = Counter[tuple[int, AwardState]](), Counter[tuple[int, AwardState]]()
-    for award in awards:
-        key = int(award.granted[:_YEAR] or 0), award.state
-        number[key] += 1
-        amount[key] += award.amount
-    return [Total(*key, number[key], amount[key]) for key in sorted(number)]
 
 
 def counted(awards: Iterable[Award], vouchers: Iterable[VoucherDays], day: date) -> Counted:

@@ -1,7 +1,11 @@
 """admin/rewards/board.py: what waits, for how long, and what is late."""
 
+import re
 from datetime import date
+from html import unescape
 from typing import Any
+
+import pytest
 
 from admin.leaders.rewards import RewardFigures
 from admin.leaders.rewards import figures_of as shown_of
@@ -60,6 +64,49 @@ def test_the_board_narrows_to_what_waits_for_me_and_to_each_state(rewarding: Rew
     assert f"/rewards/{waits}" not in rewarding.get(APPROVER, "/rewards?show=granted")
     assert f"/rewards/{waits}" in rewarding.get(APPROVER, "/rewards?show=<script>")
     rewarding.get(LEADER, "/rewards", 403)
+
+
+@pytest.fixture
+def two_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists of two awards on a page."""
+    monkeypatch.setattr("admin.rewards.known.AT_ONCE", 2)
+
+
+def next_page(page: str) -> str:
+    """Where the next awards are."""
+    [address] = re.findall(r'rel="next" href="([^"]+)"', page)
+    return str(unescape(address))
+
+
+@pytest.mark.usefixtures("two_at_once")
+def test_the_second_page_of_what_is_approved_says_what_the_budget_lacks(rewarding: Rewarding) -> None:
+    awards = [rewarding.approved() for _ in range(3)]
+    first = rewarding.get(VERIFIER, "/rewards?show=approved")
+    second = rewarding.get(VERIFIER, next_page(first))
+    assert [f"/rewards/{award}" in second for award in awards] == [False, False, True]
+    assert "60,000 yuan missing" in second
+    assert "40,000 yuan missing" not in second
+    for page in (first, second, rewarding.get(VERIFIER, "/rewards")):
+        assert re.search(r"Missing for what is approved</dt><dd><strong[^>]*>.*60,000", page)
+
+
+@pytest.mark.usefixtures("two_at_once")
+def test_what_waits_for_me_goes_on_behind_the_first_page(
+    rewarding: Rewarding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    awards = [rewarding.proposed() for _ in range(5)]
+    first = rewarding.get(VERIFIER, "/rewards?show=mine")
+    second = rewarding.get(VERIFIER, next_page(first))
+    third = rewarding.get(VERIFIER, next_page(second))
+    shown = [[award for award in awards if f"/rewards/{award}" in page] for page in (first, second, third)]
+    assert shown == [awards[:2], awards[2:4], awards[4:]]
+    assert 'rel="next"' not in third
+    # Where few of many wait for somebody, a page may hold fewer, and the next goes on.
+    monkeypatch.setattr("admin.rewards.known.MOST_QUESTIONS", 1)
+    monkeypatch.setattr("admin.rewards.board.takes", lambda _visit, one: one.index == awards[4])
+    page = rewarding.get(VERIFIER, "/rewards?show=mine")
+    assert f"/rewards/{awards[4]}" not in page
+    assert f"/rewards/{awards[4]}" in rewarding.get(VERIFIER, next_page(page))
 
 
 def test_the_board_tells_how_long_awards_take(rewarding: Rewarding) -> None:

@@ -14,7 +14,8 @@ from tipline.directory.service import Pin, newest_note
 from tipline.retention.service import erase_expired
 from tipline.tips.moves import TipState
 
-DAY = 86_400
+HOUR = 3_600
+DAY = 24 * HOUR
 
 
 @pytest.mark.parametrize("sql", ["DELETE FROM awards_told", "UPDATE awards_told SET record = x'00'"])
@@ -26,6 +27,28 @@ def test_a_record_that_was_lost_or_changed_by_hand_is_right_again_after_the_hour
     office.change(sql)
     look_at_clocks(office.database, office.keeper(), office.clock)
     assert told(rewarding, award) == before
+
+
+def test_of_an_old_award_it_is_right_again_within_a_day(rewarding: Rewarding) -> None:
+    office, award = rewarding.office, rewarding.granted()
+    before, looks = told(rewarding, award), 0
+    office.clock.advance(5 * DAY)
+    office.change("DELETE FROM awards_told")
+    while told(rewarding, award) is None:
+        look_at_rewards(office.database, office.keeper())
+        office.clock.advance(HOUR)
+        looks += 1
+        assert looks <= 24
+    assert told(rewarding, award) == before
+
+
+def test_what_follows_a_step_is_brought_at_once_and_nothing_else(rewarding: Rewarding) -> None:
+    office, first = rewarding.office, rewarding.granted()
+    size = office.log_size()
+    second = rewarding.granted()
+    [tips] = [{rewarding.known(one).award.tip for one in (second,)}]
+    assert office.keeper().rewards.records(since=size).keys() == tips
+    assert rewarding.known(first).award.tip in office.keeper().rewards.records()
 
 
 def test_a_second_look_writes_nothing(rewarding: Rewarding) -> None:

@@ -12,11 +12,13 @@ from tests.keeper.rewards.known import lines_of
 from tests.keeper.rewards.till import FIRST, POINT, SECOND, Granted, Till
 from tests.world import NOON, SealedTip, member_id
 from tipline.directory.types import Crowd, open_directory
-from tipline.keeper.rewards.crowds import crowds
+from tipline.keeper.rewards.crowds import Pooled, crowds
 from tipline.keeper.rewards.money import KeyRow, VoucherRow
 from tipline.keeper_client.rewards import KeyState
 from tipline.rewards.award import Award, AwardState
 from tipline.rewards.lines import Kind
+from tipline.rewards.pools import Pool
+from tipline.roster import Roster
 
 DAY = 86_400
 
@@ -94,12 +96,12 @@ def test_nothing_in_an_answer_is_a_hash_a_code_or_a_key(office: Board, till: Til
     tip, award = granted(office)
     till.mint(Granted(tip, office.award(award)))
     office.clock.advance(DAY)
-    wanted = {"kind": "", "year": "", "value": "", "since": "", "until": ""}
+    wanted = {"size": -1, "kind": "", "year": "", "value": "", "since": "", "until": ""}
     answer = office.seen.ask("reward-lines", member=member_id("auditor"), start=0, count=5_000, **wanted)
     assert {name for one in answer["lines"] for name in one} == {
         *("day", "kind", "amount", "award", "year", "value", "count", "point"),
     }
-    listed = office.seen.ask("reward-list", state="", beyond=-1, newest=False)
+    listed = office.seen.ask("reward-list", state="", beyond=-1, newest=False, count=100, member="")
     assert all(one["award"]["digest"] == "" for one in listed["awards"])
     assert office.seen.ask("rewards").keys() == {
         *("budgets", "keys", "totals", "months", "differences", "different"),
@@ -126,13 +128,26 @@ def test_the_crowds_change_with_the_day_alone(office: Board, till: Till) -> None
     assert size() is Crowd.ENOUGH
 
 
+def pools(
+    awards: list[Award], vouchers: list[VoucherRow], roster: Roster, today: date
+) -> dict[tuple[int, int], Pool]:
+    """The pools of these, each of which is one of its own."""
+    pooled = Pooled()
+    pooled.take(
+        {place.to_bytes(16, "big"): award for place, award in enumerate(awards)},
+        {place.to_bytes(32, "big"): voucher for place, voucher in enumerate(vouchers)},
+    )
+    pooled.count_until(today, {year: [value for value, _ in keys] for year, keys in roster.mint_keys.items()})
+    return pooled.pools(roster)
+
+
 def test_many_are_four_times_enough(office: Board) -> None:
     roster = office.client.roster()
     award = office.award(granted(office, 1_000)[1])
     one = award.minted(date(2026, 3, 3), 2026, "")
 
     def size(number: int) -> str:
-        found = crowds([one] * number, [], [], roster, date(2026, 3, 4))
+        found = crowds(pools([one] * number, [], roster, date(2026, 3, 4)), [], roster, date(2026, 3, 4))
         return next(str(each["size"]) for each in found if each["value"] == 1_000)
 
     assert [size(number) for number in (0, 5, 6, 19, 20)] == ["few", "few", "enough", "enough", "many"]
@@ -162,7 +177,7 @@ def test_words_tell_how_many_may_have_a_voucher_out_and_not_how_many_ever_had(
         awards: list[Award], presented: int, today: date = date(2026, 3, 6), *, opened: int = 0, day: str = ""
     ) -> str:
         keys, row = [KeyRow(2026, 1_000, opened=opened)], back._replace(day=day or back.day)
-        found = crowds(awards, keys, [row] * presented, roster, today)
+        found = crowds(pools(awards, [row] * presented, roster, today), keys, roster, today)
         return next(str(each["size"]) for each in found if each["value"] == 1_000)
 
     assert size([award] * 7, 1) == "enough"

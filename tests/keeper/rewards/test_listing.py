@@ -1,6 +1,7 @@
 """Awards and the ledger by day, page by page: each once, and none for whom it is not there."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -84,11 +85,14 @@ def test_mailboxes_are_told_all_awards_however_many_an_answer_holds(
 
 def test_differences_beyond_an_answer_are_counted(office: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answering, "MOST_DIFFERENCES", 2)
-    ledger = office.keeper._rewarding._books.ledger
     office.client.rewards.money()
+    ledger = office.keeper.rewards.books.ledger
+    ledger.touched.update(ledger.awards)
     with monkeypatch.context() as changed:
         changed.setattr(ledger, "awards", {})
         found = office.client.rewards.money()
+    ledger.touched.update(ledger.awards)
+    assert office.client.rewards.money().different == 0
     assert len(found.differences) == 2
     assert found.different > 2
 
@@ -113,3 +117,18 @@ def test_what_is_collected_today_moves_no_award_to_another_list(office: Board) -
     office.clock.advance(DAY)
     office.look()
     assert [one.award.index for one in rewards.each_standing(AwardState.COLLECTED)] == [number]
+
+
+def test_what_the_budget_lacks_is_told_of_awards_that_somebody_may_know_of(tmp_path: Path) -> None:
+    with board(tmp_path / "world", FixedClock(NOON)) as poor:
+        poor.budget(0)
+        poor.member(HIDDEN_FROM, "verifier", "u4")
+        seen, hidden = poor.approved(poor.found(), 500), poor.approved(poor.found(excluded=("u4",)), 1_000)
+        rewards = poor.client.rewards
+        for member, awards, lacking in (("auditor", [seen, hidden], 1_500), (HIDDEN_FROM, [seen], 500)):
+            found = rewards.standing(AwardState.APPROVED, member=member_id(member))
+            assert ([one.award.index for one in found.awards], found.lacking) == (awards, lacking)
+        assert [one.lacking for one in rewards.awards([seen, hidden])] == [500, 1_500]
+        assert rewards.approved() == (2, 1_500)
+        with pytest.raises(Refused):
+            rewards.standing(AwardState.APPROVED, member="m00000000")

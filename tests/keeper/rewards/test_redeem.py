@@ -1,7 +1,6 @@
 """A voucher comes back: one code for it, until it is paid; and nothing for what the mint did not sign."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,7 +14,6 @@ from crypto.vouchers import Voucher, VoucherSeed
 from tests.clocks import FixedClock
 from tests.keeper.rewards.till import (
     BANK,
-    DAY,
     FIRST,
     OTHER,
     POINT,
@@ -28,9 +26,9 @@ from tests.keeper.rewards.till import (
     till,
     words,
 )
-from tests.world import NOON, World
+from tests.world import NOON
 from tipline.keeper.rewards import money
-from tipline.keeper.rewards.money import KeyRow, all_keys, all_vouchers, find_key, put_key, put_pickup
+from tipline.keeper.rewards.money import KeyRow, all_keys, find_key, put_key, put_pickup
 from tipline.keeper.rewards.redeeming import pickup_key
 from tipline.keeper.snapshots import look
 from tipline.keeper.state import Draft
@@ -224,7 +222,7 @@ def test_a_code_at_a_bank_stays_there_for_its_list_may_be_printed(one: Till) -> 
 
 def test_fifty_at_once_with_one_voucher_have_one_code_between_them(one: Till) -> None:
     voucher = fresh(one)
-    before = len(look(one.keeper.writer, one.keeper._database, all_vouchers))
+    before = len(one.keeper.rewards.look(one.keeper.rewards.vouchers_at))
 
     def ask(public: KeeperPublic, _: int) -> Pickup | Paid:
         return public.redeem(voucher.year, voucher.value, voucher.message, voucher.signature, POINT)
@@ -232,7 +230,7 @@ def test_fifty_at_once_with_one_voucher_have_one_code_between_them(one: Till) ->
     answers = at_once(one, 50, ask)
     assert len({each.code for each in answers if isinstance(each, Pickup)}) == 1
     assert sorted(each.again for each in answers if isinstance(each, Pickup)) == [False, *[True] * 49]
-    assert len(look(one.keeper.writer, one.keeper._database, all_vouchers)) == before + 1
+    assert len(one.keeper.rewards.look(one.keeper.rewards.vouchers_at)) == before + 1
 
 
 def test_nobody_else_has_the_same_code(alone: Till) -> None:
@@ -248,7 +246,7 @@ def test_nobody_else_has_the_same_code(alone: Till) -> None:
 def test_what_is_stored_of_a_voucher_has_no_code_no_hour_and_no_tip(one: Till) -> None:
     voucher = fresh(one)
     pickup = one.redeem(voucher)
-    rows = look(one.keeper.writer, one.keeper._database, all_vouchers)
+    rows = list(one.keeper.rewards.look(one.keeper.rewards.vouchers_at).values())
     [row] = [row for row in rows if row.spent == voucher.spent]
     assert row.day == one.world.clock.today().isoformat()
     stored = repr(row)
@@ -295,46 +293,6 @@ def test_after_its_days_at_a_bank_a_voucher_waits_until_the_bank_has_told_all(al
     again = alone.redeem(vouchers[1])
     assert (again.point, again.again) == (POINT, False)
     assert again.code != second.code
-
-
-def test_while_the_time_is_in_doubt_no_voucher_gets_another_code_than_that_at_a_bank(tmp_path: Path) -> None:
-    """The clock was ahead at the start: what stands on a bank's list would be paid at a counter as well."""
-    clock = FixedClock(NOON)
-    with World.made(tmp_path / "world", clock) as world:
-        with opened(world) as before:
-            before.people()
-            before.points()
-            before.keys()
-            vouchers = before.crowd()
-            first, counter = before.redeem(vouchers[0], BANK), before.redeem(vouchers[2])
-            left, counted = key(before), (PICKUP_DAYS + money.LATE_DAYS + 5) * DAY
-        clock.leap(counted)
-        with opened(world) as ahead:
-            assert ahead.keeper.writer.doubt
-            with pytest.raises(KeeperUnavailable):
-                ahead.ask(vouchers[0])
-            assert key(ahead) == left
-            assert isinstance(ahead.redeem(vouchers[1]), Pickup)  # its first
-            assert isinstance(ahead.redeem(vouchers[1]), Pickup)  # and the same again
-            assert ahead.redeem(vouchers[2]).code != counter.code  # no counter has a list
-        clock.leap(-counted)
-        with opened(world) as again:
-            assert again.redeem(vouchers[0]) == replace(first, again=True)
-        clock.leap(counted)
-        with opened(world) as right:  # it was right, and the keeper off for so long
-            clock.advance(DAY + 1)
-            assert right.redeem(vouchers[0]).point == POINT
-
-
-@contextmanager
-def opened(world: World) -> Iterator[Till]:
-    """A keeper that was started anew."""
-    with world.keeper() as keeper:
-        made = Till(world, keeper)
-        try:
-            yield made
-        finally:
-            made.public.close()
 
 
 def test_a_voucher_is_good_until_the_last_day_of_the_third_year(alone: Till) -> None:

@@ -27,7 +27,8 @@ def one(tmp_path: Path) -> Iterator[Till]:
 def stated(one: Till) -> list[dict[str, Any]]:
     """What the keeper states of money by now."""
     found: list[dict[str, Any]] = []
-    one.settle(lambda draft: found.extend(dict(fields) for fields, _ in day.state(draft)))
+    due = one.keeper.rewards.due()
+    one.settle(lambda draft: found.extend(dict(fields) for fields, _ in day.state(draft, due)))
     return found
 
 
@@ -85,7 +86,7 @@ def test_each_day_is_told_by_itself_also_after_a_pause(one: Till) -> None:
 def test_the_full_day_fits_one_entry(one: Till, monkeypatch: pytest.MonkeyPatch) -> None:
     one.crowd()
     one.pass_days(1)
-    monkeypatch.setattr(day, "all_vouchers", lambda *_: [_voucher(place) for place in range(500)])
+    monkeypatch.setattr(day, "vouchers_due", lambda *_: [_voucher(place) for place in range(500)])
     [told, *_] = [each for each in stated(one) if each["presented"]]
     assert len(str(told)) < 40_000
 
@@ -124,13 +125,26 @@ def test_expired_vouchers_give_back_to_the_budget_of_that_year_what_was_never_pa
 def test_a_voucher_hidden_by_hand_is_missed(one: Till, statement: str) -> None:
     one.redeem(one.crowd()[0])
     one.pass_days(1)
+    due = one.keeper.rewards.due()
 
     def by_hand(draft: Draft) -> None:
         draft.connection.execute(text(statement))
         with pytest.raises(RowsChanged):
-            list(day.state(draft))
+            list(day.state(draft, due))
 
     one.settle(by_hand)
+
+
+def test_what_was_collected_after_it_was_looked_for_is_told_all_the_same(one: Till) -> None:
+    """Else a day that ends between the look and its batch would never be told."""
+    due = one.keeper.rewards.due()
+    vouchers = one.crowd()
+    one.open_key(500)
+    one.redeem(vouchers[0])
+    one.pass_days(1)
+    found: list[dict[str, Any]] = []
+    one.settle(lambda draft: found.extend(dict(fields) for fields, _ in day.state(draft, due)))
+    assert [(len(each["collected"]), len(each["presented"])) for each in found] == [(5, 1)]
 
 
 def test_what_was_told_adds_up_to_what_the_keys_count(one: Till) -> None:

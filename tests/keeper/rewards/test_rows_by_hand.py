@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from sqlalchemy import text
 
 from crypto import canonical
 from crypto.statements import Statement
 from tests.clocks import FixedClock
+from tests.keeper.edited import said
 from tests.keeper.rewards.board import Board, board_of
 from tests.keeper.rewards.till import FIRST, till
 from tests.keeper.worked import Stored, stored_of
@@ -19,7 +21,9 @@ from tests.world import NOON, World
 from tipline.keeper.checking.errors import RowGone
 from tipline.keeper.digests.anew import take_anew
 from tipline.keeper.digests.rows import Rows
+from tipline.keeper.errors import RolledBack
 from tipline.keeper.rewards import awards, budgets
+from tipline.keeper.state import Draft
 from tipline.keeper_client import KeeperStopped, Refused
 from tipline.rewards.award import AwardState
 
@@ -159,3 +163,25 @@ def test_a_row_of_money_that_is_gone_is_missed_and_its_table_named(
     copy.by_hand(f"DELETE FROM {table}")
     with pytest.raises(RowGone, match=rf"table {table}\b"):
         copy.check()
+
+
+def test_awards_that_two_people_let_go_hide_nobody_from_then_on(tmp_path: Path) -> None:
+    """The crowd is counted once a day: what was counted before they signed is not gone by."""
+    with till(tmp_path / "world", FixedClock(NOON)) as one:
+        vouchers = one.hidden(number=8)
+        one.pass_days(1)
+        one.redeem(vouchers[0])
+
+        def by_hand(draft: Draft) -> None:
+            statement = "DELETE FROM awards WHERE tip IN (SELECT tip FROM awards LIMIT 3)"
+            draft.connection.execute(text(statement))
+
+        def read(draft: Draft) -> None:
+            awards.in_state(draft.connection, draft.rows, AwardState.COLLECTED)
+
+        one.settle(by_hand)
+        with pytest.raises(RolledBack):
+            one.settle(read)
+        one.client.acknowledge(said(one.world))
+        with pytest.raises(Refused, match="crowd-too-small"):
+            one.ask(vouchers[1])

@@ -92,8 +92,8 @@ def lengthen(settings: Settings, length: int, *, items: int = 0) -> None:
     database = Database(settings.keeper_database_url)
     try:
         with database.changing() as connection:
-            tree = LevelTree(lambda level, start, hashes: _store_nodes(connection, level, start, hashes))
-            tree.extend(_leaves_before(connection))
+            tree = LevelTree(lambda level, start, hashes: store_nodes(connection, level, start, hashes))
+            tree.extend(leaves_before(connection))
             begin = connection.scalar(select(func.max(models.entries.c.at))) or 0
             for rows in _batches(settings.origin, range(tree.size, length), begin):
                 _NEW_ENTRY.run(connection, rows)
@@ -102,7 +102,7 @@ def lengthen(settings: Settings, length: int, *, items: int = 0) -> None:
             root = Frontier(tree.size, tree.peaks).root()
             note = sign_checkpoint(Checkpoint(settings.origin, tree.size, root), [signer])
             _pin_items(connection, items)
-            sealed = seal.make(note, take_anew(connection).root, _changes(connection))
+            sealed = seal.make(note, take_anew(connection).root, changes_of(connection))
             values = {"size": tree.size, "frontier": b"".join(tree.peaks), "checkpoint": note, "rows": sealed}
             connection.execute(update(models.head).values(values))
     finally:
@@ -124,7 +124,7 @@ def _pin_items(connection: Connection, count: int) -> None:
     _NEW_ITEM.run(connection, list(rows))
 
 
-def _changes(connection: Connection) -> bytes:
+def changes_of(connection: Connection) -> bytes:
     """The digest of the entries that make the roster."""
     table, changes = models.entries.c, NO_CHANGES
     of_roster = table.type.in_(ROSTER_TYPES) & (table.outcome == DONE)
@@ -134,7 +134,7 @@ def _changes(connection: Connection) -> bytes:
     return changes
 
 
-def _leaves_before(connection: Connection) -> list[bytes]:
+def leaves_before(connection: Connection) -> list[bytes]:
     """The leaves that are there; what is stored of the tree goes, and is stored anew."""
     nodes = models.nodes.c
     leaves = connection.scalars(select(nodes.hash).where(nodes.level == LEAVES).order_by(nodes.position))
@@ -199,6 +199,6 @@ def _leaf(salt: bytes, entry: bytes) -> bytes:
     return sha256(b"\x00" + sha256(ENTRY_TAG + salt + entry).digest()).digest()
 
 
-def _store_nodes(connection: Connection, level: int, start: int, hashes: list[bytes]) -> None:
+def store_nodes(connection: Connection, level: int, start: int, hashes: list[bytes]) -> None:
     rows = [{"level": level, "position": place, "hash": value} for place, value in enumerate(hashes, start)]
     _NEW_NODE.run(connection, rows)

@@ -7,6 +7,7 @@ from typing import Final
 from tipline.bench.crowd import Effort
 from tipline.bench.errors import BenchError
 from tipline.bench.operations import (
+    awards_100k,
     file_50mb,
     first_tip,
     flood,
@@ -52,6 +53,7 @@ OPERATIONS: Final[Mapping[str, Measurement]] = MappingProxyType(
         mint.NAME: mint.run,
         redeem.NAME: redeem.run,
         pay.NAME: pay.run,
+        awards_100k.NAME: awards_100k.run,
         flood.NAME: flood.run,
     }
 )

@@ -4,10 +4,10 @@ A bucket's hash is SHA-256 of its sorted leaves, 32 zero bytes where it has none
 hashes of 256 groups, each SHA-256 of the hashes of 256 buckets.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
@@ -24,6 +24,12 @@ _SPAN: Final = _GROUP * HASH
 _HASHES: Final = Prepared(select(models.row_digests.c.bucket, models.row_digests.c.hash))
 
 
+Written = tuple[str, tuple[Any, ...]]
+"""The name of a table, and the key of a row in it."""
+MOST_WRITTEN: Final = 100_000
+"""Of so many followed rows at least it is known that they were written; who is behind reads all anew."""
+
+
 @dataclass(frozen=True)
 class Changed:
     """What a batch makes of some buckets: their hashes, those of their groups, and the root."""
@@ -31,6 +37,8 @@ class Changed:
     buckets: Mapping[int, bytes]
     groups: Mapping[int, bytes]
     root: bytes
+    written: Sequence[Written] = ()
+    """Those rows among them that somebody follows, in order."""
 
 
 class BucketHashes:
@@ -45,6 +53,18 @@ class BucketHashes:
             for start in range(0, len(self._hashes), _SPAN)
         )
         self.root = sha256(self._groups).digest()
+        self._written: tuple[int, list[Written]] = (0, [])  # so many are left out, and the others
+
+    @property
+    def turn(self) -> int:
+        """How many followed rows were written under these hashes, each time they were."""
+        left_out, written = self._written
+        return left_out + len(written)
+
+    def since(self, turn: int) -> Sequence[Written] | None:
+        """The followed rows that were written since then; None where that is too long ago to know."""
+        left_out, written = self._written
+        return written[turn - left_out :] if turn >= left_out else None
 
     def __getitem__(self, bucket: int) -> bytes:
         return bytes(self._hashes[bucket * HASH : (bucket + 1) * HASH])
@@ -65,6 +85,11 @@ class BucketHashes:
 
     def adopt(self, changed: Changed) -> None:
         """Take over what is durable."""
+        # First: whoever sees one of the new hashes also sees that rows were written.
+        left_out, written = self._written
+        written += changed.written
+        if len(written) > 2 * MOST_WRITTEN:
+            self._written = left_out + len(written) - MOST_WRITTEN, written[-MOST_WRITTEN:]
         for bucket, value in changed.buckets.items():
             self._hashes[bucket * HASH : (bucket + 1) * HASH] = value
         for group, value in changed.groups.items():

@@ -4,16 +4,18 @@ read ─▶ leaf in its bucket, bucket under its hash ─▶ used ─▶ written
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from tipline.keeper import models
-from tipline.keeper.digests.buckets import EMPTY, HASH, LEAF, BucketHashes, Changed
+from tipline.keeper.digests.buckets import EMPTY, HASH, LEAF, BucketHashes, Changed, Written
 from tipline.keeper.digests.errors import RowsChanged
 from tipline.keeper.digests.tables import (
     BUCKET_BYTES,
+    FOLLOWED,
     ROW_COUNTS,
     Guarded,
     Values,
@@ -40,11 +42,29 @@ Leaves = dict[bytes, bytes]
 class Rows:
     """The guarded tables in one transaction, under the hashes that hold before it."""
 
-    def __init__(self, connection: Connection, hashes: BucketHashes) -> None:
+    def __init__(self, connection: Connection, hashes: BucketHashes, turn: int | None = None) -> None:
+        """Look at rows under these hashes; `turn` is theirs of before the transaction."""
         self._connection = connection
-        self._hashes = hashes
+        self.hashes = hashes
+        self.turn = hashes.turn if turn is None else turn
+        """What was followed until then, this transaction sees."""
         self._buckets: dict[int, Leaves] = {}
         self._touched: set[int] = set()
+        self._written: list[Written] = []
+
+    @property
+    def written(self) -> Sequence[Written]:
+        """The followed rows that this transaction has written so far."""
+        return self._written
+
+    def require_still(self) -> None:
+        """Refuse to go on where rows were written since this transaction began: what was read may be of both.
+
+        Raises:
+            RowsChanged: look again while nothing is written.
+        """
+        if self.hashes.turn != self.turn:
+            raise RowsChanged(_DIGESTS.name)
 
     def find(self, wanted: Mapping[Guarded, Iterable[Values]]) -> dict[Guarded, dict[Values, Values]]:
         """The rows with these keys; those that there are not are left out, and known to be missing.
@@ -91,6 +111,8 @@ class Rows:
         given = [tuple([row[name] for name in table.columns]) for row in rows]
         places = [table.place(table.key_of(row)) for row in given]
         self._load(places)
+        if table in FOLLOWED:
+            self._written += [(table.name, table.key_of(row)) for row in given]
         new, changed = [], []
         for row, place in zip(given, places, strict=True):
             bucket = bucket_of(place)
@@ -147,7 +169,7 @@ class Rows:
             leaves = b"".join(place + digest for place, digest in sorted(self._buckets[bucket].items()))
             hashes[bucket] = value = hash_of(leaves)
             row = {"hash": value, "leaves": leaves}
-            if self._hashes[bucket] == EMPTY:
+            if self.hashes[bucket] == EMPTY:
                 new.append({"bucket": bucket, **row})
             else:
                 changed.append({"at_bucket": bucket, **row})
@@ -155,7 +177,7 @@ class Rows:
             _NEW_BUCKET.run(self._connection, new)
         if changed:
             _CHANGED_BUCKET.run(self._connection, changed)
-        return self._hashes.with_buckets(hashes)
+        return replace(self.hashes.with_buckets(hashes), written=tuple(self._written))
 
     @property
     def is_changed(self) -> bool:
@@ -181,7 +203,7 @@ class Rows:
             stored.update(_BUCKETS[size].run(self._connection, numbered(some, size)).fetchall())
         for bucket in missing:
             leaves = stored.get(bucket, b"")
-            if type(leaves) is not bytes or hash_of(leaves) != self._hashes[bucket]:
+            if type(leaves) is not bytes or hash_of(leaves) != self.hashes[bucket]:
                 raise RowsChanged(_DIGESTS.name)
             self._buckets[bucket] = _parsed(leaves)
 

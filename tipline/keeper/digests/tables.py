@@ -215,5 +215,8 @@ GUARDED: Final = (
 )
 """All of them."""
 
+FOLLOWED: Final = frozenset((TIPS, AWARDS, VOUCHERS))
+"""Tables that somebody keeps in memory, and brings forward by the rows that were written."""
+
 OPEN_ALERTS: Final = f"{ALERTS.name}/open"
 """What counts the alerts that wait for a review."""

@@ -31,12 +31,6 @@ _BY_STATE: Final = Prepared(
 )
 _NUMBER: Final = Prepared(select(func.count()).select_from(awards))
 _ALL: Final = Prepared(select(*AWARDS.all_columns).order_by(awards.c.index))
-_NEXT: Final = Prepared(
-    select(*AWARDS.all_columns)
-    .where(awards.c.index > bindparam("after"))
-    .order_by(awards.c.index)
-    .limit(bindparam("most"))
-)
 
 
 def log_day(draft: Draft) -> date:
@@ -51,7 +45,7 @@ def of_tip(rows: Rows, tip: bytes) -> Award | None:
         RowsChanged: its row is not as it was written, or is gone.
     """
     row = rows.one(AWARDS, tip)
-    return None if row is None else _awards_of(row)[-1]
+    return None if row is None else awards_of(row)[-1]
 
 
 def of_tips(rows: Rows, tips: Iterable[bytes]) -> dict[bytes, Award]:
@@ -61,7 +55,7 @@ def of_tips(rows: Rows, tips: Iterable[bytes]) -> dict[bytes, Award]:
         RowsChanged: as `of_tip`.
     """
     found = rows.find({AWARDS: [(tip,) for tip in tips]})[AWARDS]
-    return {row[0]: _awards_of(row)[-1] for row in found.values()}
+    return {row[0]: awards_of(row)[-1] for row in found.values()}
 
 
 def with_index(connection: Connection, rows: Rows, index: int) -> Award:
@@ -108,18 +102,17 @@ def some(rows: Rows, tips: Mapping[int, bytes]) -> list[Award]:
         RowsChanged: as `of_tip`.
     """
     found = rows.find({AWARDS: [(tip,) for tip in tips.values()]})[AWARDS]
-    known = {award.index: award for row in found.values() for award in _awards_of(row)}
+    known = {award.index: award for row in found.values() for award in awards_of(row)}
     return [known[index] for index in tips if index in known]
 
 
-def following(connection: Connection, rows: Rows, after: int, most: int) -> list[tuple[Award, ...]]:
-    """All awards of each of the next `most` tips whose latest has a number above `after`.
+def all_of(rows: Rows, tips: Iterable[bytes]) -> list[tuple[Award, ...]]:
+    """All awards of each of these tips that has one.
 
     Raises:
-        RowsChanged: as `in_state`.
+        RowsChanged: as `of_tip`.
     """
-    _require_all(connection, rows)
-    return _checked(rows, _NEXT.run(connection, {"after": after, "most": most}).fetchall())
+    return [awards_of(row) for row in rows.find({AWARDS: [(tip,) for tip in tips]})[AWARDS].values()]
 
 
 def put(rows: Rows, award: Award) -> None:
@@ -130,7 +123,7 @@ def put(rows: Rows, award: Award) -> None:
     """
     tip = bytes.fromhex(award.tip)
     row = rows.one(AWARDS, tip)
-    before = () if row is None else _awards_of(row)
+    before = () if row is None else awards_of(row)
     _write(rows, tip, (*(one for one in before if one.index != award.index), award))
     if before:
         rows.count_one_less(count_of(before[-1].state))
@@ -152,7 +145,7 @@ def forget(rows: Rows, tip: bytes) -> None:
     """
     row = rows.one(AWARDS, tip)
     if row is not None:
-        _write(rows, tip, [award.forgotten() for award in _awards_of(row)])
+        _write(rows, tip, [award.forgotten() for award in awards_of(row)])
 
 
 def keeps(award: Award | None, today: date) -> bool:
@@ -183,10 +176,10 @@ def _write(rows: Rows, tip: bytes, of_one: Sequence[Award]) -> None:
 
 def _checked(rows: Rows, found: Sequence[Any]) -> list[tuple[Award, ...]]:
     rows.check(AWARDS, found)
-    return [_awards_of(row) for row in found]
+    return [awards_of(row) for row in found]
 
 
-def _awards_of(row: Values) -> tuple[Award, ...]:
+def awards_of(row: Values) -> tuple[Award, ...]:
     """The awards in a row that was checked, the latest last.
 
     Raises:

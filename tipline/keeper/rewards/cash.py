@@ -14,6 +14,7 @@ from tipline.keeper.fields import read_text
 from tipline.keeper.folder import KeeperFolder
 from tipline.keeper.kept_time import KeptTime
 from tipline.keeper.rewards.lists import PICKUP_LIST, Lists
+from tipline.keeper.rewards.memory import InMemory
 from tipline.keeper.rewards.mint_keys import MintKeys
 from tipline.keeper.rewards.minting import Minting
 from tipline.keeper.rewards.redeeming import Redeeming, pickup_key
@@ -31,14 +32,15 @@ class Cash:
         keeper: Identity,
         signer: NoteSigner,
         clock: KeptTime,
+        memory: InMemory,
     ) -> None:
         self._pickup_key = pickup_key(keeper)
         self.keys = MintKeys(folder, writer, clock)
-        self._lists = Lists(writer, database, self._pickup_key, clock)
+        self._lists = Lists(writer, database, self._pickup_key, clock, memory)
         self.minting = Minting(writer, database, self.keys, signer, clock)
         self._public = {
             "mint": self.minting.answer,
-            "redeem": Redeeming(writer, self._pickup_key).answer,
+            "redeem": Redeeming(writer, self._pickup_key, memory).answer,
         }
 
     def public_operation(self, name: str) -> Operation | None:

@@ -4,11 +4,13 @@ The words never tell of this day: neither what was collected on it nor what came
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from tipline.keeper.rewards import awards as stored
+from tipline.keeper.digests.buckets import BucketHashes
+from tipline.keeper.rewards.awards import log_day
 from tipline.keeper.rewards.money import KeyRow, VoucherRow
 from tipline.keeper.state import Draft
 from tipline.rewards.amounts import split
@@ -29,24 +31,60 @@ _MANY_TIMES: Final = 4
 Key = tuple[int, int]
 
 
-class Collected:
-    """What was minted under each key on days that are over: it is the same all day, so it is counted once."""
+@dataclass(frozen=True)
+class Counted:
+    """What was minted under each key on days before one: it is the same all day."""
+
+    day: date
+    sizes: Mapping[Key, Sizes]
+    rows: BucketHashes
+    """Of which rows it was counted; after two people took changed ones for right it is of others."""
+
+    def holds(self, draft: Draft) -> bool:
+        """Whether a batch may go by it."""
+        return self.day == log_day(draft) and self.rows is draft.rows.hashes
+
+
+class Pooled:
+    """What was minted under each key on days that are over, and how many vouchers came back, counted once."""
 
     def __init__(self) -> None:
-        self._day = date.min
-        self._sizes: Mapping[Key, Sizes] = {}
+        self.day = date.min
+        self.sizes: defaultdict[Key, Counter[int]] = defaultdict(Counter)
+        """By key, how many awards have how many vouchers."""
+        self._back: Counter[Key] = Counter()
+        self._counted: set[bytes] = set()  # tips and vouchers
+        self._awards: dict[bytes, Award] = {}  # collected on days that are not over, by tip
+        self._vouchers: dict[bytes, VoucherRow] = {}  # that came back on days that are not over
 
-    def under(self, key: Key, draft: Draft) -> Sizes:
-        """How many awards have how many vouchers under a key.
+    def take(self, awards: Mapping[bytes, Award], vouchers: Mapping[bytes, VoucherRow]) -> None:
+        """Awards by tip, and vouchers by hash, which are new or were written anew."""
+        for tip, award in awards.items():
+            if award.state is AwardState.COLLECTED and tip not in self._counted:
+                self._awards[tip] = award
+        self._vouchers |= {spent: one for spent, one in vouchers.items() if spent not in self._counted}
 
-        Raises:
-            RowsChanged: an award's row is not as it was written, or is gone.
-        """
-        today = stored.log_day(draft)
-        if self._day != today:
-            every = stored.in_state(draft.connection, draft.rows, AwardState.COLLECTED)
-            self._sizes, self._day = sizes_before(today, every, draft.roster), today
-        return self._sizes.get(key, {})
+    def count_until(self, today: date, keys: Mapping[int, Sequence[int]]) -> None:
+        """Count what was of days before this one; `keys` are the values of each year."""
+        self.day = today
+        for tip, award in list(self._awards.items()):
+            if award.collected < today.isoformat():
+                del self._awards[tip]
+                self._counted.add(tip)
+                for value, size in split(award.amount, keys[award.year]):
+                    self.sizes[award.year, value][size] += 1
+        for spent, voucher in list(self._vouchers.items()):
+            if voucher.day < today.isoformat():
+                del self._vouchers[spent]
+                self._counted.add(spent)
+                # What came back later could have been of any award that had one out when the year ended.
+                if may_grow(voucher.year, date.fromisoformat(voucher.day)):
+                    self._back[voucher.year, voucher.value] += 1
+
+    def pools(self, roster: Roster) -> dict[Key, Pool]:
+        """By key, the pool at the end of yesterday; of a year that is over, at the end of that year."""
+        keys = ((year, value) for year, keys in roster.mint_keys.items() for value, _ in keys)
+        return {key: Pool(self.sizes.get(key, {}), self._back[key]) for key in keys}
 
 
 def may_come_back(row: KeyRow, sizes: Sizes, least: int, today: date) -> bool:
@@ -56,59 +94,22 @@ def may_come_back(row: KeyRow, sizes: Sizes, least: int, today: date) -> bool:
     return Pool(sizes, row.presented).lets_go(1, least)
 
 
-def sizes_before(today: date, awards: Iterable[Award], roster: Roster) -> dict[Key, Counter[int]]:
-    """By key, how many awards that were collected on earlier days have how many vouchers."""
-    sizes = defaultdict[Key, Counter[int]](Counter)
-    for award in awards:
-        if award.state is AwardState.COLLECTED and award.collected < today.isoformat():
-            values = (value for value, _ in roster.mint_keys[award.year])
-            for value, count in split(award.amount, values):
-                sizes[award.year, value][count] += 1
-    return dict(sizes)
-
-
-def hidden_before(
-    today: date, awards: Iterable[Award], vouchers: Iterable[VoucherRow], roster: Roster
-) -> dict[Key, Pool]:
-    """By key, the pool at the end of yesterday; of a year that is over, at the end of that year.
-
-    What came back since then could have been of any award that had one out at that time.
-    """
-    sizes = sizes_before(today, awards, roster)
-    back = Counter(
-        (one.year, one.value)
-        for one in vouchers
-        if one.day < today.isoformat() and may_grow(one.year, date.fromisoformat(one.day))
-    )
-    keys = ((year, value) for year, keys in roster.mint_keys.items() for value, _ in keys)
-    return {key: Pool(sizes.get(key, {}), back[key]) for key in keys}
-
-
 def crowds(
-    awards: Iterable[Award],
-    keys: Iterable[KeyRow],
-    vouchers: Iterable[VoucherRow],
-    roster: Roster,
-    today: date,
+    pools: Mapping[Key, Pool], keys: Iterable[KeyRow], roster: Roster, today: date
 ) -> list[dict[str, Any]]:
     """For the directory, of each key whose vouchers are good: {"year","value","size"}."""
-    sizes = words_of(awards, keys, vouchers, roster, today)
     return [
         {"year": year, "value": value, "size": size}
-        for (year, value), size in sorted(sizes.items())
+        for (year, value), size in sorted(words_of(pools, keys, roster, today).items())
         if today <= last_day_of_vouchers(year)
     ]
 
 
 def words_of(
-    awards: Iterable[Award],
-    keys: Iterable[KeyRow],
-    vouchers: Iterable[VoucherRow],
-    roster: Roster,
-    today: date,
+    pools: Mapping[Key, Pool], keys: Iterable[KeyRow], roster: Roster, today: date
 ) -> dict[Key, str]:
     """A word for each key."""
-    pools, least = hidden_before(today, awards, vouchers, roster), roster.reward_rules.crowd
+    least = roster.reward_rules.crowd
     opened = {(key.year, key.value) for key in keys if key.opened}
     return {
         key: _size(pool, least, is_free=key in opened or not may_grow(key[0], today))

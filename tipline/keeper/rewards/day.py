@@ -9,10 +9,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
+from tipline.keeper.asked import Due
+from tipline.keeper.digests.rows import Rows
 from tipline.keeper.digests.tables import REWARD_DAYS
-from tipline.keeper.rewards import awards, budgets
+from tipline.keeper.rewards import budgets
 from tipline.keeper.rewards.awards import log_day
-from tipline.keeper.rewards.money import VoucherRow, all_keys, all_vouchers, put_key
+from tipline.keeper.rewards.due import awards_due, vouchers_due
+from tipline.keeper.rewards.money import VoucherRow, all_keys, put_key
 from tipline.keeper.rules.case import Granted
 from tipline.keeper.state import Draft
 from tipline.rewards.amounts import split
@@ -24,14 +27,14 @@ Stated = tuple[Mapping[str, Any], Granted]
 _ID: Final = 1
 
 
-def state(draft: Draft) -> Iterator[Stated]:
+def state(draft: Draft, due: Due) -> Iterator[Stated]:
     """One `reward-day` for each day that is over and was not told, if there is anything; expired keys.
 
     Raises:
         RowsChanged: a row is not as it was written, or is gone.
     """
     today = log_day(draft)
-    collected, presented = _new(draft, today)
+    collected, presented = _new(draft, due, today)
     for day in sorted({*collected, *presented}):
         draft.rows.put(REWARD_DAYS, [{"id": _ID, "day": day}])
         told = {"minted": _minted(draft, collected[day]), "presented": _presented(presented[day])}
@@ -40,17 +43,26 @@ def state(draft: Draft) -> Iterator[Stated]:
     yield from _expired(draft, today)
 
 
+def told_until(rows: Rows) -> str:
+    """The last day that a `reward-day` covers, ISO; "" before the first.
+
+    Raises:
+        RowsChanged: the row is not as it was written.
+    """
+    row = rows.one(REWARD_DAYS, _ID)
+    return "" if row is None else str(row[1])
+
+
 def _new(
-    draft: Draft, today: date
+    draft: Draft, due: Due, today: date
 ) -> tuple[defaultdict[str, list[Award]], defaultdict[str, list[VoucherRow]]]:
     """By day, the awards collected and the vouchers presented since the last statement, today's left out."""
-    row = draft.rows.one(REWARD_DAYS, _ID)
-    told = "" if row is None else str(row[1])
+    told = told_until(draft.rows)
     collected, presented = defaultdict[str, list[Award]](list), defaultdict[str, list[VoucherRow]](list)
-    for award in awards.in_state(draft.connection, draft.rows, AwardState.COLLECTED):
-        if told < award.collected < today.isoformat():
+    for award in awards_due(due, draft):
+        if award.state is AwardState.COLLECTED and told < award.collected < today.isoformat():
             collected[award.collected].append(award)
-    for voucher in all_vouchers(draft.connection, draft.rows):
+    for voucher in vouchers_due(due, draft):
         if told < voucher.day < today.isoformat():
             presented[voucher.day].append(voucher)
     return collected, presented

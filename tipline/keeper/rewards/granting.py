@@ -13,6 +13,7 @@ from tipline.keeper.rewards import awards, budgets
 from tipline.keeper.rewards.eligible import is_found
 from tipline.keeper.rules.case import Granted
 from tipline.keeper.state import Draft
+from tipline.rewards.amounts import BASE
 from tipline.rewards.award import Award, AwardState
 
 _MAKES_ROOM: Final = frozenset(("reward-approval", "reward-budget", "reward-cancel"))
@@ -28,6 +29,8 @@ def grants(draft: Draft) -> Iterator[Stated]:
     """Set aside what fits, one statement for each award."""
     if not draft.rows.count(awards.count_of(AwardState.APPROVED)):
         return
+    if budgets.budget_of(draft.rows, awards.log_day(draft).year).balance < BASE:
+        return  # nothing fits: as a rule many wait only then
     waiting = awards.in_state(draft.connection, draft.rows, AwardState.APPROVED)
     for award in sorted(waiting, key=lambda one: one.approval):
         standing = draft.pins.tip(bytes.fromhex(award.tip))

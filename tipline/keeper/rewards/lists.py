@@ -5,13 +5,13 @@ stated its hash; a keeper that was started anew prepares another.
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any, Final, cast
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from crypto import age
 from crypto.pickup_codes import PickupCode
@@ -20,13 +20,12 @@ from tipline.clock import Clock
 from tipline.database import Database
 from tipline.keeper import models
 from tipline.keeper.asked import Settled
-from tipline.keeper.digests.rows import Rows
 from tipline.keeper.errors import Refusal
 from tipline.keeper.fields import read_text
 from tipline.keeper.proved import proved_at
-from tipline.keeper.rewards.money import VoucherRow, all_vouchers
+from tipline.keeper.rewards.memory import InMemory
+from tipline.keeper.rewards.money import VoucherRow
 from tipline.keeper.rewards.settling import settle
-from tipline.keeper.snapshots import look
 from tipline.keeper.state import Draft
 from tipline.keeper.writer import Writer
 from tipline.keeper_client.frames import to_text
@@ -72,8 +71,11 @@ class Prepared:
 class Lists:
     """The operations `pickup-prepare`, `pickup-lists` and `pickup-file` of the admin site's socket."""
 
-    def __init__(self, writer: Writer, database: Database, pickup_key: bytes, clock: Clock) -> None:
+    def __init__(
+        self, writer: Writer, database: Database, pickup_key: bytes, clock: Clock, memory: InMemory
+    ) -> None:
         self._writer = writer
+        self._memory = memory
         self._database = database
         self._key = pickup_key
         self._clock = clock
@@ -90,8 +92,8 @@ class Lists:
         if point is None or point.recipient is None:
             raise Refusal(Reason.UNKNOWN_POINT)
         day = self._clock.today()
-        good = look(
-            self._writer, self._database, lambda connection, rows: _good(connection, rows, point, day)
+        good = self._memory.look(
+            lambda connection, rows: _good(self._memory.vouchers_at(connection, rows).values(), point, day)
         )
         text = _written(point, day, [(self._code(voucher), voucher) for voucher in good])
         sealed = age.seal(text.encode("utf-8"), cast("age.Recipients", [point.recipient]))
@@ -140,7 +142,7 @@ class Lists:
         return PickupCode.derive(self._key, voucher.spent, voucher.attempt).reveal()
 
 
-def _good(connection: Connection, rows: Rows, point: Point, day: date) -> list[VoucherRow]:
+def _good(vouchers: Iterable[VoucherRow], point: Point, day: date) -> list[VoucherRow]:
     """The codes that are good there on a day, but for those that somebody got on it.
 
     Whoever could make lists again and again would learn the minute in which a voucher came back.
@@ -148,7 +150,7 @@ def _good(connection: Connection, rows: Rows, point: Point, day: date) -> list[V
     fresh = (day + timedelta(days=PICKUP_DAYS)).isoformat()
     return [
         voucher
-        for voucher in all_vouchers(connection, rows)
+        for voucher in vouchers
         if voucher.point == point.id and not voucher.paid_day
         if day.isoformat() <= voucher.until < fresh
     ]

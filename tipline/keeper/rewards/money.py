@@ -1,13 +1,13 @@
 """Rows of money as one transaction sees and changes them: each counts only with its digest."""
 
 from datetime import date, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select
 
 from tipline.keeper.digests.errors import RowsChanged
 from tipline.keeper.digests.rows import Rows
-from tipline.keeper.digests.tables import MINT_KEYS, PICKUPS, TRIES, VOUCHERS, Guarded
+from tipline.keeper.digests.tables import MINT_KEYS, PICKUPS, TRIES, VOUCHERS
 from tipline.keeper.errors import Refusal
 from tipline.keeper.prepared import Prepared
 from tipline.keeper_client.reasons import Reason
@@ -26,7 +26,7 @@ LATE_DAYS: Final = 14
 NEVER: Final = ""
 """In place of a day."""
 
-_ALL: Final = {table: Prepared(select(*table.all_columns)) for table in (MINT_KEYS, VOUCHERS)}
+_ALL: Final = Prepared(select(*MINT_KEYS.all_columns))
 _ON: Final = Prepared(select(func.count()).where(VOUCHERS.table.c.day == bindparam("day")))
 
 
@@ -132,16 +132,11 @@ def all_keys(connection: Connection, rows: Rows) -> list[KeyRow]:
     Raises:
         RowsChanged: one is not as it was written, or is gone.
     """
-    return sorted(KeyRow(*row) for row in _all(MINT_KEYS, connection, rows))
-
-
-def all_vouchers(connection: Connection, rows: Rows) -> list[VoucherRow]:
-    """Every voucher that came back, by its hash, which tells nothing.
-
-    Raises:
-        RowsChanged: one is not as it was written, or is gone.
-    """
-    return sorted(VoucherRow(*row) for row in _all(VOUCHERS, connection, rows))
+    found = _ALL.run(connection, {}).fetchall()
+    rows.check(MINT_KEYS, found)
+    if len(found) != rows.count(MINT_KEYS.name):
+        raise RowsChanged(MINT_KEYS.name)
+    return sorted(KeyRow(*row) for row in found)
 
 
 def presented_on(connection: Connection, day: str) -> int:
@@ -178,11 +173,3 @@ def require_tries(rows: Rows, member: str, day: str) -> None:
 def _wrong(rows: Rows, member: str, day: str) -> int:
     row = rows.one(TRIES, member)
     return int(row[2]) if row is not None and row[1] == day else 0
-
-
-def _all(table: Guarded, connection: Connection, rows: Rows) -> list[tuple[Any, ...]]:
-    found = _ALL[table].run(connection, {}).fetchall()
-    rows.check(table, found)
-    if len(found) != rows.count(table.name):
-        raise RowsChanged(table.name)
-    return list(found)

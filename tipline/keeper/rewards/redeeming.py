@@ -23,7 +23,8 @@ from tipline.keeper.asked import Settled
 from tipline.keeper.errors import Refusal, Unavailable
 from tipline.keeper.fields import read_number, read_text
 from tipline.keeper.rewards.awards import log_day
-from tipline.keeper.rewards.crowds import Collected, may_come_back
+from tipline.keeper.rewards.crowds import Counted, may_come_back
+from tipline.keeper.rewards.memory import InMemory
 from tipline.keeper.rewards.money import (
     LATE_DAYS,
     MOST_A_DAY,
@@ -49,6 +50,8 @@ from tipline.roster import Roster
 from tipline.roster.points import Point
 
 PICKUP_INFO: Final = "tipline/pickup"
+_COUNT: Final = "count"
+"""In place of an answer: what was minted is to be counted anew."""
 
 _MESSAGE = re.compile(r"[0-9a-f]{64}")
 _SIGNATURE = re.compile(r"[0-9a-f]{768}")
@@ -100,10 +103,11 @@ class Voucher:
 class Redeeming:
     """The operation `redeem` of the public site's socket."""
 
-    def __init__(self, writer: Writer, pickup_key: bytes) -> None:
+    def __init__(self, writer: Writer, pickup_key: bytes, memory: InMemory) -> None:
         self._writer = writer
         self._pickup_key = pickup_key
-        self._collected = Collected()
+        self._memory = memory
+        self._counted: Counted | None = None
 
     def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """A pickup code; or the day on which the voucher was paid.
@@ -119,12 +123,20 @@ class Redeeming:
         voucher.require_signed(self._writer.memory.roster)
         doubt = self._writer.doubt
 
+        counted = self._counted or self._memory.counted()
+
         def decide(draft: Draft) -> Settled:
-            return _settle(voucher, draft, self._pickup_key, self._collected, sure=not doubt)
+            if not counted.holds(draft):
+                return Settled({_COUNT: True})
+            return _settle(voucher, draft, self._pickup_key, counted, sure=not doubt)
 
         told = dict(settle(self._writer, decide))
         if not told:
             raise Unavailable(doubt)
+        if _COUNT in told:  # another day
+            self._counted = None
+            return self.answer(request)
+        self._counted = counted
         return told
 
 
@@ -133,7 +145,7 @@ def pickup_key(keeper: Identity) -> bytes:
     return derive(keeper.seed, PICKUP_INFO)
 
 
-def _settle(asked: Voucher, draft: Draft, key: bytes, collected: Collected, *, sure: bool) -> Settled:
+def _settle(asked: Voucher, draft: Draft, key: bytes, counted: Counted, *, sure: bool) -> Settled:
     """What is told; nothing where a bank's code is to have another, and it is not sure which day it is."""
     today, known = log_day(draft), find_voucher(draft.rows, asked.spent)
     if known is not None and (known.year, known.value) != (asked.year, asked.value):
@@ -149,7 +161,7 @@ def _settle(asked: Voucher, draft: Draft, key: bytes, collected: Collected, *, s
     point = _open_point(asked.point, draft.roster)
     until = _last_day(asked, point, today)
     if known is None:
-        known = _presented(asked, draft, today, collected)
+        known = _presented(asked, draft, today, counted)
     elif known.pickup:
         known = known._replace(attempt=known.attempt + 1)
     fresh = known._replace(
@@ -158,7 +170,7 @@ def _settle(asked: Voucher, draft: Draft, key: bytes, collected: Collected, *, s
     return Settled(_told(_with_code(fresh, draft, key), key, again=False))
 
 
-def _presented(asked: Voucher, draft: Draft, today: date, collected: Collected) -> VoucherRow:
+def _presented(asked: Voucher, draft: Draft, today: date, counted: Counted) -> VoucherRow:
     """A voucher that comes back for the first time; it is counted, and not written yet.
 
     Raises:
@@ -168,7 +180,7 @@ def _presented(asked: Voucher, draft: Draft, today: date, collected: Collected) 
     if row.presented >= row.minted:
         _alarm(row, draft)
         raise Refusal(Reason.OVERDRAWN)
-    sizes = collected.under((asked.year, asked.value), draft)
+    sizes = counted.sizes.get((asked.year, asked.value), {})
     if not may_come_back(row, sizes, draft.roster.reward_rules.crowd, today):
         raise Refusal(Reason.CROWD_TOO_SMALL)
     if presented_on(draft.connection, today.isoformat()) >= MOST_A_DAY:

@@ -1,102 +1,207 @@
-"""The ledger by day as the admin site is told it: made anew when the log has grown or a day is over.
+"""The ledger by day as the admin site is told it, brought forward by the rows that changed.
 
-What is told follows from the log and the day alone (`yesterday`), so whoever turns its pages gets pages of
-one ledger, and the keeper reads its rows once for them.
+What is told follows from the log and the day alone (`yesterday`): so what changed since is counted out and in
+again, and when a day is over, what happened on it.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from sqlalchemy import Connection
-
-from tipline.keeper.digests.rows import Rows
-from tipline.keeper.log import read_head
-from tipline.keeper.pins import read_standings
-from tipline.keeper.rewards import awards, money
+from tipline.keeper.rewards.kept import Changes, Kept, Place
 from tipline.keeper.rewards.money import VoucherRow
 from tipline.keeper.rewards.yesterday import awards_told, vouchers_told
-from tipline.rewards.award import Award
+from tipline.rewards.amounts import split
+from tipline.rewards.award import Award, AwardState
 from tipline.rewards.knowing import may_know
-from tipline.rewards.lines import Kind, Line, VoucherDays, lines_of
+from tipline.rewards.lines import Kind, KindSum, Line, VoucherDays, award_lines, sum_line, sums_of
+from tipline.rewards.totals import Total
 from tipline.roster import Member, Roster
 
 MONTHS: Final = 12
 """Months that the charts go back, the present one among them."""
 _MONTH: Final = len("2026-01")
+_YEAR: Final = len("2026")
 _CHARTED: Final = frozenset((Kind.GRANTED, Kind.COLLECTED, Kind.NAMED, Kind.PAID, Kind.SETTLED))
 
-
-class Place(NamedTuple):
-    """Where the tip of an award stands."""
-
-    desks: Sequence[str]
-    excluded: Sequence[str]
+_Sum = tuple[Kind, str, int, int, str]
+"""What is told in sum: kind, day, year and value of the key, point."""
+_Placed = tuple[tuple[int | str, ...], int, Line]
 
 
 @dataclass(frozen=True)
-class Told:
-    """What is told at a size of the log and on a day (ISO); `places` by the award's number."""
+class Selection:
+    """Lines that somebody may see and asked for, and all of them in sum; at a size of the log, on a day."""
 
-    size: int
-    day: str
-    awards: Sequence[Award]
-    vouchers: Sequence[VoucherDays]
     lines: Sequence[Line]
-    places: Mapping[int, Place]
+    sums: Sequence[KindSum]
 
-    def lines_for(self, member: Member, roster: Roster) -> list[Line]:
-        """The lines without those about awards that a member may not know of."""
-        today = date.fromisoformat(self.day)
-        known = {
-            index
-            for index, place in self.places.items()
-            if may_know(roster, member, place.desks, place.excluded, today)
+
+class Told:
+    """What is told on a day. `keys` are the values of the mint keys of each year."""
+
+    def __init__(self, kept: Kept, changes: Changes, today: str) -> None:
+        self.day = today
+        self._kept, self._changes = kept, changes
+        self._keys: Mapping[int, Sequence[int]] = {}
+        self._awards: dict[bytes, Sequence[Award]] = {}
+        self._vouchers: dict[bytes, VoucherRow] = {}
+        self._fresh: set[bytes] = set()  # tips of awards that were collected on this day
+        self._fresh_vouchers: set[bytes] = set()
+        self._totals: dict[tuple[int, AwardState], list[int]] = defaultdict(lambda: [0, 0])
+        self._sums: Counter[_Sum] = Counter()
+        self._changed: dict[_Sum, int] = {}  # sums as they were before
+        self._months: Counter[tuple[str, Kind]] = Counter()
+        self._lines: list[_Placed] = []
+        self._new: list[Line] = []
+        self._gone: list[Line] = []
+        self._number = 0
+
+    def bring_forward(self, proposed: Collection[int], keys: Mapping[int, Sequence[int]], today: str) -> None:
+        """Take in what changed. An award that nobody proposed is no award.
+
+        Args:
+            proposed: the awards of which the log has a proposal.
+        """
+        kept, self._keys = self._kept, keys
+        tips, vouchers = self._changes.taken()
+        if self.day != today:
+            tips, vouchers, self.day = tips | self._fresh, vouchers | self._fresh_vouchers, today
+        for tip in tips:
+            self._tell_awards(tip, kept.awards[tip], proposed)
+        for spent in vouchers:
+            self._tell_voucher(kept.vouchers[spent])
+        self._put_sums()
+        self._put_lines()
+
+    @property
+    def fresh_awards(self) -> list[Award]:
+        """Awards that were collected on this day: told when it is over."""
+        return [award for tip in self._fresh for award in self._kept.awards[tip]]
+
+    @property
+    def fresh_vouchers(self) -> list[VoucherRow]:
+        """Vouchers that came back on this day."""
+        return [self._kept.vouchers[spent] for spent in self._fresh_vouchers]
+
+    def awards(self) -> Iterator[Award]:
+        """All awards, as they are told."""
+        return (award for of_tip in self._awards.values() for award in of_tip)
+
+    def vouchers(self) -> Iterator[VoucherDays]:
+        """All vouchers that came back, as they are told."""
+        return map(_days, self._vouchers.values())
+
+    def totals(self) -> list[Total]:
+        """Awards by the year of the grant and by state."""
+        return [Total(*key, *self._totals[key]) for key in sorted(self._totals) if self._totals[key][0]]
+
+    def months(self, today: date) -> list[dict[str, Any]]:
+        """For the charts: what was granted, collected and paid in the last months; {month, kind, amount}."""
+        last = today.year * MONTHS + today.month - MONTHS  # of the month after which they begin
+        first = f"{last // MONTHS}-{last % MONTHS + 1:02}"
+        return [
+            {"month": month, "kind": kind.value, "amount": amount}
+            for (month, kind), amount in sorted(self._months.items())
+            if month >= first and amount
+        ]
+
+    def select(self, fits: Callable[[Line], bool] | None, member: Member, roster: Roster) -> Selection:
+        """The lines that fit (None: all), without those about awards that a member may not know of."""
+        lines: Iterable[Line] = (line for _, _, line in self._lines)
+        hidden = self._hidden(member, roster)
+        if hidden:
+            lines = (line for line in lines if line.award is None or line.award not in hidden)
+        found = tuple(lines if fits is None else filter(fits, lines))
+        return Selection(found, sums_of(found))
+
+    def _hidden(self, member: Member, roster: Roster) -> set[int]:
+        today, known = date.fromisoformat(self.day), dict[Place, bool]()
+        for place in set(self._kept.places.values()):
+            known[place] = may_know(roster, member, place.desks, place.excluded, today)
+        if all(known.values()):
+            return set()
+        places = self._kept.places
+        return {
+            award.index for tip, of_tip in self._awards.items() if not known[places[tip]] for award in of_tip
         }
-        return [line for line in self.lines if line.award is None or line.award in known]
 
+    def _tell_awards(self, tip: bytes, awards: Sequence[Award], proposed: Collection[int]) -> None:
+        told = awards_told(awards, self.day)
+        (self._fresh.discard if told == list(awards) else self._fresh.add)(tip)
+        before = self._awards.get(tip, ())
+        after = tuple(told)
+        if before == after:
+            return
+        self._awards[tip] = after
+        for of_tip, number in ((before, -1), (after, 1)):
+            for award in of_tip:
+                if award.index in proposed:
+                    self._count(award, number)
 
-def told(
-    connection: Connection, rows: Rows, proposed: Collection[int], today: str, known: Told | None
-) -> Told:
-    """What is told today (ISO): what was told before, where nothing can have changed.
+    def _count(self, award: Award, number: int) -> None:
+        total = self._totals[int(award.granted[:_YEAR] or 0), award.state]
+        total[0] += number
+        total[1] += number * award.amount
+        for line in award_lines(award):
+            self._count_line(line, number)
+        if award.state is AwardState.COLLECTED:
+            for value, count in split(award.amount, self._keys[award.year]):
+                self._count_sum((Kind.MINTED, award.collected, award.year, value, ""), number * count)
 
-    Args:
-        proposed: the awards of which the log has a proposal; no other is one.
+    def _tell_voucher(self, voucher: VoucherRow) -> None:
+        told = next(iter(vouchers_told([voucher], self.day)), None)
+        is_fresh = voucher.day >= self.day
+        (self._fresh_vouchers.add if is_fresh else self._fresh_vouchers.discard)(voucher.spent)
+        before = self._vouchers.get(voucher.spent)
+        if before is not None:
+            self._count_voucher(before, -1)
+        if told is not None:
+            self._vouchers[voucher.spent] = told
+            self._count_voucher(told, 1)
 
-    Raises:
-        RowsChanged: a row is not as it was written, or is gone.
-    """
-    size = read_head(connection).size
-    if known is not None and (known.size, known.day) == (size, today):
-        return known
-    every = awards_told(awards.everything(connection, rows), today)
-    some = [award for award in every if award.index in proposed]
-    vouchers = [_days(one) for one in vouchers_told(money.all_vouchers(connection, rows), today)]
-    keys = [(key.year, key.value) for key in money.all_keys(connection, rows)]
-    places = _places(rows, some)
-    return Told(size, today, some, vouchers, lines_of(some, vouchers, keys), places)
+    def _count_voucher(self, voucher: VoucherRow, number: int) -> None:
+        self._count_sum((Kind.PRESENTED, voucher.day, voucher.year, voucher.value, ""), number)
+        if voucher.paid_day:
+            paid = (Kind.PAID, voucher.paid_day, voucher.year, voucher.value, voucher.point)
+            self._count_sum(paid, number)
 
+    def _count_sum(self, which: _Sum, number: int) -> None:
+        self._changed.setdefault(which, self._sums[which])
+        self._sums[which] += number
 
-def monthly(lines: Iterable[Line], today: date) -> list[dict[str, Any]]:
-    """For the charts: what was granted, collected and paid in the last months; {month, kind, amount}."""
-    last = today.year * MONTHS + today.month - MONTHS  # of the month after which they begin
-    first = f"{last // MONTHS}-{last % MONTHS + 1:02}"
-    sums: dict[tuple[str, str], int] = {}
-    for line in lines:
-        month = line.day[:_MONTH]
-        if line.kind in _CHARTED and month >= first:
-            sums[month, line.kind.value] = sums.get((month, line.kind.value), 0) + line.amount
-    return [{"month": month, "kind": kind, "amount": sums[month, kind]} for month, kind in sorted(sums)]
+    def _count_line(self, line: Line, number: int) -> None:
+        (self._new if number > 0 else self._gone).append(line)
+        if line.kind in _CHARTED:
+            self._months[line.day[:_MONTH], line.kind] += number * line.amount
+
+    def _put_sums(self) -> None:
+        """Lines in sum, in place of those that they were."""
+        for which, before in self._changed.items():
+            for count, number in ((before, -1), (self._sums[which], 1)):
+                if count and self._sums[which] != before:
+                    self._count_line(sum_line(*which, count), number)
+        self._changed.clear()
+
+    def _put_lines(self) -> None:
+        """Lines that are new, in their places, and no longer those that are gone."""
+        for line in self._gone:
+            at = bisect_left(self._lines, (line.place,))
+            while self._lines[at][2] != line:
+                at += 1
+            del self._lines[at]
+        for line in self._new:
+            self._number += 1
+            self._lines.append((line.place, self._number, line))
+        if self._new:
+            self._lines.sort()
+        self._new.clear()
+        self._gone.clear()
 
 
 def _days(voucher: VoucherRow) -> VoucherDays:
     point = voucher.point if voucher.paid_day else ""
     return VoucherDays(voucher.year, voucher.value, voucher.day, voucher.paid_day, point)
-
-
-def _places(rows: Rows, known: Sequence[Award]) -> Mapping[int, Place]:
-    standings = read_standings(rows, {bytes.fromhex(award.tip) for award in known})
-    routes = ((award.index, standings[bytes.fromhex(award.tip)].route) for award in known)
-    return {index: Place(route.desks, route.excluded) for index, route in routes}
