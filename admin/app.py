@@ -22,9 +22,6 @@ from werkzeug.exceptions import NotFound as UnknownAddress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin.account.views import pages as account_pages
-from admin.accused.forms import BASE as ACCUSED_BASE
-from admin.accused.forms import PERSON as ACCUSED_PERSON
-from admin.accused.forms import TEXTS as ACCUSED_TEXTS
 from admin.accused.views import pages as accused_pages
 from admin.alarms.service import Alarms
 from admin.alarms.words import ROOMS as ALARM_ROOMS
@@ -79,18 +76,12 @@ from admin.payees.views import pages as payee_pages
 from admin.permissions import Permission, check_every_endpoint, declared_permission, holds, requires
 from admin.places.views import pages as place_pages
 from admin.proposals.views import pages as proposal_pages
-from admin.protection.forms import CHOSEN as CASE_CHOSEN
-from admin.protection.forms import TEXTS as CASE_TEXTS
 from admin.protection.views import pages as protection_pages
 from admin.queue.spam_views import pages as spam_pages
-from admin.queue.tags import FIELDS as TAG_FIELDS
 from admin.queue.views import pages as queue_pages
 from admin.reports.views import pages as report_pages
 from admin.rewards.office_views import pages as reward_office_pages
-from admin.rewards.points import FIELDS as POINT_TEXTS
-from admin.rewards.proposal import FIELDS as PROPOSAL_CHOSEN
 from admin.rewards.proposal_views import pages as reward_proposal_pages
-from admin.rewards.setting import FIELDS as RULE_TEXTS
 from admin.rewards.views import pages as reward_pages
 from admin.services import Services
 from admin.sessions.cookie import cookie_of
@@ -100,6 +91,7 @@ from admin.sign_in.views import pages as sign_in_pages
 from admin.spoken import Spoken
 from admin.tip.views import pages as tip_pages
 from admin.transfers.views import pages as transfer_pages
+from admin.typed import typed_now
 from admin.visit import Visit
 from admin.witnesses.views import pages as witness_pages
 from admin.words import NOTICES
@@ -354,7 +346,7 @@ def _error_page(error: AdminError) -> str:
     same for every address and reason.
     """
     g.pop("visit", None)
-    typed, again = _typed() if error.keeps_typed and not isinstance(error, NotFound) else ({}, [])
+    typed, again = typed_now() if error.keeps_typed and not isinstance(error, NotFound) else ({}, [])
     return render_template(
         "error.html",
         sentence=error.sentence,
@@ -364,70 +356,3 @@ def _error_page(error: AdminError) -> str:
         signed_out=isinstance(error, SignedOut),
         undecided=isinstance(error, KeeperHasStopped | LogSetBack),
     )
-
-
-TEXTS: Final = (
-    "message",
-    "person",
-    "days",
-    "reason",
-    "description",
-    "exclude_text",
-    "original",
-    "remark",
-    "reference",
-    *("note", *TAG_FIELDS.values()),
-    *ACCUSED_TEXTS,
-    *CASE_TEXTS,
-    *("words", "view_name"),
-    *("place", "name_zh", "name_en", "key"),
-    *("url", "keys", "quorum", "alarm_hours"),
-    *("checkpoint", "pickup_code"),
-    *("tell_reason", "basis", "hours", "letter"),
-    *("identity_name", "identity_contact", "identity_details", "identity_safely"),
-    *("cleared_name", "cleared_post", "letter_to", "letter_number", "letter_english"),
-    *("amount", "number", *POINT_TEXTS, *RULE_TEXTS),
-    *("who", "whose_unit", "position", "case", "when", "happened", "did", "done_about"),
-)
-"""Fields that somebody writes."""
-CHOSEN: Final = (
-    *("member", "desk", "type", "purpose", "from", "first", "last", "names"),
-    "finding",
-    *("identity", "ground", "tell", "emergency", "approved", "accused_unit", "filled"),
-    *("how", "unseen", "measures", "chosen"),
-    *("state", "move", "exclude"),
-    *("do", "other", "conflicts", "stop"),
-    *("superior", "inside", "reads", "accepts", "changes", "recipient"),
-    *("form", "channel", "came_on", "sheet", "no_sheet", "danger", "official", "unit", "category"),
-    *("body", "packet", "letter_language", "received_on"),
-    *("tip", "whose", "due", "age", "level", "paused", "news", "urgency", "language", "sort", "order"),
-    *(
-        "step",
-        "assign",
-        "to",
-        "of",
-        "tips",
-        "outcome",
-        "umbrella",
-        "second",
-        "sure",
-        "lift",
-        "template",
-        "tagged",
-    ),
-    *(ACCUSED_PERSON, ACCUSED_BASE),
-    *CASE_CHOSEN,
-    *("answer", "open", "year", "mint_key", *PROPOSAL_CHOSEN),
-    *("point", "pickup", "value", "day"),
-)
-"""The other fields without which a form cannot be sent again."""
-
-
-def _typed() -> tuple[dict[str, str], list[tuple[str, str]]]:
-    """The texts of the form that was posted, and the fields that sending it again needs."""
-    try:
-        form = request.form
-    except HTTPException:  # too large, or cut: there is no form
-        return {}, []
-    texts = {name: form[name] for name in TEXTS if form.get(name)}
-    return texts, [(name, value) for name in CHOSEN for value in form.getlist(name)]

@@ -4,7 +4,7 @@ The custodian's part never has more than what lies under a desk's lock; the requ
 the length of one request.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -72,14 +72,27 @@ def find_payees(session: Session, tip: TipId, claim: bytes) -> list[SealedItem]:
     Args:
         claim: as for `find_payee`.
     """
+    return find_payees_of(session, {tip: claim})[tip]
+
+
+def find_payees_of(session: Session, claims: Mapping[TipId, bytes]) -> dict[TipId, list[SealedItem]]:
+    """The same of each of these tips.
+
+    Args:
+        claims: by tip, as for `find_payee`.
+    """
+    found: dict[TipId, list[SealedItem]] = {tip: [] for tip in claims}
     query = (
         select(Item, Slip.slip)
         .join(Slip, and_(Slip.item_id == Item.id, Slip.desk == PAYMENTS))
-        .where(Item.tip_id == tip, Item.kind == IDENTITY, Item.sealed.is_not(None))
+        .where(Item.tip_id.in_(claims), Item.kind == IDENTITY, Item.sealed.is_not(None))
         .order_by(Item.position.desc())
     )
-    found = (sealed_item(*row) for row in session.execute(query))
-    return [item for item in found if _is_signed(item, VerifyKey(claim))]
+    for item, slip in session.execute(query):
+        sealed, tip = sealed_item(item, slip), TipId(item.tip_id)
+        if _is_signed(sealed, VerifyKey(claims[tip])):
+            found[tip].append(sealed)
+    return found
 
 
 class PayeeDays(NamedTuple):

@@ -14,7 +14,6 @@ from admin.rewards.offers import seconds
 from admin.visit import Visit
 from tipline.keeper_client import KeeperUnavailable
 from tipline.keeper_client.rewards import Budget
-from tipline.rewards.award import AwardState
 from tipline.roster.types import APPROVER, LEADER, VERIFIER
 
 
@@ -42,15 +41,14 @@ def budget_page(visit: Visit) -> BudgetPage:
         KeeperError: the keeper does not answer.
     """
     office = office_of(visit)
-    approved = visit.services.keeper.rewards.each_standing(AwardState.APPROVED)
-    waiting = [one.award.amount for one in approved]
+    count, waiting = visit.services.keeper.rewards.approved()
     years = sorted(office.budgets, key=lambda one: -one.year)
     return BudgetPage(
         years=years,
         this_year=office.today.year,
-        waiting=sum(waiting),
-        missing=max(sum(waiting) - office.budget.balance, 0),
-        count=len(waiting),
+        waiting=waiting,
+        missing=max(waiting - office.budget.balance, 0),
+        count=count,
         others=seconds(visit, APPROVER, (LEADER, VERIFIER)),
     )
 

@@ -59,10 +59,10 @@ def approve(visit: Visit, one: ShownAward, form: Form) -> str:
     # Who refuses names no amount of their own: the one that stands there is refused.
     amount = read_amount(form) if approved else one.award.amount
     fields = {"award": one.award.index, "amount": amount, "approved": approved}
-    _state(visit, "reward-approval", fields, form.get("reason", ""), needed=not approved)
+    index = _state(visit, "reward-approval", fields, form.get("reason", ""), needed=not approved)
     if not approved:
         return "reward-refused"
-    _tell(visit)
+    _tell(visit, index)
     return _where_it_stands(visit, one.award.index)
 
 
@@ -81,8 +81,8 @@ def extend(visit: Visit, one: ShownAward, form: Form) -> str:
     if not first < until <= last or not _is_day(until):
         raise NoDay
     fields = {"award": one.award.index, "until": until}
-    _state(visit, "reward-extend", fields, form.get("reason", ""), needed=True)
-    _tell(visit)
+    index = _state(visit, "reward-extend", fields, form.get("reason", ""), needed=True)
+    _tell(visit, index)
     return "reward-extended"
 
 
@@ -122,19 +122,20 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _state(visit: Visit, kind: str, fields: Mapping[str, Any], words: str, *, needed: bool) -> None:
+def _state(visit: Visit, kind: str, fields: Mapping[str, Any], words: str, *, needed: bool) -> int:
+    """State it; where it stands in the log."""
     why = Why(visit, kind, fields, words, needed=needed)
     try:
-        visit.services.keeper.append(why.sign(visit, kind, fields))
+        return visit.services.keeper.append(why.sign(visit, kind, fields)).index
     except Refused as refused:
         why.drop()
         raise explained(refused.reason) from refused
 
 
-def _tell(visit: Visit) -> None:
-    """Bring the mailboxes what the log says now; what this does not come to, the hourly look does."""
+def _tell(visit: Visit, index: int) -> None:
+    """Bring the mailboxes what the log says since an entry; what is missed, the hourly look brings."""
     try:
-        keep_told(visit.services.database, visit.services.keeper)
+        keep_told(visit.services.database, visit.services.keeper, index)
     except KeeperError:
         return
 

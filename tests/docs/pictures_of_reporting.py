@@ -70,18 +70,18 @@ def take_guided(camera: Camera, trial: Trial, told: Told) -> str:
     with camera.looking(told.language, PHONE) as page:
         page.goto(f"{trial.public}/report/guided")
         camera.keep(page, f"guided-1{told.suffix}", whole=True)
-        _move_on(page)
+        move_on(page)
         page.check("#official-no")
         page.select_option("#unit", told.unit)
         camera.keep(page, f"guided-2{told.suffix}", whole=True)
-        _move_on(page)
+        move_on(page)
         page.fill("#description", told.description)
         page.select_option("#category", CATEGORY)
         camera.keep(page, f"guided-3{told.suffix}", whole=True)
-        _move_on(page)
+        move_on(page)
         page.set_input_files("#files", told.files)
         camera.keep(page, f"guided-4{told.suffix}", whole=True)
-        _move_on(page)
+        move_on(page)
         camera.keep(page, f"code{told.suffix}", whole=True)
         return page.inner_text("#tracking-code")
 
@@ -91,7 +91,7 @@ def take_mailbox(camera: Camera, trial: Trial, told: Told, code: str, answer: st
     with camera.looking(told.language, PHONE) as page:
         page.goto(f"{trial.public}/mailbox")
         page.fill("#code", code)
-        _move_on(page)
+        move_on(page)
         camera.keep(page, f"news{told.suffix}", whole=True)
         page.goto(f"{trial.public}/mailbox/messages")
         page.fill("#message", answer)
@@ -103,6 +103,7 @@ def take_mailbox(camera: Camera, trial: Trial, told: Told, code: str, answer: st
         camera.keep(page, f"add{told.suffix}", whole=True)
 
 
-def _move_on(page: Page) -> None:
+def move_on(page: Page) -> None:
+    """Press the last form's last button."""
     with page.expect_navigation():
         page.locator(LAST_BUTTON).click()

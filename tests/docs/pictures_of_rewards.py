@@ -1,8 +1,9 @@
-"""Pictures of rewards: board, award, budget, points, ledger, pay desk, and where a code is fetched."""
+"""Pictures of rewards: the office, ledger, pay desk, the mailbox, and where a code is fetched."""
 
 from typing import Final
 
 from tests.docs.camera import PHONE, Camera
+from tests.docs.pictures_of_reporting import move_on
 from tests.docs.pictures_of_staff import LOOKS
 from tests.journeys.browser import Browser
 from tests.journeys.people import sign_in
@@ -10,6 +11,7 @@ from tests.journeys.trial import Trial
 from tipline.commands.asking import admin_keeper
 from tipline.rewards.award import AwardState
 from tipline.settings import Settings
+from tipline.trial.mailboxes import read_mailboxes
 from tipline.trial.samples.awards import POINT
 
 OFFICE: Final = (("board", "/rewards"), ("budget", "/rewards/budget"), ("points", "/rewards/points"))
@@ -30,6 +32,18 @@ def take_rewards(camera: Camera, trial: Trial) -> None:
         with camera.looking(language, PHONE) as page:
             page.goto(f"{trial.public}/redeem")
             camera.keep(page, f"reward-redeem{suffix}")
+        _take_mailbox(camera, trial, language, suffix)
+
+
+def _take_mailbox(camera: Camera, trial: Trial, language: str, suffix: str) -> None:
+    """The mailbox in which a reward waits to be collected."""
+    waiting, _ = read_mailboxes(Settings.from_mapping(trial.environment))
+    with camera.looking(language, PHONE) as page:
+        page.goto(f"{trial.public}/mailbox")
+        page.fill("#code", waiting.code)
+        move_on(page)
+        page.goto(f"{trial.public}/mailbox/notice")
+        camera.keep(page, f"reward-mailbox{suffix}", whole=True)
 
 
 def _take_office(

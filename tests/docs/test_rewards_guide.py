@@ -42,7 +42,7 @@ def test_every_button_that_the_guide_names_is_on_the_pages_in_both_languages(gui
 
 def test_the_pictures_of_the_guide_are_there_and_small(guide: str) -> None:
     pictures = PICTURE.findall(guide)
-    assert len(pictures) == 7
+    assert len(pictures) == 8
     assert [name for name in pictures if (TARGET / f"{name}.png").stat().st_size > 300_000] == []
 
 

@@ -424,36 +424,6 @@ def _look_at_mine(walker: Walker, name: str) -> None:
     walker.look_at(name, walker.page.locator("table.awards a").first.get_attribute("href") or "")
 
 
-def pay_desk(walker: Walker, staff: Staff) -> None:
-    """The pay desk before and after a point is chosen, codes that are none, payments to take back, lists."""
-    staff.be(walker, sign_in(staff.trial, "clerk-1"))
-    walker.look_at("pay desk, no point yet", "/rewards/pay")
-    walker.page.locator("#point").select_option(index=1)
-    walker.press("pay desk", "form[action='/rewards/pay/point'] button")
-    look = "form[action$='/code'] button"
-    for name, code in (("a digit is wrong", "123 456 7890"), ("an unknown code", "000 000 0000")):
-        walker.page.locator("#pickup_code").fill(code)
-        walker.press(f"pay desk, {name}", look)
-    walker.look_at("nobody is paid by name", "/rewards/by-name")
-    walker.look_at("a payment to take back", "/rewards/undo")
-    walker.page.locator("#pickup_code").fill("1")
-    walker.page.locator("#point").select_option(index=1)
-    walker.press("a payment to take back, no code", look)
-    walker.look_at("lists for banks", "/rewards/lists")
-    press_anyway(walker, "lists for banks, nobody chosen", "form[action='/rewards/lists'] button")
-
-
-def ledger(walker: Walker, staff: Staff) -> None:
-    """The ledger for an auditor: sums, lines, and what of it stands in the log."""
-    staff.be(walker, staff.auditor)
-    walker.look_at("ledger", "/rewards/ledger")
-    walker.look_at("ledger, by day", "/rewards/ledger/days")
-    walker.look_at("ledger, no line", "/rewards/ledger/days?kind=settled&to=2001-01-01")
-    walker.look_at("ledger, in the log", "/rewards/ledger/entries")
-    staff.be(walker, sign_in(staff.trial, "approver"))
-    walker.look_at("ledger, for an approver", "/rewards/ledger")
-
-
 def members(walker: Walker, staff: Staff) -> None:
     """The registrar's rooms, and somebody who is enrolled meanwhile."""
     staff.be(walker, staff.registrar)
@@ -609,8 +579,6 @@ ROUNDS: Final[Sequence[Callable[[Walker, Staff], None]]] = (
     interference,
     protection,
     rewards,
-    pay_desk,
-    ledger,
     members,
     second_look,
     log,

@@ -12,7 +12,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from crypto.keys import Identity
 from tests.journeys.walker import Walker
 from tests.public.instance import Instance, make_instance
-from tests.public.rewarding import REDEEM, REWARD, Mint, Rewarded, minting, refusal, with_rewards
+from tests.public.rewarding import AWAY, REDEEM, REWARD, Mint, Rewarded, minting, refusal, with_rewards
 from tipline.rewards.records import Told
 
 DAY: Final = 86_400
@@ -86,8 +86,19 @@ def _by_name(walker: Walker, site: RewardSite) -> None:
     walker.press("paid by name, nothing filled in", NAME_IT)
     walker.page.locator("#name").fill("Li Na")
     walker.page.locator("#contact").fill("County bank, account 4455")
+    for name, answer in (("nobody may open it", refusal("award-expired")), ("perhaps not asked for", AWAY)):
+        site.mint.answers["mint"] = answer
+        walker.press(f"paid by name, {name}", NAME_IT)
+    site.mint.answers.clear()
     walker.press("paid by name, it is kept", NAME_IT)
     walker.look_at("reward, to be paid by name", REWARD)
+    walker.go(BY_NAME)
+    walker.page.locator("#name").fill("Li Na")
+    walker.page.locator("#contact").fill("At the mill, on Sunday")
+    walker.window.press(NAME_IT)
+    walker.look_at("reward, another payee was sent", REWARD)
+    other.told(amount=500, state=Told.SETTLED, since=70)
+    walker.look_at("reward, paid by name", REWARD)
 
 
 def _fetching(walker: Walker, site: RewardSite, code: str, voucher: str) -> None:
@@ -105,6 +116,7 @@ def _fetching(walker: Walker, site: RewardSite, code: str, voucher: str) -> None
     walker.page.locator("#code").fill(code)
     walker.press("fetching, on the day of collecting")
     site.instance.clock.advance(DAY)
+    walker.press("fetching, the page of another day")
     walker.press("fetching, voucher and place")
     walker.press("fetching, nothing chosen")
     walker.page.locator("#choice-1").check()
@@ -112,6 +124,8 @@ def _fetching(walker: Walker, site: RewardSite, code: str, voucher: str) -> None
     walker.page.locator("#point-far").check()
     site.mint.answers["redeem"] = refusal("crowd-too-small")
     walker.press("fetching, too small a crowd")
+    site.mint.answers["redeem"] = {"ok": {"paid": "2026-03-02"}}
+    walker.press("fetching, it was paid")
     site.mint.answers.clear()
     walker.press("fetching, pickup code")
     walker.go(REDEEM)

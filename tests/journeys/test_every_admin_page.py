@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 
 from admin.app import TEMPLATES, create_app
 from tests.journeys import admin_rounds, axe, html_checker
+from tests.journeys.pay_rounds import PAY_ROUNDS
 from tests.journeys.style_sheets import colours_that_depend
 from tests.journeys.trial import Trial
 from tests.journeys.walker import Looks, Seen, Walker
@@ -68,7 +69,7 @@ def seen(sampled: Trial, chromium: Browser, site: Flask) -> Sequence[Seen]:
     found: list[Seen] = []
     for language, (address, looks) in LANGUAGES.items():
         walker = Walker(chromium, sampled, site, language, address, base=sampled.admin, looks=looks)
-        for walk in admin_rounds.ROUNDS:
+        for walk in (*admin_rounds.ROUNDS, *PAY_ROUNDS):
             walk(walker, staff)
         walker.close()
         found += walker.seen

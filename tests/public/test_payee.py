@@ -1,9 +1,11 @@
 """Being paid by name: asked for once, sealed for the pay clerks alone, and nothing that was typed is lost."""
 
+import sqlite3
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from crypto.age import unseal
@@ -233,10 +235,51 @@ def test_until_the_keeper_was_told_vouchers_can_be_collected_instead(rewarded: R
 @pytest.mark.parametrize("reason", ["already-collected", "award-expired", "not-allowed", "unknown-award"])
 def test_what_the_keeper_refuses_is_said_in_words(rewarded: Rewarded, mint: Mint, reason: str) -> None:
     mint.answers["mint"] = refusal(reason)
+    visitor = rewarded.inside()
+    page = send(visitor)
+    assert page.status_code == 422
+    assert "It is kept, and nobody may open it" in page.text
+    assert "this reward is not paid by name, so nobody may open it" in page.text
+    assert "Nothing was" not in page.text  # it lies there, sealed
+    assert "aria-invalid" not in page.text  # no field is wrong
+    assert len(payees(rewarded)) == 1
+    assert "County bank, account 4455" in page.text
+    mint.answers.clear()
+    assert visitor.post(PATH, dict(fields_of(page), **TYPED)).status_code == 303
+    assert len(payees(rewarded)) == 1
+
+
+def test_a_refusal_for_an_award_that_ended_meanwhile_says_the_same_without_a_form(
+    rewarded: Rewarded, mint: Mint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def expire(_: object) -> dict[str, Any]:
+        rewarded.told(state=Told.EXPIRED, since=50)
+        return refusal("award-expired")
+
+    monkeypatch.setattr(mint, "answer", expire)
     page = send(rewarded.inside())
     assert page.status_code == 422
-    assert NOTHING in page.text
-    assert "County bank, account 4455" in page.text
+    assert "this reward is not paid by name, so nobody may open it" in page.text
+    assert "What you wrote was not sent." not in page.text
+    assert 'name="contact"' not in page.text
+
+
+def test_a_wish_that_is_logged_was_received_also_where_the_mailbox_cannot_store_it_yet(
+    rewarded: Rewarded, mint: Mint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> NoReturn:
+        raise OperationalError("insert", None, sqlite3.OperationalError("database or disk is full"))
+
+    visitor = rewarded.inside()
+    with monkeypatch.context() as patched:
+        patched.setattr("tipline.mailbox.payee.keep_records", full)
+        sent = send(visitor)
+    assert sent.status_code == 303
+    assert "It is kept and locked." in visitor.get(sent.headers["Location"]).text
+    assert (len(payees(rewarded)), len(named(mint))) == (1, 1)
+    assert LINK in visitor.get(REWARD).text  # until the hourly look it may be sent again
+    assert send(visitor, TYPED).status_code == 303
+    assert 'id="collect"' not in visitor.get(REWARD).text
 
 
 # ------------------------------------------------------------------ what is kept

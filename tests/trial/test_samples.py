@@ -3,21 +3,26 @@
 The log denies nothing of them.
 """
 
+import stat
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 from shutil import rmtree
 from typing import Final
 
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 from sqlalchemy import select
 
+from admin.readings.identities import find_payees
 from crypto.notes import NoteVerifier, open_json
 from crypto.statements import Entry
+from crypto.tracking_codes import TrackingCode
 from tests.journeys.trial import trial_environment
 from tipline.alerts.rules import DEFAULT_RULES, Rule
 from tipline.cli import program
@@ -25,9 +30,11 @@ from tipline.clock import SystemClock
 from tipline.commands.asking import admin_keeper
 from tipline.commands.exporting import write_export
 from tipline.database import Database
-from tipline.ids import INTAKE, INTEGRITY, PROTECTION
+from tipline.ids import INTAKE, INTEGRITY, PROTECTION, TipId
 from tipline.keeper import models
 from tipline.keeper.app import serving
+from tipline.mailbox.awards import AwardNow, award_now
+from tipline.mailbox.thread import find_mailbox
 from tipline.protection.asking import Group
 from tipline.protection.forms import FORMS
 from tipline.protection.states import ProtectionState
@@ -37,6 +44,9 @@ from tipline.settings import Settings
 from tipline.tips.categories import Urgency
 from tipline.tips.models import Item, Tip
 from tipline.tips.moves import PROTECTION_STATES, Outcome, TipState
+from tipline.trial.board import show_board
+from tipline.trial.credentials import TRIAL_FILE
+from tipline.trial.mailboxes import read_mailboxes
 from tipline.trial.samples.reading import read_samples
 from tipline.trial.samples.stories import STORIES
 from tipline.trial.samples.telling import PEOPLE
@@ -191,6 +201,42 @@ def test_nobody_who_signed_in_the_story_is_dormant_when_it_ends(told: Told) -> N
     assert alerts, "the story shows alerts"
 
 
+def test_whoever_tries_it_finds_a_reward_to_collect_and_vouchers_to_fetch(told: Told) -> None:
+    mailboxes, log_key = read_mailboxes(told.settings), NoteVerifier.parse(told.settings.log_key)
+    database, found = Database(told.settings.database_url), list[AwardNow | None]()
+    with database.reading() as session:
+        for one in mailboxes:
+            mailbox = find_mailbox(session, TrackingCode.parse(one.code))
+            found.append(award_now(session, mailbox, log_key))
+    database.dispose()
+    [waiting, collected] = found
+    assert waiting is not None
+    assert waiting.is_open(SystemClock().today())
+    assert collected is not None
+    assert collected.collected is not None
+    assert collected.collected.day < SystemClock().today(), "a pickup code is fetched on another day"
+
+
+def test_whoever_is_to_be_paid_by_name_has_said_whom_to_pay(told: Told) -> None:
+    with serving(told.settings, SystemClock(), PATIENCE), admin_keeper(told.settings) as keeper:
+        named = [one.award for one in keeper.rewards.each_standing(AwardState.NAMED)]
+    tips = [(TipId(bytes.fromhex(award.tip)), bytes.fromhex(award.claim)) for award in named]
+    database = Database(told.settings.database_url)
+    with database.reading() as session:
+        found = [find_payees(session, tip, claim) for tip, claim in tips]
+    database.dispose()
+    assert [len(payees) for payees in found] == [1]
+
+
+def test_the_codes_of_mailboxes_are_shown_and_only_their_owner_may_read_the_file(told: Told) -> None:
+    assert stat.S_IMODE((told.settings.data / TRIAL_FILE).stat().st_mode) == stat.S_IRUSR | stat.S_IWUSR
+    shown = StringIO()
+    mailboxes = read_mailboxes(told.settings)
+    show_board(Console(file=shown, width=200), told.settings, [], mailboxes, township(), "again")
+    assert all(one.code in shown.getvalue() and one.what in shown.getvalue() for one in mailboxes)
+    assert not any(one.code in repr(one) for one in mailboxes)
+
+
 def test_a_second_start_keeps_them(told: Told) -> None:
     before = [(tip.id, tip.state, tip.locator) for tip in told.tips()]
     assert open_trial(told.environment, SystemClock(), _quiet, samples=True) == told.settings
@@ -203,4 +249,5 @@ def test_a_trial_that_is_asked_to_be_empty_has_none(tmp_path: Path) -> None:
     assert empty.tips() == []
     assert empty.items() == []
     again = open_trial(environment, SystemClock(), _quiet, samples=True)
+    assert read_mailboxes(again) == []
     assert Told(environment, again).tips() == [], "a trial that is there is left as it is"

@@ -7,6 +7,8 @@ class IdentityError(Exception):
     """A name or a contact was not stored."""
 
     sentence = mark("This could not be stored. Please send it again.")
+    heading = ""
+    """What stands above it where something was stored all the same."""
 
 
 class NothingLeft(IdentityError):
@@ -42,9 +44,20 @@ class NobodyNamed(IdentityError):
 class NotAskedYet(IdentityError):
     """It is stored, and the keeper did not answer: it may have heard, and its answer was lost."""
 
+    heading = mark("It is kept, and perhaps not asked for yet")
     sentence = mark(
         "What you wrote is kept and locked, but we do not know whether the pay desk has heard of it. Please "
         "come back later and send it once more; until it has, you can still collect vouchers instead."
+    )
+
+
+class NotPaidByName(IdentityError):
+    """It is stored, and the keeper pays nobody by name for it: to no clerk and no custodian will it open."""
+
+    heading = mark("It is kept, and nobody may open it")
+    sentence = mark(
+        "What you wrote is kept and locked, but this reward is not paid by name, so nobody may open it. See "
+        "under “Your reward” how it stands. If it can be collected there, you can send this once more."
     )
 
 

@@ -3,9 +3,13 @@
 The tip's own desks get no slip of it, and the pay clerks none of the tip.
 """
 
+from contextlib import suppress
+
+from sqlalchemy.exc import SQLAlchemyError
+
 from tipline.awards.storing import keep_records
 from tipline.directory.types import DeskEntry, Directory
-from tipline.identities.errors import CannotPayByName, NobodyNamed, NotAskedYet, NothingToPay
+from tipline.identities.errors import CannotPayByName, NobodyNamed, NotAskedYet, NothingToPay, NotPaidByName
 from tipline.identities.record import IdentityRecord
 from tipline.ids import PAYMENTS
 from tipline.keeper_client.collecting import Collect
@@ -64,11 +68,12 @@ def _tell(mailbox: Mailbox, award: int, keeper: KeeperPublic, use: Intake) -> No
     try:
         note = keeper.ask_by_name(asked, mailbox.code.claim_key.sign(asked.message(use.log.name)))
     except Refused as error:
-        raise NothingToPay from error
+        raise NotPaidByName from error
     except (KeeperUnavailable, KeeperLied) as error:
         raise NotAskedYet from error
-    # From now on the mailbox offers no vouchers; what is not signed by the log would tell nothing.
-    with use.database.writing() as session:
+    # From now on the mailbox offers no vouchers; what the log did not sign would tell nothing. The wish is
+    # in the log: a note that cannot be stored comes with the next hourly look, and is no reason to say no.
+    with suppress(SQLAlchemyError), use.database.writing() as session:
         keep_records(session, {mailbox.tip.hex(): note})
 
 

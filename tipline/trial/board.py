@@ -10,13 +10,19 @@ from rich.text import Text
 from tipline.instance.plan import Plan
 from tipline.settings import Settings
 from tipline.trial.credentials import SignIn
+from tipline.trial.mailboxes import SampleMailbox
 
 NARROWEST = 110
 """Columns of output that goes to a file: no password is broken over two lines there."""
 
 
 def show_board(
-    console: Console, settings: Settings, people: Sequence[SignIn], plan: Plan, again: str
+    console: Console,
+    settings: Settings,
+    people: Sequence[SignIn],
+    mailboxes: Sequence[SampleMailbox],
+    plan: Plan,
+    again: str,
 ) -> None:
     """Print addresses, people with their passwords and codes, and where the data lies.
 
@@ -28,13 +34,17 @@ def show_board(
     console.print(_people(people, {unit.id: f"{unit.names['zh']} {unit.id}" for unit in plan.units}))
     console.print("A one-time code is valid once. The next ones:")
     console.print(f"    {again}", style="bold", soft_wrap=True)
+    _show_mailboxes(console, mailboxes)
     console.print("This is a trial: its passwords are in a file, so nothing real belongs in it.")
     console.print("[dim]Ctrl-C ends all three.[/dim]")
 
 
-def show_codes(console: Console, people: Sequence[SignIn], plan: Plan) -> None:
-    """Print who can sign in, and how, now."""
+def show_codes(
+    console: Console, people: Sequence[SignIn], mailboxes: Sequence[SampleMailbox], plan: Plan
+) -> None:
+    """Print who can sign in, and how, now, and which mailboxes can be looked into."""
     console.print(_people(people, {unit.id: f"{unit.names['zh']} {unit.id}" for unit in plan.units}))
+    _show_mailboxes(console, mailboxes)
 
 
 def wide_console() -> Console:
@@ -65,6 +75,13 @@ def _admin_address(settings: Settings) -> str:
         if host == "127.0.0.1" and settings.admin_host
         else settings.admin_bind
     )
+
+
+def _show_mailboxes(console: Console, mailboxes: Sequence[SampleMailbox]) -> None:
+    if mailboxes:
+        console.print("Mailboxes of invented reporters, to look into on the public site:")
+    for one in mailboxes:
+        console.print(Text.assemble("    ", (one.code, "bold"), f"  {one.what}"), soft_wrap=True)
 
 
 def _people(people: Sequence[SignIn], units: Mapping[str, str]) -> Table:

@@ -3,10 +3,10 @@
 import base64
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
@@ -20,6 +20,8 @@ from tipline.settings import Settings
 from tipline.trial.errors import NoSuchPerson, NotATrial, NoTrial
 
 TRIAL_FILE = "trial.json"
+
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, repr=False)
@@ -73,12 +75,21 @@ def read_credentials(settings: Settings) -> list[TrialMember]:
         NotATrial: this instance is a real one.
         NoTrial: the file is gone or unreadable.
     """
+    return read_trial_file(settings, lambda kept: [_member(fields) for fields in kept["members"]])
+
+
+def read_trial_file(settings: Settings, read: Callable[[Mapping[str, Any]], list[Kept]]) -> list[Kept]:
+    """What `read` takes out of a trial's file.
+
+    Raises:
+        NotATrial: this instance is a real one.
+        NoTrial: the file is gone or unreadable.
+    """
     if not settings.trial:
         raise NotATrial(f"The instance in {settings.data} is not a trial: nobody keeps its passwords.")
     path = settings.data / TRIAL_FILE
     try:
-        members = json.loads(path.read_text(encoding="utf-8"))["members"]
-        return [_member(fields) for fields in members]
+        return read(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NoTrial(
             f"{path} cannot be read. Remove {settings.data} and run `tipline trial` for a new one."

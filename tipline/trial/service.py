@@ -11,6 +11,8 @@ from tipline.instance.plan import Plan, read_plan
 from tipline.settings import Settings, data_folder
 from tipline.trial.credentials import keep_credentials
 from tipline.trial.errors import NotATrial, NoTrial
+from tipline.trial.mailboxes import keep_mailboxes
+from tipline.trial.samples.awards import MAILBOXES
 from tipline.trial.samples.reading import read_samples
 from tipline.trial.samples.story_clock import StoryClock
 from tipline.trial.samples.telling import tell_story
@@ -71,7 +73,8 @@ def open_trial(
     story = StoryClock(clock, told.days + 1)
     settings, founders = _make(environment, story, tell)
     tell(f"Telling the story of {len(told.tips)} sample tips and {len(told.cases)} protection cases")
-    tell_story(settings, founders, told, story)
+    codes = tell_story(settings, founders, told, story)
+    keep_mailboxes(data, {what: codes[name] for name, what in MAILBOXES.items()})
     return settings
 
 

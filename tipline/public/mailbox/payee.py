@@ -7,7 +7,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from tipline.identities.errors import IdentityError, NobodyNamed, NotAskedYet, NothingLeft, WrongField
+from tipline.identities.errors import IdentityError, NobodyNamed, NothingLeft, WrongField
 from tipline.identities.record import IdentityRecord
 from tipline.mailbox.awards import award_now
 from tipline.mailbox.payee import be_paid_by_name, can_be_paid_by_name, may_be_named
@@ -40,9 +40,8 @@ def leave_payee() -> ResponseReturnValue:
         return _payee_page(visit, typed, gettext(PAGE_TOO_OLD)), 400
     except IdentityError as error:
         field = error.field if isinstance(error, WrongField) else _FIELDS[0]
-        token = request.form[FORM_FIELD]
-        kept = isinstance(error, NotAskedYet)
-        page = _payee_page(visit, typed, gettext(error.sentence), field=field, token=token, is_kept=kept)
+        told = {"field": "", "heading": gettext(error.heading)} if error.heading else {"field": field}
+        page = _payee_page(visit, typed, gettext(error.sentence), token=request.form[FORM_FIELD], **told)
         return page, 422
     return redirect(url_for("mailbox.payee", sent=1), 303)
 
@@ -61,7 +60,7 @@ def _payee_page(
     *,
     field: str = _FIELDS[0],
     token: str = "",
-    is_kept: bool = False,
+    heading: str = "",
 ) -> str:
     use = visit.use.intake()
     with use.database.reading() as session:
@@ -76,5 +75,5 @@ def _payee_page(
         kept="\n\n".join(text for text in typed.values() if text.strip()),
         error=error,
         wrong=field,
-        is_kept=is_kept,
+        heading=heading,
     )

@@ -84,6 +84,17 @@ STEPS: Final[tuple[AwardStep, ...]] = (
     ),
     *_granted("debt", (2, 2, 1), 1_000, AwardStep(1, "debt", "by-name")),
 )
+PAYEE: Final[Mapping[str, str]] = {
+    "name": "李小梅 / Li Xiaomei",
+    "contact": "示例区农商银行 6230 0000 0000 4455 / District rural bank, 6230 0000 0000 4455",
+    "safely": "请勿在转账附言里写“奖励”。/ Please do not write “reward” on the transfer.",
+}
+"""Whom to pay, where somebody in the story wants to be paid by name."""
+MAILBOXES: Final[Mapping[str, str]] = {
+    "loan": "a reward that waits to be collected",
+    "market": "a reward that was collected: its vouchers are fetched at /redeem",
+}
+"""Whose mailboxes can be looked into: by the tip's name, what stands there."""
 TIERS: Final[Mapping[str, tuple[Tier, Major]]] = {
     "sand": (Tier.EVIL_FORCE, Major.EVIL_FORCE),
     "clubs": (Tier.ORGANISED, Major.ORGANISED),

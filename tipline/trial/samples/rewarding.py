@@ -6,21 +6,34 @@ from typing import Any, Final
 
 from crypto.blind_rsa import MintPublicKey
 from crypto.keys import Identity
+from crypto.tracking_codes import TrackingCode
 from crypto.vouchers import Voucher, derive_voucher
 from tipline.accounts.types import UnlockedMember, sign_together
 from tipline.awards.storing import look_at_rewards
 from tipline.disclosures.reasons import keep_reason
+from tipline.identities.record import IdentityRecord
 from tipline.ids import AUDITORS
-from tipline.keeper_client.collecting import Collect
 from tipline.keeper_client.errors import KeeperLied
 from tipline.keeper_client.public import KeeperPublic, Pickup
 from tipline.mailbox.awards import award_now
 from tipline.mailbox.collecting import collect
+from tipline.mailbox.payee import be_paid_by_name
 from tipline.mailbox.thread import Mailbox, find_mailbox
 from tipline.rewards.records import AwardRecord
 from tipline.rewards.scoring import Duty, Major, Novelty, Tier
 from tipline.tips.intake import Intake
-from tipline.trial.samples.awards import BANK, BEGIN, BUDGET, POINT, POINTS, SCORES, STEPS, TIERS, AwardStep
+from tipline.trial.samples.awards import (
+    BANK,
+    BEGIN,
+    BUDGET,
+    PAYEE,
+    POINT,
+    POINTS,
+    SCORES,
+    STEPS,
+    TIERS,
+    AwardStep,
+)
 from tipline.trial.samples.desk_work import DeskWork, SentTip
 
 AT_THE_OFFICE: Final = ("proposer", "verifier", "approver", "approver-2", "clerk-1", "clerk-2")
@@ -114,13 +127,13 @@ class Rewarding:
         self._alone(work, "reward-check", "verifier", fields)
 
     def _by_name(self, tip: SentTip, intake: Intake) -> None:
-        mailbox, told = _told(tip, intake)
-        wish = Collect(mailbox.tip, told.award, intake.clock.today().year, named=True)
-        self.public.ask_by_name(wish, mailbox.code.claim_key.sign(wish.message(intake.log.name)))
+        mailbox, _ = _told(tip, intake)
+        record = IdentityRecord.checked(PAYEE, intake.clock.today())
+        be_paid_by_name(mailbox, record, TrackingCode.generate().raw, self.public, intake)
 
     def _fetch(self, step: AwardStep, tip: SentTip, work: DeskWork, intake: Intake) -> None:
-        """Take a voucher to a point: `redeem` its next one; `pay` it there, too."""
-        code = self._pickup(step, tip, intake).code
+        """Fetch the code of the next voucher: `redeem` at the bank; `pay` at the counter, and be paid."""
+        code = self._pickup(step, tip, intake, BANK if step.what == "redeem" else POINT).code
         if step.what == "redeem":
             return
         for name in ("clerk-1", "clerk-2"):
@@ -130,12 +143,12 @@ class Rewarding:
             told = {"pickup": seen.pickup, "point": POINT, "value": seen.value}
             work.keeper.paying.pay(clerk.sign("pay", told, origin=origin, clock=clock), code)
 
-    def _pickup(self, step: AwardStep, tip: SentTip, intake: Intake) -> Pickup:
+    def _pickup(self, step: AwardStep, tip: SentTip, intake: Intake, point: str) -> Pickup:
         """The pickup code of the first voucher of a value that was not paid."""
         for voucher in _vouchers(tip, intake):
             if voucher.value == step.amount:
                 found = self.public.redeem(
-                    voucher.year, voucher.value, voucher.message, voucher.signature, POINT
+                    voucher.year, voucher.value, voucher.message, voucher.signature, point
                 )
                 if isinstance(found, Pickup):
                     return found

@@ -63,8 +63,13 @@ _AT_WORK: Final = 100_000
 """Statements in a minute: the story lasts a few seconds, and three months."""
 
 
-def tell_story(settings: Settings, founders: Sequence[Founder], samples: Samples, clock: StoryClock) -> None:
-    """Fill a new trial with the samples. Nothing else may run on it meanwhile."""
+def tell_story(
+    settings: Settings, founders: Sequence[Founder], samples: Samples, clock: StoryClock
+) -> dict[str, TrackingCode]:
+    """Fill a new trial with the samples; the tracking codes of those that have a name.
+
+    Nothing else may run on it meanwhile.
+    """
     database = Database(settings.database_url, dated_by=clock)
     prepare_ram_folder(settings.ram, require_tmpfs=False)
     try:
@@ -77,11 +82,13 @@ def tell_story(settings: Settings, founders: Sequence[Founder], samples: Samples
             protecting = Protecting(samples.cases, people, (BODY_ID,))
             with closing(KeeperPublic(settings.public_socket, _PATIENCE)) as public:
                 rewarding = Rewarding(people, public)
-                Story(
+                story = Story(
                     settings, database, keeper, directory, people, samples, clock, protecting, rewarding
-                ).tell()
+                )
+                story.tell()
             for member in people.values():  # in the story they were here to the last day
                 accounts.seen(member.id)
+            return {name: tip.code for name, tip in story.named().items()}
     finally:
         database.dispose()
 
@@ -152,7 +159,7 @@ class Story:
             for number, tip in enumerate(self.samples.tips):
                 if tip.days == days_ago:
                     self.sent[number] = self._send(tip)
-            self.protecting.ask(days_ago, self._named(), self._intake())
+            self.protecting.ask(days_ago, self.named(), self._intake())
             look_at_clocks(self.database, self.keeper, self.clock)
             if days_ago < NIGHTS:
                 take_inventory(self.database, self._files(), self.keeper, self.clock)
@@ -164,7 +171,7 @@ class Story:
             self.protecting.act(days_ago, self._work(), self._intake())
             if self.rewarding.begin(days_ago, self._work()):
                 self.directory = _published(self.settings, self.keeper, self.database)
-            self.rewarding.act(days_ago, self._named(), self._work(), self._intake())
+            self.rewarding.act(days_ago, self.named(), self._work(), self._intake())
             if days_ago == LATE_VISIT.days_ago:
                 self._visit_late()
             if days_ago % MONTH == 0:
@@ -175,7 +182,7 @@ class Story:
         submit_tip(tip.draft, code, identifier, [], self._intake())
         return SentTip(identifier, code, route_of(tip.draft, self.directory), tip.draft.language)
 
-    def _named(self) -> dict[str, SentTip]:
+    def named(self) -> dict[str, SentTip]:
         """The tips that came and have a name."""
         tips = self.samples.tips
         return {tips[number].name: tip for number, tip in self.sent.items() if tips[number].name}
