@@ -6,35 +6,28 @@ hour. The signatures of people are none, so no verifier lets this log pass; a ke
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert
 
 from crypto import canonical
 from crypto.blind_rsa import MintPublicKey
 from crypto.keys import SigningKey
-from crypto.merkle import Frontier, leaf_hash
-from crypto.notes import Checkpoint, NoteSigner, NoteVerifier, sign_checkpoint
+from crypto.notes import NoteVerifier
 from crypto.policies import Route
 from crypto.randomness import random_bytes
-from crypto.statements import DONE, SALT_LENGTH, VERSION, Entry, Statement, commitment
+from crypto.statements import DONE, SALT_LENGTH, VERSION, Entry, Statement
 from tipline.bench.operations.award_lives import Lives, People, Rows
-from tipline.bench.operations.long_log import changes_of, leaves_before, store_nodes
+from tipline.bench.operations.grown_log import AT_ONCE, UNSIGNED, GrownLog, grown_log
 from tipline.bench.stage import Stage
-from tipline.database import Database
 from tipline.ids import INTAKE
 from tipline.instance.founding import make_instance
 from tipline.keeper import models
 from tipline.keeper.alerting.models import watched
 from tipline.keeper.app import serving
-from tipline.keeper.digests.anew import take_anew
-from tipline.keeper.digests.seal import RowSeal
 from tipline.keeper.facets import facets_row
-from tipline.keeper.folder import KeeperFolder
-from tipline.keeper.levels import LevelTree
 from tipline.keeper.log import Logged, columns_of
 from tipline.keeper.prepared import Prepared
 from tipline.keeper.release import route_digest
@@ -51,36 +44,14 @@ from tipline.settings import Settings
 from tipline.tips.case_file import CaseFile
 from tipline.tips.moves import TipState
 from tipline.trial.credentials import keep_credentials
+from tipline.trial.samples.story_clock import StoryClock
 from tipline.trial.service import township
 
 FOLDER: Final = "awards"
 AWARDS: Final = 100_000
 YEARS: Final = timedelta(days=900)
-_BATCH: Final = 16_384
-_UNSIGNED: Final = "A" * 86 + "=="
-_NEW_ENTRY: Final = Prepared(insert(models.entries))
-_NEW_FACETS: Final = Prepared(insert(models.facets))
 PATIENCE: Final = 600.0
 """Seconds for an answer: what takes long is measured, too."""
-
-
-@dataclass(frozen=True)
-class _Then:
-    """The clock of the founders: long ago, and it stands."""
-
-    at: datetime
-
-    def now(self) -> datetime:
-        return self.at
-
-    def today(self) -> Any:
-        return self.at.date()
-
-    def unix(self) -> int:
-        return int(self.at.timestamp())
-
-    def steady(self) -> float:
-        return 0.0
 
 
 @contextmanager
@@ -106,7 +77,7 @@ def make_awards(environment: dict[str, str], stage: Stage, number: int) -> Setti
     """Found the instance some years ago, and let the awards happen since."""
     last = stage.clock.today() - timedelta(days=1)
     first = last - YEARS
-    founded = _Then(datetime.combine(first - timedelta(days=1), time(12), UTC))
+    founded = StoryClock(stage.clock, YEARS.days + 2)
     settings = make_instance(
         environment,
         township(),
@@ -118,28 +89,13 @@ def make_awards(environment: dict[str, str], stage: Stage, number: int) -> Setti
     with serving(settings, founded, REQUESTS_PER_MINUTE) as keeper:
         people = _people(keeper)
     keys = {year: _moduli() for year in range(first.year, last.year + 1)}
-    folder = KeeperFolder(settings.keeper_folder)
-    own = folder.keys()
-    signer, seal = NoteSigner(settings.origin, own.log_key), RowSeal(own.identity)
-    database = Database(settings.keeper_database_url)
-    try:
-        with database.changing() as connection:
-            tree = LevelTree(lambda level, start, hashes: store_nodes(connection, level, start, hashes))
-            tree.extend(leaves_before(connection))
-            lives = Lives(people, keys, tree.size)
-            happened = lives.live(number, first, last)
-            entries = (_entry(settings.origin, moment, body, own.log_key) for moment, body in happened)
-            for some in _batches(entries):
-                _write(connection, tree, some)
-            _write_rows(connection, lives.rows, people, tree.size)
-            root = Frontier(tree.size, tree.peaks).root()
-            note = sign_checkpoint(Checkpoint(settings.origin, tree.size, root), [signer])
-            sealed = seal.make(note, take_anew(connection).root, changes_of(connection))
-            values = {"size": tree.size, "frontier": b"".join(tree.peaks), "checkpoint": note, "rows": sealed}
-            connection.execute(update(models.head).values(values))
-    finally:
-        database.dispose()
-    folder.write_last_signed(note, sealed)
+    with grown_log(settings) as log:
+        lives = Lives(people, keys, log.tree.size)
+        happened = lives.live(number, first, last)
+        entries = (_entry(settings.origin, moment, body, log.log_key) for moment, body in happened)
+        for some in _batches(entries):
+            _write(log, some)
+        _write_rows(log.connection, lives.rows, people, log.tree.size)
     return settings
 
 
@@ -171,38 +127,33 @@ def _entry(origin: str, at: int, fields: dict[str, Any], log_key: SigningKey) ->
     body = {"v": VERSION, "log": origin, "at": at, "nonce": random_bytes(16).hex(), **fields}
     if body["type"] in ROSTER_TYPES:  # a keeper that starts verifies these
         return Entry(at, DONE, "", Statement.signed(body, {KEEPER: log_key}))
-    return Entry(at, DONE, "", Statement(body, dict.fromkeys(body["by"], _UNSIGNED)))
+    return Entry(at, DONE, "", Statement(body, dict.fromkeys(body["by"], UNSIGNED)))
 
 
 def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
     found: list[Entry] = []
     for entry in entries:
         found.append(entry)
-        if len(found) == _BATCH:
+        if len(found) == AT_ONCE:
             yield found
             found = []
     yield found
 
 
-def _write(connection: Connection, tree: LevelTree, entries: list[Entry]) -> None:
-    rows, facets, leaves = [], [], []
-    for index, entry in enumerate(entries, tree.size):
-        logged = Logged(index, random_bytes(SALT_LENGTH), entry.encode())
-        rows.append(columns_of(logged, entry))
+def _write(log: GrownLog, entries: list[Entry]) -> None:
+    rows, facets = [], []
+    for index, entry in enumerate(entries, log.tree.size):
+        rows.append(columns_of(Logged(index, random_bytes(SALT_LENGTH), entry.encode()), entry))
         facets.append(facets_row(index, facets_of(entry)))
-        leaves.append(leaf_hash(commitment(logged.salt, logged.data)))
-    if rows:
-        _NEW_ENTRY.run(connection, rows)
-        _NEW_FACETS.run(connection, facets)
-        tree.extend(leaves)
+    log.add(rows, facets)
 
 
 def _write_rows(connection: Connection, rows: Rows, people: People, size: int) -> None:
     """The rows as they would stand; their digests are taken behind this."""
     known = sorted(rows.awards.values(), key=lambda award: award.tip)
     route, claim = Route((INTAKE,), ()), people.claim.public.raw
-    for start in range(0, len(known), _BATCH):
-        some = known[start : start + _BATCH]
+    for start in range(0, len(known), AT_ONCE):
+        some = known[start : start + AT_ONCE]
         Prepared(insert(awards)).run(
             connection,
             [
@@ -229,7 +180,7 @@ def _write_rows(connection: Connection, rows: Rows, people: People, size: int) -
 
 def _tip(tip: str, route: Route, claim: bytes) -> dict[str, Any]:
     """A tip that is closed: no clock looks at it."""
-    case = CaseFile(TipState.CLOSED, datetime(2024, 1, 1, tzinfo=UTC).date(), None)
+    case = CaseFile(TipState.CLOSED, date(2024, 1, 1), None)
     return {
         "tip": bytes.fromhex(tip),
         "claim": claim,

@@ -9,25 +9,17 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select
 
-from crypto.merkle import Frontier
-from crypto.notes import Checkpoint, NoteSigner, sign_checkpoint
 from crypto.randomness import random_bytes
-from crypto.statements import DONE, ENTRY_TAG, REFUSED, SALT_LENGTH, VERSION, Entry, Statement
+from crypto.statements import DONE, REFUSED, SALT_LENGTH, VERSION, Entry, Statement
+from tipline.bench.operations.grown_log import AT_ONCE, UNSIGNED, grown_log
 from tipline.bench.stage import Stage
-from tipline.database import Database
 from tipline.instance.founding import make_instance
 from tipline.keeper import models
-from tipline.keeper.digests.anew import take_anew
-from tipline.keeper.digests.seal import NO_CHANGES, RowSeal, with_change
-from tipline.keeper.folder import KeeperFolder
-from tipline.keeper.levels import LEAVES, LevelTree
 from tipline.keeper.prepared import Prepared
-from tipline.keeper.shapes import ROSTER_TYPES
 from tipline.lookups.facets import HOUR
 from tipline.settings import Settings
 from tipline.trial.service import township
@@ -41,13 +33,8 @@ TIPS: Final = 5_000
 ENTRIES_TO_AN_ITEM: Final = 10
 """An item is read, answered and listed so often."""
 
-_BATCH: Final = 16_384
 _AT: Final = 1_234_567_890
 _NONCE, _TIP = "0" * 31 + "1", "0" * 31 + "2"
-_UNSIGNED: Final = "A" * 86 + "=="
-_NEW_ENTRY: Final = Prepared(insert(models.entries))
-_NEW_FACETS: Final = Prepared(insert(models.facets))
-_NEW_NODE: Final = Prepared(insert(models.nodes))
 _NEW_ITEM: Final = Prepared(insert(models.items))
 
 
@@ -82,32 +69,12 @@ def long_log(stage: Stage) -> Settings:
 
 
 def lengthen(settings: Settings, length: int, *, items: int = 0) -> None:
-    """Write entries after those that are there, until there are so many, and pin items.
-
-    The keeper's keys sign the head and seal the rows.
-    """
-    folder = KeeperFolder(settings.keeper_folder)
-    keys = folder.keys()
-    signer, seal = NoteSigner(settings.origin, keys.log_key), RowSeal(keys.identity)
-    database = Database(settings.keeper_database_url)
-    try:
-        with database.changing() as connection:
-            tree = LevelTree(lambda level, start, hashes: store_nodes(connection, level, start, hashes))
-            tree.extend(leaves_before(connection))
-            begin = connection.scalar(select(func.max(models.entries.c.at))) or 0
-            for rows in _batches(settings.origin, range(tree.size, length), begin):
-                _NEW_ENTRY.run(connection, rows)
-                _NEW_FACETS.run(connection, rows)
-                tree.extend([_leaf(row["salt"], row["entry"]) for row in rows])
-            root = Frontier(tree.size, tree.peaks).root()
-            note = sign_checkpoint(Checkpoint(settings.origin, tree.size, root), [signer])
-            _pin_items(connection, items)
-            sealed = seal.make(note, take_anew(connection).root, changes_of(connection))
-            values = {"size": tree.size, "frontier": b"".join(tree.peaks), "checkpoint": note, "rows": sealed}
-            connection.execute(update(models.head).values(values))
-    finally:
-        database.dispose()
-    folder.write_last_signed(note, sealed)
+    """Write entries after those that are there, until there are so many, and pin items."""
+    with grown_log(settings) as log:
+        begin = log.connection.scalar(select(func.max(models.entries.c.at))) or 0
+        for rows in _batches(settings.origin, range(log.tree.size, length), begin):
+            log.add(rows, rows)
+        _pin_items(log.connection, items)
 
 
 def _pin_items(connection: Connection, count: int) -> None:
@@ -124,30 +91,11 @@ def _pin_items(connection: Connection, count: int) -> None:
     _NEW_ITEM.run(connection, list(rows))
 
 
-def changes_of(connection: Connection) -> bytes:
-    """The digest of the entries that make the roster."""
-    table, changes = models.entries.c, NO_CHANGES
-    of_roster = table.type.in_(ROSTER_TYPES) & (table.outcome == DONE)
-    rows = select(table.index, table.salt, table.entry).where(of_roster).order_by(table.index)
-    for index, salt, entry in connection.execute(rows):
-        changes = with_change(changes, index, _leaf(salt, entry))
-    return changes
-
-
-def leaves_before(connection: Connection) -> list[bytes]:
-    """The leaves that are there; what is stored of the tree goes, and is stored anew."""
-    nodes = models.nodes.c
-    leaves = connection.scalars(select(nodes.hash).where(nodes.level == LEAVES).order_by(nodes.position))
-    found = list(leaves)
-    connection.execute(delete(models.nodes))
-    return found
-
-
 def _batches(origin: str, indices: range, begin: int) -> Iterator[list[dict[str, Any]]]:
     kinds = _kinds(origin)
     step = YEARS.total_seconds() / indices.stop
-    for start in range(0, len(indices), _BATCH):
-        some = indices[start : start + _BATCH]
+    for start in range(0, len(indices), AT_ONCE):
+        some = indices[start : start + AT_ONCE]
         salts = random_bytes(SALT_LENGTH * len(some))
         yield [
             kinds[index % len(kinds)].row(index, begin + int(index * step), salts[at : at + SALT_LENGTH])
@@ -180,7 +128,7 @@ def _kinds(origin: str) -> list[_Kind]:
 def _kind(origin: str, member: str, kind: str, fields: dict[str, Any], reason: str) -> _Kind:
     common = {"v": VERSION, "log": origin, "type": kind, "at": _AT, "nonce": _NONCE, "by": [member]}
     outcome = REFUSED if reason else DONE
-    statement = Statement({**common, **fields}, {member: _UNSIGNED})
+    statement = Statement({**common, **fields}, {member: UNSIGNED})
     text = Entry(_AT, outcome, reason, statement).encode()
     places = ((str(_AT), b"%d"), (_NONCE, b"%032x"), (_TIP, b"%032x"))
     for mark, place in places:
@@ -193,12 +141,3 @@ def _kind(origin: str, member: str, kind: str, fields: dict[str, Any], reason: s
     }
     columns = {"type": kind, "actor": member, "outcome": outcome, "reason": reason, **facets}
     return _Kind(text, columns, _TIP in json.dumps(fields))
-
-
-def _leaf(salt: bytes, entry: bytes) -> bytes:
-    return sha256(b"\x00" + sha256(ENTRY_TAG + salt + entry).digest()).digest()
-
-
-def store_nodes(connection: Connection, level: int, start: int, hashes: list[bytes]) -> None:
-    rows = [{"level": level, "position": place, "hash": value} for place, value in enumerate(hashes, start)]
-    _NEW_NODE.run(connection, rows)
