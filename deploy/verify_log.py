@@ -1726,7 +1726,8 @@ class Rewards:
         self.mint: dict[tuple[int, int], MintKey] = {}
         self.spent: dict[str, int] = {}  # hash of each voucher that came back: its value
         self.payments: dict[str, Payment] = {}
-        self.covered = date.min  # last day that a `reward-day` tells of
+        self.covered = date.min  # last day that was told to its end
+        self.parts: list[Json] = []  # `reward-day` of a day that has no last one yet
         self.crowd = 0  # how many rewards must stay behind in a key, as of the last statement
         self.crowds: list[tuple[date, int]] = []  # earlier numbers: each was asked for until that day
         self.links: dict[str, dict[str, set[str]]] = {}  # tips that were linked, and who unlinked them
@@ -1923,14 +1924,42 @@ class Rewards:
         need(not key.open and not key.over, "the key was opened before, or has expired")
         key.open = True
 
-    def close_day(self, _: Roster, entry: Entry) -> None:
+    def close_day(self, roster: Roster, entry: Entry) -> None:
+        """A day may have several of these; all of it counts when the last one is there."""
         body, day = entry.body, read_day(entry.body["day"], "a day")
         need(self.covered < day < day_of(entry.at), "the day was not over, or was told before")
-        for year, value, back in body["presented"]:
-            self._check_pool(self._key(year, value), year, len(back), day)
-        self._count_minted(body, day)
-        for year, value, back in body["presented"]:
-            self._count_presented(self._key(year, value), year, value, back)
+        need(all(one["day"] == body["day"] for one in self.parts), "another day was told in part")
+        need(isinstance(body["last"], bool), "it is neither the last one nor another")
+        for index, signature in body["collected"]:
+            self._check_collected(roster, index, signature, day)
+        self.parts.append(body)
+        if body["last"]:
+            parts, self.parts = self.parts, []
+            self._count_day(parts, day)
+
+    def _check_collected(self, roster: Roster, index: object, signature: object, day: date) -> None:
+        """The key that the grant names signed that this reward is collected, in the year of the day."""
+        need(index in self.awards, "there is no such reward")
+        award = self.awards[number(index, "a reward")]
+        said = {"v": 1, "type": "collected", "log": roster.origin, "tip": award.tip, "award": index}
+        told, key = encode(said | {"year": day.year}), bytes.fromhex(award.claim)
+        signed = bool(key) and check_ed25519(key, unhex(signature, "a signature", 64), told)
+        need(signed, "the reporter did not sign that the reward is collected")
+
+    def _count_day(self, parts: list[Json], day: date) -> None:
+        came = [
+            (year, value, one) for body in parts for year, value, back in body["presented"] for one in back
+        ]
+        need(came == sorted(set(came)), "what came back is malformed")
+        back: dict[tuple[int, int], list[str]] = {}
+        for year, value, one in came:
+            back.setdefault((year, value), []).append(one)
+        for (year, value), some in back.items():
+            self._check_pool(self._key(year, value), year, len(some), day)
+        collected = [index for body in parts for index, _ in body["collected"]]
+        self._count_minted(collected, [one for body in parts for one in body["minted"]], day)
+        for (year, value), some in back.items():
+            self._count_presented(self._key(year, value), year, value, some)
         paid = self._paid_up_to(day)
         for value in set(paid):
             # An expired key pays nothing any more: it has paid what it said, and what it gave back is gone.
@@ -1945,12 +1974,12 @@ class Rewards:
         right = key.open or day.year > year or key.left(count) >= least
         need(right, "too few rewards could still have a voucher out under the key")
 
-    def _count_minted(self, body: Json, day: date) -> None:
+    def _count_minted(self, collected: list[int], minted: list[Json], day: date) -> None:
         """What was minted is what the awards that were collected come to, in as few vouchers as can be."""
         values = sorted((value for year, value in self.mint if year == day.year), reverse=True)
         due: dict[int, list[int]] = {}
-        need(body["collected"] == sorted(set(body["collected"])), "the rewards collected are malformed")
-        for index in body["collected"]:
+        need(collected == sorted(set(collected)), "the rewards collected are malformed")
+        for index in collected:
             award = self.awards[index]
             need(self.covered.isoformat() < award.until, "the reward had expired")
             need(award.granted <= day, "the reward was collected before its grant")
@@ -1961,15 +1990,14 @@ class Rewards:
                 rest %= value
             need(rest == 0, "no vouchers make this amount")
         right = [[day.year, value, sum(due[value])] for value in sorted(due) if due[value]]
-        need(body["minted"] == right, "other vouchers were minted than the rewards collected come to")
+        need(minted == right, "other vouchers were minted than the rewards collected come to")
         for value, counts in due.items():
             key = self._key(day.year, value)
             need(not (key.over and counts), "vouchers were minted under a key that had expired")
             key.minted, key.sizes = key.minted + sum(counts), key.sizes + counts
 
     def _count_presented(self, key: MintKey, year: int, value: int, back: list[str]) -> None:
-        right = back and back == sorted(set(back)) and all(HEX_32.fullmatch(one) for one in back)
-        need(right, "what came back is malformed")
+        need(all(HEX_32.fullmatch(one) for one in back), "what came back is malformed")
         need(not self.spent.keys() & set(back), "a voucher came back twice")
         need(self.covered < date(year + 3, 12, 31) and not key.over, "a voucher came back after its last day")
         self.spent |= dict.fromkeys(back, value)
@@ -2104,7 +2132,8 @@ class Rewards:
             "true and another person confirmed that; proposer, verifier and approvers are different people "
             "with these roles; the amount lies within its tier, and was in the year's budget.",
             f"{sum(key.minted for key in self.mint.values())} vouchers were minted: what the rewards "
-            f"collected come to, and no other. {len(self.spent)} came back, none twice.",
+            "collected come to, and no other. Each of these rewards its reporter's key signed for. "
+            f"{len(self.spent)} came back, none twice.",
             f"{len(self._paid_up_to(date.max))} pickup codes were paid, each confirmed by two pay clerks on "
             "one day, none twice, and never more than vouchers had come back. "
             f"{sum(one.undone for one in self.payments.values())} payments were taken back, each by two "

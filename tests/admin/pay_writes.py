@@ -28,7 +28,9 @@ def _code(office: Office, point: str = POINT) -> Pickup:
     _point(office, point)
     with closing(KeeperPublic(office.settings.public_socket)) as public:
         collect = granted.request(office.world)
-        [voucher] = finished(granted.seeds(office.world), public.mint(collect, granted.sign(collect)))
+        [voucher] = finished(
+            granted.seeds(office.world), public.mint(collect, granted.sign(collect), granted.prove(collect))
+        )
         pickup = public.redeem(voucher.year, voucher.value, voucher.message, voucher.signature, point)
     assert isinstance(pickup, Pickup)
     return pickup

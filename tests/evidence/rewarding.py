@@ -175,18 +175,29 @@ def pay_named(by: str, at: int = START, amount: int = 4_000) -> Step:
     return change("pay-named", [by], at, {"award": AWARD, "amount": amount})
 
 
+def proof(award: int = AWARD, tip: str = TIP, year: int = YEAR, **fields: Any) -> str:
+    """The reporter's signature that an award is collected."""
+    said: dict[str, Any] = {"v": 1, "type": "collected", "log": ORIGIN, "tip": tip, "award": award}
+    return CLAIM.sign(canonical.encode(said | {"year": year} | fields)).hex()
+
+
 def day(
     covered: str,
-    collected: Sequence[int] = (),
+    collected: Sequence[int | tuple[int, str]] = (),
     minted: Sequence[tuple[int, int, int]] = (),
     presented: Sequence[tuple[int, int, Sequence[str]]] = (),
     *,
     at: int,
+    last: bool = True,
 ) -> Step:
-    """What the keeper says of a day that is over."""
+    """What the keeper says of a day that is over; an award by its number alone is signed as one of `TIP`."""
+    year = int(covered[:4])
     told: dict[str, Any] = {
         "day": covered,
-        "collected": list(collected),
+        "last": last,
+        "collected": [
+            [one, proof(one, year=year)] if isinstance(one, int) else list(one) for one in collected
+        ],
         "minted": [list(one) for one in minted],
         "presented": [[year, value, list(hashes)] for year, value, hashes in presented],
     }
@@ -268,7 +279,7 @@ def many(collected: int, amount: int = 1_000, *, granted: int = 0) -> list[Step]
             approve(award=award, amount=amount),
             grant(award=award, tip=tip, amount=amount),
         ]
-    first = [number_of(number) for number in range(collected)]
+    first = [(number_of(one), proof(number_of(one), f"{one:032x}")) for one in range(collected)]
     minted = [(YEAR, size[0], size[1] * collected)]
     return [*steps, day("2025-03-01", first, minted, at=START + DAY)]
 

@@ -50,6 +50,7 @@ FILES: Final = (
     "rewards/__init__.py",
     "rewards/amounts.py",
     "rewards/award.py",
+    "rewards/days.py",
     "rewards/errors.py",
     "rewards/ledger.py",
     "rewards/matters.py",

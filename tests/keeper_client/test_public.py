@@ -51,13 +51,13 @@ def answering(world: World) -> Iterator[Ask]:
 def test_other_than_one_signature_for_each_voucher_is_a_lie(answering: Ask, signatures: object) -> None:
     answer = {"signatures": signatures} if signatures is not None else {"named": True}
     with pytest.raises(KeeperLied):
-        answering(answer).mint(ONE, bytes(64))
+        answering(answer).mint(ONE, bytes(64), bytes(64))
 
 
 def test_signatures_come_in_the_order_of_the_blinded_values(answering: Ask) -> None:
     two = Collect(bytes(16), 3, 2026, ((500, bytes(384)), (1_000, bytes(384))))
     answer = {"signatures": ["01" * 384, "02" * 384]}
-    assert answering(answer).mint(two, bytes(64)) == (b"\1" * 384, b"\2" * 384)
+    assert answering(answer).mint(two, bytes(64), bytes(64)) == (b"\1" * 384, b"\2" * 384)
 
 
 @pytest.mark.parametrize("answer", [{}, {"named": 1}, {"named": True}, {"signatures": []}])
@@ -103,7 +103,7 @@ def test_a_code_or_the_day_of_payment_is_read(answering: Ask) -> None:
 def test_a_keeper_that_is_away_is_unavailable(world: World) -> None:
     public = KeeperPublic(world.settings.ram / "nowhere")
     with pytest.raises(KeeperUnavailable):
-        public.mint(ONE, bytes(64))
+        public.mint(ONE, bytes(64), bytes(64))
 
 
 @pytest.mark.parametrize(

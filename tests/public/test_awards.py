@@ -30,9 +30,11 @@ from tests.public.rewarding import (
     with_rewards,
 )
 from tests.public.visitor import Visitor, code_on
+from tipline.keeper_client.collecting import Collect
 from tipline.mailbox.awards import CollectedAward, collected_award
 from tipline.mailbox.doors import open_doors
 from tipline.public.services import EXTENSION
+from tipline.rewards.days import proof_of
 from tipline.rewards.records import AwardRecord, Told
 
 NEWS, NOTHING = "There is a new message.", "Nothing new."
@@ -142,6 +144,17 @@ def test_a_reward_that_has_ended_is_not_collected_and_the_page_says_why(
     token = visitor.hidden("/mailbox/messages")["csrf_token"]
     assert visitor.post(REWARD, {"csrf_token": token}).status_code == 422
     assert mint.asked == []
+
+
+def test_the_mailbox_signs_the_request_and_apart_from_it_that_the_award_is_collected(
+    rewarded: Rewarded, mint: Mint
+) -> None:
+    rewarded.told()
+    rewarded.collect()
+    [asked] = mint.asked
+    collect, key = Collect.from_fields(asked), TrackingCode.parse(rewarded.code).claim_key.public
+    key.verify(bytes.fromhex(asked["signature"]), collect.message(ORIGIN))
+    key.verify(bytes.fromhex(asked["proof"]), proof_of(ORIGIN, rewarded.tip.hex(), 11, YEAR))
 
 
 def test_a_signature_of_a_key_that_nobody_else_knows_is_not_stored(rewarded: Rewarded, mint: Mint) -> None:

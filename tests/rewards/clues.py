@@ -20,9 +20,10 @@ from tests.keeper.rewards.till import YEAR
 from tests.rewards.many_awards import View
 from tests.rewards.quick_keys import quick_key
 
+Place = tuple[int, ...]
 Clues = dict[str, dict[bytes, Any]]
 """By name of the clue, what it says of each award (by its tip) or voucher (by its hash)."""
-NAMED_BY_NUMBER: Final = ("index", "award", "collected[]")
+NAMED_BY_NUMBER: Final = ("index", "award", "collected[][]", "collected[]")
 """Where a whole number is the name of an award."""
 TREE_PAGES: Final = (2, 10)
 """SQLite's kinds of pages that hold rows without a number. Source: sqlite.org/fileformat2.html, 1.3, 1.6."""
@@ -97,7 +98,8 @@ class _Names:
             vouchers = connection.execute("SELECT spent, pickup FROM vouchers").fetchall()
         for tip, number, file in awards:
             [award] = json.loads(file)["awards"]
-            names = {tip, tip.hex(), award["claim"], award["digest"], bytes.fromhex(award["claim"])}
+            names = {tip, tip.hex(), award["claim"], award["digest"], award["proof"]}
+            names |= {bytes.fromhex(award["claim"])}
             self.tips |= dict.fromkeys(names - {"", b""}, tip)
             self.numbers[number] = tip
         for spent, pickup in vouchers:
@@ -132,7 +134,7 @@ def _note(known: Known, names: _Names, table: str, row: Mapping[str, Any]) -> No
         known.in_one_row |= dict.fromkeys(spents, *tips)
 
 
-def _single(leaves: Sequence[tuple[str, int, Any]]) -> Iterator[tuple[str, Any]]:
+def _single(leaves: Sequence[tuple[str, Place, Any]]) -> Iterator[tuple[str, Any]]:
     """What a row says once, and how long that is."""
     for path, _, leaf in leaves:
         if "[]" not in path:
@@ -141,8 +143,8 @@ def _single(leaves: Sequence[tuple[str, int, Any]]) -> Iterator[tuple[str, Any]]
                 yield f"{path} length", len(leaf)
 
 
-def _leaves(path: str, value: Any, place: int = 0) -> Iterator[tuple[str, int, Any]]:
-    """Every single value in a row: where it stands, and its place in the innermost list."""
+def _leaves(path: str, value: Any, place: Place = ()) -> Iterator[tuple[str, Place, Any]]:
+    """Every single value in a row: where it stands, and its places in all lists around it."""
     if isinstance(value, bytes) and value[:1] == b"{":
         with suppress(ValueError):
             value = json.loads(value)
@@ -153,7 +155,7 @@ def _leaves(path: str, value: Any, place: int = 0) -> Iterator[tuple[str, int, A
         yield from _leaves(path, value[0], place)
     elif isinstance(value, list):
         for number, each in enumerate(value):
-            yield from _leaves(f"{path}[]", each, number)
+            yield from _leaves(f"{path}[]", each, (*place, number))
     else:
         yield path, place, value
 

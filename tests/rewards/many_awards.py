@@ -150,7 +150,8 @@ def collect(till: Till, granted: Granted, session: Session) -> tuple[tuple[SeenR
     seeds = seeds_of(award, code)
     blinded = tuple((seed.value, seed.blinding.blinded) for seed in seeds)
     asked = Collect(granted.tip.id, award.index, YEAR, blinded)
-    answer = till.public.mint(asked, code.claim_key.sign(asked.message(ORIGIN)))
+    signs = code.claim_key.sign
+    answer = till.public.mint(asked, signs(asked.message(ORIGIN)), signs(asked.proof(ORIGIN)))
     signatures = tuple((seed.value, signed) for seed, signed in zip(seeds, answer, strict=True))
     collected = CollectedAward(award.index, YEAR, till.world.clock.today(), signatures)
     keep_collected(session, Mailbox(code, granted.tip.id, 0), collected)

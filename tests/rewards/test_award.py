@@ -14,6 +14,7 @@ from tipline.rewards.scoring import Tier
 
 DAY: Final = date(2026, 3, 3)
 RULES: Final = RewardRules()
+PROOF: Final = "ab" * 64
 PROPOSED: Final = Award(
     index=7,
     tip="ab" * 16,
@@ -29,7 +30,7 @@ CHECKED: Final = PROPOSED.verified("m2", DAY, confirmed=True)
 HALF: Final = CHECKED.decided("m3", DAY, 60_000, RULES, approved=True, index=9)
 APPROVED: Final = HALF.decided("m4", DAY, 60_000, RULES, approved=True, index=10)
 GRANTED: Final = APPROVED.set_aside(DAY)
-COLLECTED: Final = GRANTED.minted(DAY, 2026, "ee" * 32)
+COLLECTED: Final = GRANTED.minted(DAY, 2026, "ee" * 32, PROOF)
 NAMED: Final = GRANTED.by_name(DAY)
 SETTLED: Final = NAMED.paid_by_name("m5", DAY, 60_000).paid_by_name("m6", DAY, 60_000)
 STATES: Final = {
@@ -56,7 +57,7 @@ STEPS: Final[dict[str, tuple[Callable[[Award], Award], frozenset[str]]]] = {
         frozenset(("checked",)),
     ),
     "set aside": (lambda one: one.set_aside(DAY), frozenset(("approved",))),
-    "minted": (lambda one: one.minted(DAY, 2026, "ff" * 32), frozenset(("granted",))),
+    "minted": (lambda one: one.minted(DAY, 2026, "ff" * 32, PROOF), frozenset(("granted",))),
     "by name": (lambda one: one.by_name(DAY), frozenset(("granted", "named"))),
     "paid by name": (lambda one: one.paid_by_name("m9", DAY, one.amount), frozenset(("named",))),
     "settled": (lambda one: one.settled(DAY), frozenset(("named",))),
@@ -129,23 +130,26 @@ def test_the_order_of_approvals_is_that_of_the_last_ones() -> None:
 
 class TestCollecting:
     def test_again_gives_the_same(self) -> None:
-        assert COLLECTED.minted(LATER, 2026, "ee" * 32) is COLLECTED
+        assert COLLECTED.minted(LATER, 2026, "ee" * 32, PROOF) is COLLECTED
+
+    def test_another_signature_for_the_same_leaves_the_first(self) -> None:
+        assert COLLECTED.minted(LATER, 2026, "ee" * 32, "cd" * 64).proof == PROOF
 
     @pytest.mark.parametrize("other", [(2027, "ee" * 32), (2026, "ff" * 32)])
     def test_gives_no_other_vouchers(self, other: tuple[int, str]) -> None:
         with pytest.raises(AwardRefused, match="already-collected"):
-            COLLECTED.minted(DAY, *other)
+            COLLECTED.minted(DAY, *other, PROOF)
 
     def test_ends_with_the_last_day(self) -> None:
-        assert GRANTED.minted(date(2026, 9, 3), 2026, "ee" * 32).state is AwardState.COLLECTED
+        assert GRANTED.minted(date(2026, 9, 3), 2026, "ee" * 32, PROOF).state is AwardState.COLLECTED
         with pytest.raises(AwardRefused, match="award-expired"):
-            GRANTED.minted(date(2026, 9, 4), 2026, "ee" * 32)
+            GRANTED.minted(date(2026, 9, 4), 2026, "ee" * 32, PROOF)
         with pytest.raises(AwardRefused, match="award-expired"):
             GRANTED.by_name(date(2026, 9, 4))
 
     def test_by_name_leaves_no_voucher(self) -> None:
         with pytest.raises(AwardRefused, match="not-allowed"):
-            NAMED.minted(DAY, 2026, "ee" * 32)
+            NAMED.minted(DAY, 2026, "ee" * 32, PROOF)
         with pytest.raises(AwardRefused, match="not-allowed"):
             COLLECTED.by_name(DAY)
 

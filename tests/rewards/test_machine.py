@@ -173,7 +173,9 @@ class Machine(RuleBasedStateMachine):
         request = asking.request(self.world, year)
         if shift:  # one voucher more of the least value
             request = Collect(request.tip, request.award, year, (request.blinded[0], *request.blinded))
-        signed = self._try(lambda: self.till.public.mint(request, asking.sign(request)))
+        signed = self._try(
+            lambda: self.till.public.mint(request, asking.sign(request), asking.prove(request))
+        )
         if signed is None:
             return
         seeds = asking.seeds(self.world, year)

@@ -34,7 +34,7 @@ def found(compared: Reconciling, where: Where) -> list[Difference]:
 def compared_with(ledger: Ledger) -> Reconciling:
     ledger.awards[7] = GRANTED
     compared = Reconciling(ledger)
-    compared.take([GRANTED.minted(DAY, 2026, "")], [VOUCHER])
+    compared.take([GRANTED.minted(DAY, 2026, "", "")], [VOUCHER])
     return compared
 
 

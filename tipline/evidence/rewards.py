@@ -3,7 +3,7 @@
 The sums and the order of the steps are the books' (`tipline.rewards.ledger`). Here they are held against
 what else the log says: that the outcome was found and another person confirmed it, that nobody whom the tip's
 route excludes took a step, that no other tip on the matter is the first, whose claim key the grant names, and
-that this key asked for payment by name.
+that this key signed that the award is collected, or asked for payment by name.
 
 All of these statements stay for ever, so a log that is whole has each; of a pack nothing is compared.
 
@@ -12,6 +12,7 @@ Source: docs/decisions/0010-rewards.md.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from crypto import canonical
@@ -21,7 +22,8 @@ from crypto.statements import Entry
 from tipline.evidence.errors import VerificationFailed
 from tipline.evidence.matters import Matters
 from tipline.evidence.routes import Forbidden, Routes, day_of, require
-from tipline.rewards.award import AwardState
+from tipline.rewards.award import Award, AwardState
+from tipline.rewards.days import DAY, proof_of
 from tipline.rewards.errors import LedgerBroken
 from tipline.rewards.ledger import Ledger
 from tipline.roster import Roster, RosterRefused
@@ -76,6 +78,8 @@ class Rewards:
                 self._matters.require_first(award, self.ledger.awards.values())
             elif body["type"] == GRANT:
                 self._require_found(body["tip"])
+            elif body["type"] == DAY:
+                self._require_collected(roster, body)
         except (Forbidden, LedgerBroken) as forbidden:
             raise VerificationFailed(index, forbidden.sentence) from forbidden
         except RosterRefused as refused:
@@ -104,7 +108,7 @@ class Rewards:
             claim = self._claims.get(str(body.get("tip")), body.get("claim"))
             require(body.get("claim") == claim, "it grants to another key than the reporter's")
         elif kind == NAMED:
-            self._require_claim(roster, entry, body)
+            self._require_wish(roster, entry, body)
         elif kind in ("pay", "pickup-list"):
             require(body.get("point") in roster.points, "nobody knows the point")
 
@@ -118,9 +122,7 @@ class Rewards:
         found.outcome = str(detail.get("outcome", "" if state in _UNFOUND else found.outcome))
 
     def _step(self, roster: Roster, entry: Entry, body: Mapping[str, Any]) -> None:
-        award = self.ledger.awards.get(body["award"]) if type(body.get("award")) is int else None
-        if award is None:
-            raise Forbidden("there is no such award")
+        award = self._award(body.get("award"))
         for member in roster.signers(body):
             self._routes.require_open_to(roster, entry, award.tip, member)
         if body["type"] == APPROVAL and body.get("approved"):
@@ -130,11 +132,9 @@ class Rewards:
             told = (body.get("outcome"), body.get("number"))
             require(told == (found.outcome, found.number), "the verifier confirmed another outcome")
 
-    def _require_claim(self, roster: Roster, entry: Entry, body: Mapping[str, Any]) -> None:
+    def _require_wish(self, roster: Roster, entry: Entry, body: Mapping[str, Any]) -> None:
         """The reporter's claim key signed that they want to be paid by name."""
-        award = self.ledger.awards.get(body["award"]) if type(body.get("award")) is int else None
-        if award is None:
-            raise Forbidden("there is no such award")
+        award = self._award(body.get("award"))
         asked = {
             "v": 1,
             "type": "collect",
@@ -145,16 +145,40 @@ class Rewards:
             "blinded": [],
             "named": True,
         }
+        signed = _has_signed(award, body.get("signature"), canonical.encode(asked))
+        require(signed, "the reporter did not sign that they want to be paid by name")
+
+    def _require_collected(self, roster: Roster, body: Mapping[str, Any]) -> None:
+        """Of each award that was collected the reporter's claim key signed that, for the year of the day."""
         try:
-            signature = bytes.fromhex(str(body.get("signature")))
-            VerifyKey(bytes.fromhex(award.claim)).verify(signature, canonical.encode(asked))
-        except (CryptoError, ValueError) as error:
-            raise Forbidden("the reporter did not sign that they want to be paid by name") from error
+            year = date.fromisoformat(body["day"]).year
+            collected = [(self._award(index), proof) for index, proof in body["collected"]]
+        except (KeyError, TypeError, ValueError) as error:
+            raise Forbidden("it is malformed") from error
+        for award, proof in collected:
+            signed = _has_signed(award, proof, proof_of(roster.origin, award.tip, award.index, year))
+            require(signed, "the reporter did not sign that the award is collected")
+
+    def _award(self, index: object) -> Award:
+        award = self.ledger.awards.get(index) if type(index) is int else None
+        if award is None:
+            raise Forbidden("there is no such award")
+        return award
 
     def _require_found(self, tip: str) -> _Found:
         found = self._found.get(tip, _Found())
         require(found.confirmed and found.outcome in _FOUND, "nobody confirmed that the tip was true")
         return found
+
+
+def _has_signed(award: Award, signature: object, message: bytes) -> bool:
+    """Whether the claim key that the grant names signed this; nobody's did before the grant."""
+    try:
+        raw = bytes.fromhex(str(signature))
+        VerifyKey(bytes.fromhex(award.claim)).verify(raw, message)
+    except (CryptoError, ValueError):
+        return False
+    return raw.hex() == signature
 
 
 def told(ledger: Ledger) -> tuple[str, ...]:
@@ -169,8 +193,8 @@ def told(ledger: Ledger) -> tuple[str, ...]:
         f"{len(granted)} rewards were granted, {sum(granted)} yuan. Of each the tip was found true or partly "
         "true and another person confirmed that; proposer, verifier and approvers are different people with "
         "these roles; the amount lies within its tier, and was in the year's budget.",
-        f"{minted} vouchers were minted: what the rewards collected come to, and no other. "
-        f"{len(ledger.tills.spent)} came back, none twice.",
+        f"{minted} vouchers were minted: what the rewards collected come to, and no other. Each of these "
+        f"rewards its reporter's key signed for. {len(ledger.tills.spent)} came back, none twice.",
         f"{sum(one.is_paid for one in payments)} pickup codes were paid, each confirmed by two pay clerks on "
         f"one day, none twice, and never more than vouchers had come back. {undone} payments were taken "
         "back, each by two others.",

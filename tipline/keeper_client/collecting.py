@@ -1,4 +1,7 @@
-"""What a reporter signs to collect a reward: blinded values for its vouchers, or to be paid by name."""
+"""What a reporter signs to collect a reward: blinded values for its vouchers, or to be paid by name.
+
+Who collects vouchers signs beside it that they did, without the blinded values: that is for the log.
+"""
 
 import re
 from collections import Counter
@@ -9,6 +12,7 @@ from typing import Any, Final, Self
 
 from crypto import canonical
 from crypto.errors import BadFormat
+from tipline.rewards.days import proof_of
 
 COLLECT: Final = "collect"
 MAX_VOUCHERS: Final = 40
@@ -76,8 +80,12 @@ class Collect:
         """What the claim key signs, for the log of this name."""
         return canonical.encode({"v": 1, "type": COLLECT, "log": log, **self.to_fields()})
 
+    def proof(self, log: str) -> bytes:
+        """What it signs beside that, for the log to show, where vouchers are asked for."""
+        return proof_of(log, self.tip.hex(), self.award, self.year)
+
     def digest(self, log: str) -> str:
-        """SHA-256 of that (hex): the keeper knows the same request by it."""
+        """SHA-256 of `message` (hex): the keeper knows the same request by it."""
         return sha256(self.message(log)).hexdigest()
 
     @property

@@ -54,15 +54,17 @@ class KeeperPublic:
         """Close the connections that are not in use."""
         self._connections.close()
 
-    def mint(self, collect: Collect, signature: bytes) -> tuple[bytes, ...]:
+    def mint(self, collect: Collect, signature: bytes, proof: bytes) -> tuple[bytes, ...]:
         """The blind signatures for an award's vouchers, in the order of its blinded values.
 
         They prove nothing before they were finished: the mint may have signed with another key.
 
         Args:
             signature: of the claim key over `collect.message`.
+            proof: of the same over `collect.proof`.
         """
-        answer = self._connections.ask({"op": MINT, **collect.to_fields(), "signature": signature.hex()})
+        signed = {"signature": signature.hex(), "proof": proof.hex()}
+        answer = self._connections.ask({"op": MINT, **collect.to_fields(), **signed})
         found = answer.get("signatures")
         if not isinstance(found, list) or len(found) != len(collect.blinded):
             raise KeeperLied("the answer holds another number of signatures")

@@ -76,7 +76,8 @@ def _minted(
     request = Collect(
         mailbox.tip, told.award, year, tuple((one.value, one.blinding.blinded) for one in seeds)
     )
-    signatures = keeper.mint(request, mailbox.code.claim_key.sign(request.message(use.log.name)))
+    signs, log = mailbox.code.claim_key.sign, use.log.name
+    signatures = keeper.mint(request, signs(request.message(log)), signs(request.proof(log)))
     _check(seeds, signatures, keys)
     return tuple((one.value, signature) for one, signature in zip(seeds, signatures, strict=True))
 

@@ -69,7 +69,7 @@ class Award:
         proposed, checked, approved, granted, ended: UTC days, ISO; "" before.
         until: the last day for collecting; "" before the grant.
         collected: the day on which the vouchers were minted, `year` that of their keys, `digest` SHA-256 of
-            what the reporter signed for them (hex).
+            what the reporter signed for them (hex), `proof` their signature for the log (128 hex digits).
         approval: the last approval's place in the log: in this order the budget is given out.
         told: the place of the last statement that its reporter is told of; 0 before the grant.
         clerk: the pay clerk who confirmed first that it was paid by name, and on which day; "" before.
@@ -95,6 +95,7 @@ class Award:
     collected: str = ""
     year: int = 0
     digest: str = ""
+    proof: str = ""
     ended: str = ""
     approval: int = 0
     told: int = 0
@@ -168,8 +169,8 @@ class Award:
         until = months_after(day, COLLECT_MONTHS).isoformat()
         return replace(self, granted=day.isoformat(), until=until, state=AwardState.GRANTED)
 
-    def minted(self, day: date, year: int, digest: str) -> "Award":
-        """The reporter collected it; the same again changes nothing.
+    def minted(self, day: date, year: int, digest: str, proof: str) -> "Award":
+        """The reporter collected it; the same again changes nothing, and the first proof stays.
 
         Raises:
             AwardRefused: not-allowed; award-expired; already-collected, with other vouchers.
@@ -180,7 +181,8 @@ class Award:
             return self
         self._require_collectable(day)
         collected = day.isoformat()
-        return replace(self, collected=collected, year=year, digest=digest, state=AwardState.COLLECTED)
+        taken = replace(self, collected=collected, year=year, digest=digest, proof=proof)
+        return replace(taken, state=AwardState.COLLECTED)
 
     def by_name(self, day: date) -> "Award":
         """The reporter wants to be paid by name: no voucher is minted for it any more.

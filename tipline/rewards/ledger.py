@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple
 
 from tipline.rewards.amounts import is_amount, split
 from tipline.rewards.award import OVER, OWED, UNDECIDED, Award, AwardRefused, AwardState
+from tipline.rewards.days import DAY, Collected, Parts
 from tipline.rewards.errors import LedgerBroken, require
 from tipline.rewards.rules import COLLECT_MONTHS, RewardRules, months_after
 from tipline.rewards.scoring import MOST_SCORE, Duty, Factor, Major, Novelty, Tier
@@ -93,6 +94,7 @@ class Ledger:
         """Awards that took a step since somebody emptied this."""
         self._standing: defaultdict[AwardState, list[int]] = defaultdict(list)
         self._latest: dict[str, int] = {}  # by tip, its latest award: no other can be live
+        self._parts = Parts()  # of a day that has no last statement yet
         self._gone: set[tuple[str, str]] = set()  # members, and roles that they have no longer
         self._crowd: int | None = None  # the present one, as of the last statement
         self._crowds: list[tuple[date, int]] = []  # earlier ones, each in force until that day at the latest
@@ -107,7 +109,7 @@ class Ledger:
             "reward-cancel": self._cancel,
             "reward-named": self._want_by_name,
             "pay-named": self._pay_by_name,
-            "reward-day": self._close_day,
+            DAY: self._close_day,
             "mint-keys": self._make_keys,
             "reward-open": lambda step: self.tills.open_key(step.body),
             "key-expired": self._expire_key,
@@ -255,31 +257,33 @@ class Ledger:
         return (member, PAY_CLERK) not in self._gone
 
     def _close_day(self, step: Step) -> None:
-        body, day = step.body, date.fromisoformat(step.body["day"])
+        day = date.fromisoformat(step.body["day"])
         require(day < step.day, "the day was not over")
         require(self.tills.day < day.isoformat(), "the day was covered before")
-        minted = {value: count for year, value, count in body["minted"] if year == day.year}
-        require(len(minted) == len(body["minted"]), "vouchers were minted under keys of another year")
+        told = self._parts.take(step.body)
+        if told is None:
+            return
+        minted = {value: count for year, value, count in told.minted if year == day.year}
+        require(len(minted) == len(told.minted), "vouchers were minted under keys of another year")
         earlier = [crowd for until, crowd in self._crowds if day <= until]
         least = min([step.rules.crowd, *earlier])
-        for year, value, hashes in body["presented"]:
-            self.tills.require_pool((year, value), len(hashes), least, day)
-        self.tills.mint(day.year, minted, self._collect(body["collected"], day))
-        for year, value, hashes in body["presented"]:
-            self.tills.present((year, value), hashes)
+        for key, hashes in told.presented.items():
+            self.tills.require_pool(key, len(hashes), least, day)
+        self.tills.mint(day.year, minted, self._collect(told.collected, day))
+        for key, hashes in told.presented.items():
+            self.tills.present(key, hashes)
         self.tills.close_day(day.isoformat())
 
-    def _collect(self, collected: Sequence[int], day: date) -> list[list[int]]:
+    def _collect(self, collected: Sequence[Collected], day: date) -> list[list[int]]:
         """Awards that were collected up to a day, and the vouchers that each of them comes to."""
-        require(collected == sorted(set(collected)), "the awards that were collected are malformed")
         values, splits = self.tills.values_of(day.year), list[list[int]]()
-        for index in collected:
+        for index, proof in collected:
             award = self._award({"award": index})
             require(award.state is AwardState.GRANTED, "an award was collected that could not be")
             require(award.granted <= day.isoformat(), "an award was collected before its grant")
             last = min(day, date.fromisoformat(award.until))
             require(self.tills.day < last.isoformat(), _REFUSED["award-expired"])
-            self._put(award.minted(last, day.year, ""))
+            self._put(award.minted(last, day.year, "", proof))
             splits.append([value for value, count in split(award.amount, values) for _ in range(count)])
         return splits
 

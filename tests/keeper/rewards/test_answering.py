@@ -56,7 +56,7 @@ def test_an_award_is_told_as_collected_when_the_day_is_over(office: Board, till:
     office.clock.advance(DAY)
     told = office.award(award)
     assert (told.state, told.collected, told.year) == (AwardState.COLLECTED, "2026-03-03", 2026)
-    assert told.digest == ""
+    assert (told.digest, told.proof) == ("", "")
     assert (key(office).minted, key(office).awards) == (1, 1)
 
 
@@ -144,7 +144,7 @@ def pools(
 def test_many_are_four_times_enough(office: Board) -> None:
     roster = office.client.roster()
     award = office.award(granted(office, 1_000)[1])
-    one = award.minted(date(2026, 3, 3), 2026, "")
+    one = award.minted(date(2026, 3, 3), 2026, "", "00" * 64)
 
     def size(number: int) -> str:
         found = crowds(pools([one] * number, [], roster, date(2026, 3, 4)), [], roster, date(2026, 3, 4))
@@ -169,7 +169,7 @@ def test_words_tell_how_many_may_have_a_voucher_out_and_not_how_many_ever_had(
     office: Board, till: Till
 ) -> None:
     roster = office.client.roster()
-    award = office.award(granted(office, 1_000)[1]).minted(date(2026, 3, 3), 2026, "")
+    award = office.award(granted(office, 1_000)[1]).minted(date(2026, 3, 3), 2026, "", "00" * 64)
     double = replace(award, amount=4_000)
     back = VoucherRow(b"", 2026, 1_000, 0, b"", "", "", "", "", "", "", "2026-03-05")
 

@@ -60,7 +60,7 @@ def test_while_the_mint_is_at_work_entries_are_made_and_only_so_many_wait(one: T
     def mint(granted: Any) -> int:
         public, mine = KeeperPublic(one.world.settings.public_socket), granted.request(one.world)
         try:
-            return len(public.mint(mine, granted.sign(mine)))
+            return len(public.mint(mine, granted.sign(mine), granted.prove(mine)))
         finally:
             public.close()
 
@@ -68,14 +68,14 @@ def test_while_the_mint_is_at_work_entries_are_made_and_only_so_many_wait(one: T
         asked = [threads.submit(mint, granted) for granted in waiting]
         assert all(slow.came.acquire(timeout=30) for _ in waiting)
         with pytest.raises(KeeperUnavailable, match="mints for others"):
-            hasty.mint(collect, late.sign(collect))
+            hasty.mint(collect, late.sign(collect), late.prove(collect))
         hasty.close()
         with pytest.raises(Refused, match="unknown-pickup"):
             one.look(WRONG)
         assert one.seen.size() == size + 1
         slow.let_go.set()
         assert [each.result() for each in asked] == [1] * AT_ONCE
-    assert len(one.public.mint(collect, late.sign(collect))) == 1
+    assert len(one.public.mint(collect, late.sign(collect), late.prove(collect))) == 1
 
 
 def test_what_is_forged_never_comes_to_the_writer(one: Till, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,7 +86,7 @@ def test_what_is_forged_never_comes_to_the_writer(one: Till, monkeypatch: pytest
     monkeypatch.setattr(Writer, "submit", _never)
     for _ in range(20):
         with pytest.raises(Refused, match="claim-signature"):
-            one.public.mint(collect, forged)
+            one.public.mint(collect, forged, granted.prove(collect))
         with pytest.raises(Refused, match="bad-voucher"):
             one.public.redeem(YEAR, 500, voucher.message, bytes(384), "counter")
 
@@ -111,6 +111,7 @@ def test_a_request_with_most_vouchers_fits_and_a_longer_one_is_not_read(one: Til
         "blinded": [[500, "ff" * 384]] * MAX_VOUCHERS,
         "named": False,
         "signature": "00" * 64,
+        "proof": "00" * 64,
     }
     assert len(frames.encode(request)) <= MAX_PUBLIC_FRAME
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:

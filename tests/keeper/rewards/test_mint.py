@@ -37,18 +37,18 @@ def alone(tmp_path: Path) -> Iterator[Till]:
         yield made
 
 
-def refused(one: Till, collect: Collect, signature: bytes) -> Reason:
+def refused(one: Till, collect: Collect, signature: bytes, proof: bytes) -> Reason:
     """The reason of a refusal, which leaves no voucher and no entry behind."""
     before, size = minted(one), one.seen.size()
     with pytest.raises(Refused) as why:
-        one.public.mint(collect, signature)
+        one.public.mint(collect, signature, proof)
     assert (minted(one), one.seen.size()) == (before, size)
     assert why.value.index == -1
     return why.value.reason
 
 
-def signed(granted: Granted, collect: Collect) -> tuple[Collect, bytes]:
-    return collect, granted.sign(collect)
+def signed(granted: Granted, collect: Collect) -> tuple[Collect, bytes, bytes]:
+    return collect, granted.sign(collect), granted.prove(collect)
 
 
 def minted(one: Till) -> list[KeyRow]:
@@ -80,16 +80,17 @@ def test_nothing_is_minted_for_whoever_did_not_send_the_tip(one: Till) -> None:
     granted = one.granted()
     collect = granted.request(one.world)
     foreign = TrackingCode.generate().claim_key.sign(collect.message(ORIGIN))
-    assert refused(one, collect, foreign) is Reason.CLAIM_SIGNATURE
+    assert refused(one, collect, foreign, granted.prove(collect)) is Reason.CLAIM_SIGNATURE
 
 
 def test_the_signature_of_one_collect_mints_no_other(one: Till) -> None:
     granted = one.granted(1_000)
-    signature = granted.sign(granted.request(one.world))
+    first = granted.request(one.world)
     seeds = granted.seeds(one.world)
     swapped = ((1_000, one.granted(1_000).seeds(one.world)[0].blinding.blinded),)
     assert len(seeds) == 1
-    assert refused(one, granted.request(one.world, blinded=swapped), signature) is Reason.CLAIM_SIGNATURE
+    other = granted.request(one.world, blinded=swapped)
+    assert refused(one, other, granted.sign(first), granted.prove(first)) is Reason.CLAIM_SIGNATURE
 
 
 def test_nothing_is_minted_where_award_and_tip_name_different_reporters(one: Till) -> None:
@@ -98,7 +99,8 @@ def test_nothing_is_minted_where_award_and_tip_name_different_reporters(one: Til
     changed = replace(granted.award, claim=thief.claim_key.public.raw.hex())
     one.settle(lambda draft: awards.put(draft.rows, changed))
     collect = granted.request(one.world)
-    assert refused(one, collect, thief.claim_key.sign(collect.message(ORIGIN))) is Reason.CLAIM_SIGNATURE
+    theirs = [thief.claim_key.sign(one) for one in (collect.message(ORIGIN), collect.proof(ORIGIN))]
+    assert refused(one, collect, *theirs) is Reason.CLAIM_SIGNATURE
     assert refused(one, *signed(granted, collect)) is Reason.CLAIM_SIGNATURE
 
 
@@ -187,9 +189,9 @@ def test_collecting_makes_no_entry(one: Till) -> None:
 def test_fifty_at_once_with_the_same_request_have_the_same_vouchers_once(one: Till) -> None:
     granted = one.granted()
     collect, before = granted.request(one.world), minted(one)
-    signature = granted.sign(collect)
+    signature, proof = granted.sign(collect), granted.prove(collect)
 
-    answers = at_once(one, 50, lambda public, _: patient(lambda: public.mint(collect, signature)))
+    answers = at_once(one, 50, lambda public, _: patient(lambda: public.mint(collect, signature, proof)))
     assert len(set(answers)) == 1
     assert len(finished(granted.seeds(one.world), answers[0])) == 1
     assert sum(key.minted for key in minted(one)) == sum(key.minted for key in before) + 1
@@ -203,7 +205,7 @@ def test_fifty_at_once_with_different_blinded_values_have_one_set_between_them(o
     def ask(public: KeeperPublic, place: int) -> str:
         collect = granted.request(one.world, blinded=((500, numbers[place]),))
         try:
-            return f"{len(patient(lambda: public.mint(collect, granted.sign(collect))))} voucher"
+            return f"{len(patient(lambda: public.mint(*signed(granted, collect))))} voucher"
         except Refused as why:
             return why.reason
 
@@ -249,12 +251,17 @@ def test_whoever_collected_is_not_paid_by_name_too(one: Till) -> None:
         {"named": 0},
         {"signature": "00"},
         {"signature": "zz"},
+        {"proof": "00"},
+        {"proof": "zz"},
+        {"proof": 5},
+        {"proof": ""},
     ],
 )
 def test_a_request_of_another_form_is_refused(one: Till, change: dict[str, Any]) -> None:
     granted = one.granted()
     collect = granted.request(one.world)
-    request = {"op": "mint", **collect.to_fields(), "signature": granted.sign(collect).hex()}
+    signatures = {"signature": granted.sign(collect).hex(), "proof": granted.prove(collect).hex()}
+    request = {"op": "mint", **collect.to_fields(), **signatures}
     with pytest.raises(Refused, match="malformed"):
         one.public._connections.ask({**request, **change})
 
@@ -316,7 +323,7 @@ def test_an_approval_written_by_hand_stops_the_keeper_and_mints_nothing(alone: T
     alone.settle(by_hand)
     collect = granted.request(alone.world)
     with pytest.raises(KeeperUnavailable):
-        alone.public.mint(collect, granted.sign(collect))
+        alone.public.mint(collect, granted.sign(collect), granted.prove(collect))
     assert alone.keeper.writer.stopped is not None
 
 
@@ -327,7 +334,7 @@ def test_a_key_file_that_is_gone_leaves_the_award_to_be_collected(alone: Till) -
     alone.keeper._cash.keys._keys.clear()
     collect = granted.request(alone.world)
     with pytest.raises(KeeperUnavailable, match="private key"):
-        alone.public.mint(collect, granted.sign(collect))
+        alone.public.mint(collect, granted.sign(collect), granted.prove(collect))
     path.with_suffix(".away").rename(path)
     assert minted(alone)[0].minted == 0
     assert len(alone.mint(granted)) == 1
@@ -340,5 +347,5 @@ def test_a_key_file_with_another_key_signs_nothing(alone: Till) -> None:
     alone.keeper._cash.keys._keys.clear()
     collect = granted.request(alone.world)
     with pytest.raises(KeeperUnavailable, match="private key"):
-        alone.public.mint(collect, granted.sign(collect))
+        alone.public.mint(collect, granted.sign(collect), granted.prove(collect))
     assert minted(alone)[0].minted == 0

@@ -2,20 +2,26 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from sqlalchemy import text
 
+from crypto.statements import MAX_STATEMENT
 from tests.clocks import FixedClock
 from tests.keeper.rewards.till import YEAR, Till, till
-from tests.world import NOON
+from tests.world import NOON, ORIGIN
 from tipline.keeper.digests.errors import RowsChanged
-from tipline.keeper.rewards import budgets, day
-from tipline.keeper.rewards.money import VoucherRow, all_keys
+from tipline.keeper.rewards import awards, budgets, day
+from tipline.keeper.rewards.awards import log_day
+from tipline.keeper.rewards.money import VoucherRow, all_keys, put_voucher
 from tipline.keeper.snapshots import look
 from tipline.keeper.state import Draft
+from tipline.rewards.days import proof_of
+
+MANY: Final = 1_000
 
 
 @pytest.fixture
@@ -57,7 +63,11 @@ def test_a_day_that_is_over_is_told_once_and_sorted(one: Till) -> None:
     assert told == {
         "type": "reward-day",
         "day": today,
-        "collected": sorted(each.award.index for each in granted),
+        "last": True,
+        "collected": [
+            [each.award.index, each.prove(each.request(one.world)).hex()]
+            for each in sorted(granted, key=lambda one: one.award.index)
+        ],
         "minted": [[YEAR, 500, 6], [YEAR, 1_000, 6]],
         "presented": [
             [YEAR, 500, sorted(voucher.spent.hex() for voucher in small)],
@@ -83,16 +93,36 @@ def test_each_day_is_told_by_itself_also_after_a_pause(one: Till) -> None:
     assert told[1]["presented"] == [[YEAR, 500, hashes]]
 
 
-def test_the_full_day_fits_one_entry(one: Till, monkeypatch: pytest.MonkeyPatch) -> None:
-    one.crowd()
+def test_a_day_of_a_thousand_awards_and_vouchers_is_told_in_entries_that_fit(one: Till) -> None:
+    granted = one.granted()
+    today, size = one.world.clock.today().isoformat(), one.seen.size()
+    numbers, code = range(2**53 - MANY, 2**53), granted.tip.code
+    proofs = [code.claim_key.sign(proof_of(ORIGIN, f"{each:032x}", each, YEAR)).hex() for each in numbers]
+
+    def write(draft: Draft) -> None:
+        for each, proof in zip(numbers, proofs, strict=True):
+            new = replace(granted.award, index=each, tip=f"{each:032x}")
+            awards.put(draft.rows, new.minted(log_day(draft), YEAR, "00" * 32, proof))
+            put_voucher(draft.rows, _voucher(each), new=True)
+
+    one.settle(write)
     one.pass_days(1)
-    monkeypatch.setattr(day, "vouchers_due", lambda *_: [_voucher(place) for place in range(500)])
-    [told, *_] = [each for each in stated(one) if each["presented"]]
-    assert len(str(told)) < 40_000
+    one.client.rewards.look()
+    told = [one.seen.entry(index).statement for index in range(size, one.seen.size())]
+    days = [each.body for each in told if each.body["type"] == "reward-day"]
+    assert [(each["day"], each["last"]) for each in days] == [(today, place == 4) for place in range(5)]
+    assert all(len(each.encode()) < MAX_STATEMENT for each in told)
+    collected = [tuple(each) for body in days for each in body["collected"]]
+    assert collected == list(zip(numbers, proofs, strict=True))
+    assert [body["minted"] for body in days] == [*[[]] * 4, [[YEAR, 500, MANY]]]
+    back = [spent for body in days for _, _, hashes in body["presented"] for spent in hashes]
+    assert back == [_voucher(each).spent.hex() for each in numbers]
+    one.client.rewards.look()
+    assert one.seen.size() == size + len(told)
 
 
-def _voucher(place: int) -> Any:
-    spent = place.to_bytes(32, "big")
+def _voucher(number: int) -> VoucherRow:
+    spent = number.to_bytes(32, "big")
     return VoucherRow(spent, YEAR, 500, 0, b"", "counter", "", "", "", "", "", "2026-03-03")
 
 

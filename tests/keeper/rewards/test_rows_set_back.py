@@ -51,7 +51,7 @@ def again(till: Till, granted: Granted) -> list[Voucher]:
     ]
     blinded = tuple((seed.value, seed.blinding.blinded) for seed in seeds)
     collect = Collect(tip=granted.tip.id, award=granted.award.index, year=YEAR, blinded=blinded)
-    return finished(seeds, till.public.mint(collect, granted.sign(collect)))
+    return finished(seeds, till.public.mint(collect, granted.sign(collect), granted.prove(collect)))
 
 
 def database(world: World) -> Path:

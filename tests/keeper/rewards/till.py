@@ -97,6 +97,10 @@ class Granted:
         """The reporter's signature."""
         return self.tip.code.claim_key.sign(collect.message(ORIGIN))
 
+    def prove(self, collect: Collect) -> bytes:
+        """The reporter's other signature, which is for the log."""
+        return self.tip.code.claim_key.sign(collect.proof(ORIGIN))
+
 
 class Till:
     """A world whose keeper runs, from all sides."""
@@ -204,7 +208,7 @@ class Till:
     def mint(self, granted: Granted, year: int = YEAR) -> list[Voucher]:
         """Collect, and take the blinding off."""
         collect = granted.request(self.world, year)
-        signed = self.public.mint(collect, granted.sign(collect))
+        signed = self.public.mint(collect, granted.sign(collect), granted.prove(collect))
         return finished(granted.seeds(self.world, year), signed)
 
     def crowd(self, amount: int = 500, number: int = 5) -> list[Voucher]:

@@ -17,6 +17,7 @@ from tipline.ids import INTAKE
 from tipline.keeper.rewards.money import KeyRow, VoucherRow
 from tipline.rewards.amounts import split
 from tipline.rewards.award import Award
+from tipline.rewards.days import proof_of, stated
 from tipline.rewards.ledger import Budget
 from tipline.rewards.pools import Pool, may_grow
 from tipline.rewards.rules import COLLECT_MONTHS, DEFAULT_REWARD_RULES, PICKUP_DAYS, months_after
@@ -41,7 +42,10 @@ Key = tuple[int, int]
 
 @dataclass(frozen=True)
 class People:
-    """Ids of those who sign, and the reporters' key: one for all, of whom nobody signs in."""
+    """Ids of those who sign, and the reporters' key: one for all, of whom nobody signs in.
+
+    `log` is the log's name.
+    """
 
     proposer: str
     verifier: str
@@ -49,6 +53,7 @@ class People:
     leader: str
     clerks: tuple[str, str]
     claim: SigningKey
+    log: str
 
 
 @dataclass
@@ -206,7 +211,9 @@ class Lives:
 
     def _collect(self, number: int, index: int, day: date) -> Iterator[Body]:
         """No statement tells of it, but for that of the day."""
-        award = self.rows.awards[index].minted(day, day.year, random_bytes(32).hex())
+        award = self.rows.awards[index]
+        proof = self._people.claim.sign(proof_of(self._people.log, award.tip, index, day.year))
+        award = award.minted(day, day.year, random_bytes(32).hex(), proof.hex())
         self.rows.awards[index] = award
         self._collected[day].append(index)
         for value, count in split(award.amount, self._moduli[day.year]):
@@ -249,25 +256,20 @@ class Lives:
         self.rows.keys[voucher.year, voucher.value] = row._replace(paid=row.paid + 1)
 
     def _close(self, day: date) -> Iterator[Body]:
-        collected, back = sorted(self._collected.pop(day, [])), self._back.pop(day, [])
+        collected, back = self._collected.pop(day, []), self._back.pop(day, [])
         if not collected and not back:
             return
-        minted, hashes = Counter[Key](), defaultdict[Key, list[str]](list)
+        minted = Counter[Key]()
         for index in collected:
             for value, count in split(self.rows.awards[index].amount, self._moduli[day.year]):
                 minted[day.year, value] += count
                 self._sizes[day.year, value][count] += 1
-        for voucher in back:
-            hashes[voucher.year, voucher.value].append(voucher.spent.hex())
         self.rows.day = day.isoformat()
-        yield {
-            "type": "reward-day",
-            "by": [KEEPER],
-            "day": day.isoformat(),
-            "collected": collected,
-            "minted": [[*key, count] for key, count in sorted(minted.items())],
-            "presented": [[*key, sorted(spent)] for key, spent in sorted(hashes.items())],
-        }
+        named = [(index, self.rows.awards[index].proof) for index in collected]
+        presented = [(voucher.year, voucher.value, voucher.spent.hex()) for voucher in back]
+        counts = [(*key, count) for key, count in minted.items()]
+        for told in stated(day.isoformat(), named, counts, presented):
+            yield {"by": [KEEPER], **told}
 
     def _put(self, award: Award) -> Award:
         """An award of which the reporter is told by the next statement."""

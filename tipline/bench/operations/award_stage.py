@@ -100,7 +100,8 @@ def make_awards(environment: dict[str, str], stage: Stage, number: int) -> Setti
 
 
 def _people(keeper: Keeper) -> People:
-    members = keeper.writer.memory.roster.members.values()
+    roster = keeper.writer.memory.roster
+    members = roster.members.values()
 
     def having(role: str) -> list[str]:
         return sorted(str(member.id) for member in members if role in member.roles)
@@ -113,6 +114,7 @@ def _people(keeper: Keeper) -> People:
         leader=having("approver")[1],
         clerks=(first, second),
         claim=SigningKey.generate(),
+        log=roster.origin,
     )
 
 

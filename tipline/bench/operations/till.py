@@ -40,6 +40,7 @@ from tipline.keeper_client.public import KeeperPublic, Pickup
 from tipline.ram import prepare_ram_folder
 from tipline.rewards.amounts import BASE
 from tipline.rewards.award import Award, AwardState
+from tipline.rewards.days import proof_of
 from tipline.rewards.rules import COLLECT_MONTHS, months_after
 from tipline.rewards.scoring import Tier
 from tipline.settings import Settings
@@ -67,6 +68,7 @@ class Asking:
     seed: VoucherSeed
     collect: Collect
     signature: bytes
+    proof: bytes
 
 
 class Till:
@@ -110,8 +112,9 @@ class Till:
             seed = derive_voucher(code.raw, award.index, year, BASE, 0, key)
             blinded = ((BASE, seed.blinding.blinded),)
             collect = Collect(bytes.fromhex(award.tip), award.index, year, blinded)
-            signature = code.claim_key.sign(collect.message(self.origin))
-            found.append(Asking(seed, collect, signature))
+            signs = code.claim_key.sign
+            signed = signs(collect.message(self.origin)), signs(collect.proof(self.origin))
+            found.append(Asking(seed, collect, *signed))
         return found
 
     def collect_yesterday(self, count: int) -> None:
@@ -119,12 +122,11 @@ class Till:
         year = self.clock.today().year
 
         def write(draft: Draft) -> Settled:
-            for _, award in granted:
+            for code, award in granted:
                 day = (awards.log_day(draft) - timedelta(days=1)).isoformat()
-                awards.put(
-                    draft.rows,
-                    replace(award, state=AwardState.COLLECTED, collected=day, year=year, digest="00" * 32),
-                )
+                proof = code.claim_key.sign(proof_of(self.origin, award.tip, award.index, year)).hex()
+                collected = replace(award, collected=day, year=year, digest="00" * 32, proof=proof)
+                awards.put(draft.rows, replace(collected, state=AwardState.COLLECTED))
             key = find_key(draft.rows, year, BASE)
             put_key(draft.rows, key._replace(minted=key.minted + count, awards=key.awards + count))
             return Settled({})
@@ -134,7 +136,7 @@ class Till:
 
     def mint(self, asking: Asking) -> Voucher:
         """Collect."""
-        [signed] = self.public.mint(asking.collect, asking.signature)
+        [signed] = self.public.mint(asking.collect, asking.signature, asking.proof)
         year = asking.collect.year
         key = MintPublicKey.from_hex(dict(self._keeper.writer.memory.roster.mint_keys[year])[BASE])
         return asking.seed.finish(signed, key)

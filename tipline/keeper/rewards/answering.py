@@ -248,7 +248,7 @@ class Rewarding:
         return [
             {
                 # What the reporter signed to collect is for nobody to compare with anything.
-                "award": award.to_fields() | {"digest": ""},
+                "award": award.to_fields() | {"digest": "", "proof": ""},
                 "due": self._due(award),
                 "excluded": list(standings[bytes.fromhex(award.tip)].route.excluded),
                 "desks": list(standings[bytes.fromhex(award.tip)].route.desks),

@@ -18,6 +18,7 @@ from tipline.keeper.rewards.due import awards_due, vouchers_due
 from tipline.keeper.rewards.money import VoucherRow, all_keys, put_key
 from tipline.keeper.rules.case import Granted
 from tipline.keeper.state import Draft
+from tipline.rewards import days
 from tipline.rewards.amounts import split
 from tipline.rewards.award import Award, AwardState
 from tipline.rewards.rules import last_day_of_vouchers
@@ -28,7 +29,7 @@ _ID: Final = 1
 
 
 def state(draft: Draft, due: Due) -> Iterator[Stated]:
-    """One `reward-day` for each day that is over and was not told, if there is anything; expired keys.
+    """Each day that is over and was not told, if there is anything: a `reward-day`, or several; expired keys.
 
     Raises:
         RowsChanged: a row is not as it was written, or is gone.
@@ -37,9 +38,10 @@ def state(draft: Draft, due: Due) -> Iterator[Stated]:
     collected, presented = _new(draft, due, today)
     for day in sorted({*collected, *presented}):
         draft.rows.put(REWARD_DAYS, [{"id": _ID, "day": day}])
-        told = {"minted": _minted(draft, collected[day]), "presented": _presented(presented[day])}
-        named = sorted(award.index for award in collected[day])
-        yield {"type": "reward-day", "day": day, "collected": named, **told}, Granted()
+        named = [(award.index, award.proof) for award in collected[day]]
+        back = [(voucher.year, voucher.value, voucher.spent.hex()) for voucher in presented[day]]
+        for told in days.stated(day, named, _minted(draft, collected[day]), back):
+            yield told, Granted()
     yield from _expired(draft, today)
 
 
@@ -68,19 +70,12 @@ def _new(
     return collected, presented
 
 
-def _minted(draft: Draft, collected: list[Award]) -> list[list[int]]:
+def _minted(draft: Draft, collected: list[Award]) -> list[days.Minted]:
     counts = Counter[tuple[int, int]]()
     for award in collected:
         values = (value for value, _ in draft.roster.mint_keys[award.year])
         counts.update({(award.year, value): count for value, count in split(award.amount, values)})
-    return [[year, value, count] for (year, value), count in sorted(counts.items())]
-
-
-def _presented(vouchers: list[VoucherRow]) -> list[list[Any]]:
-    hashes = defaultdict[tuple[int, int], list[str]](list)
-    for voucher in vouchers:
-        hashes[voucher.year, voucher.value].append(voucher.spent.hex())
-    return [[year, value, sorted(spent)] for (year, value), spent in sorted(hashes.items())]
+    return [(year, value, count) for (year, value), count in counts.items()]
 
 
 def _expired(draft: Draft, today: date) -> Iterator[Stated]:

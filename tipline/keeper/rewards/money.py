@@ -18,7 +18,7 @@ from tipline.roster.points import Point
 MOST_TRIES: Final = 10
 """Wrong pickup codes of one clerk in a day."""
 MOST_A_DAY: Final = 500
-"""Vouchers that come back in a day: their hashes fit one statement."""
+"""Vouchers that come back in a day: more than on any ordinary one. However many, a day is told in parts."""
 OVERDRAWN: Final = "mint-overdrawn"
 _KEYS: Final = MINT_KEYS.table
 LATE_DAYS: Final = 14

@@ -72,4 +72,4 @@ def _is_of(award: Award, today: str) -> bool:
 
 
 def _not_collected(award: Award) -> Award:
-    return replace(award, state=AwardState.GRANTED, collected="", year=0, digest="")
+    return replace(award, state=AwardState.GRANTED, collected="", year=0, digest="", proof="")
