@@ -1365,6 +1365,7 @@ class Request:
 
     def __init__(self, entry: Entry, key: bytes, due: date) -> None:
         self.body, self.by, self.key, self.due = entry.body, entry.body["by"][0], key, due
+        self.index = entry.index
         self.open, self.approver, self.approver_key = True, "", b""
         self.begins = self.ends = 0  # of the window, in Unix seconds
 
@@ -1443,6 +1444,8 @@ class Disclosures:
         self._check_pay_clerk(body, member)
         day = day_of(min(entry.at, body["at"] + FRESH))  # the keeper's clock may have been behind its log
         self.requests[entry.index] = Request(entry, member.key, roster.days_later(day, 5))
+        if body["desk"] == "payments":
+            self.rewards.asked.setdefault(body["tip"], []).append(self.requests[entry.index])
 
     def _go_on(self, roster: Roster, entry: Entry, request: Request) -> None:
         if entry.type == "disclosure-decision":
@@ -1664,7 +1667,8 @@ class Award:
         self.amount, self.state, self.people = yuan(body["amount"]), "proposed", {body["by"][0]}
         self.approvers: list[str] = []
         self.claim = self.until = self.clerk = ""
-        self.clerk_day = date.min
+        self.clerk_day, self.payee = date.min, ""  # of the first word for a payment by name
+        self.wished = -1  # where the reporter's wish for one stands
         self.granted, self.latest = date.max, date.max  # its day, and that to which it could be extended
 
     def go(self, before: str, after: str, person: str = "") -> None:
@@ -1733,6 +1737,7 @@ class Rewards:
         self.links: dict[str, dict[str, set[str]]] = {}  # tips that were linked, and who unlinked them
         self.claimed: dict[int, int] = {}  # by value: payments that expired keys had
         self.granted = self.paid_by_name = 0
+        self.asked: dict[object, list[Request]] = {}  # by tip: what pay clerks asked about whom to pay
 
     def payees(self, tip: object) -> set[str] | None:
         """Who took a step of the award that is to be paid by name for a tip; None where there is none."""
@@ -1880,6 +1885,7 @@ class Rewards:
         self._check_same(body, award)
         need(day.isoformat() <= award.until, "the reward had expired")
         award.go("granted", "named")
+        award.wished = entry.index
         asked = {"v": 1, "type": "collect", "log": roster.origin, "tip": award.tip, "award": body["award"]}
         asked |= {"year": day.year, "blinded": [], "named": True}
         signature = unhex(body["signature"], "a signature", 64)
@@ -1893,10 +1899,26 @@ class Rewards:
             award.clerk = ""
         need(award.state == "named" and body["amount"] == award.amount, "that is not to be paid by name")
         need(clerk not in award.people | {award.clerk}, "one person took two steps of one reward")
+        need(not award.clerk or award.payee == body["hash"], "the two clerks mean two payees")
+        self._check_payee(award, clerk, (body["item"], body["hash"]))
         if award.clerk:
             award.state = "settled"
             self.paid_by_name += award.amount
-        award.clerk, award.clerk_day = award.clerk or clerk, day
+        award.clerk, award.clerk_day, award.payee = award.clerk or clerk, day, body["hash"]
+
+    def _check_payee(self, award: Award, clerk: str, named: tuple[object, object]) -> None:
+        """Nobody asked for another payee after this one, and a custodian let this clerk see it."""
+        asked = [one for one in self.asked.get(award.tip, []) if one.index > award.wished]
+        payees = [(one.body["item"], one.body["hash"]) for one in asked]
+        need(named in payees, "nobody asked for the payee that it names")
+        first = payees.index(named)
+        need(set(payees[first:]) <= {named, *payees[:first]}, "another payee was asked for since")
+        let = any(
+            one.by == clerk and one.approver
+            for one, payee in zip(asked, payees, strict=True)
+            if payee == named
+        )
+        need(let, "no custodian let this clerk see whom to pay")
 
     # --- money
 

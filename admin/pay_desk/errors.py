@@ -119,6 +119,14 @@ class NotPaid(PayError):
     sentence = _l("This code was not paid, so there is nothing to take back.")
 
 
+class ConfirmedIt(PayError):
+    """Neither of the two who confirmed a payment takes it back."""
+
+    status = 409
+    field = "pickup_code"
+    sentence = _l("You confirmed this payment. Two others take it back.")
+
+
 class NoReceipt(PayError):
     """Only what was paid has one."""
 

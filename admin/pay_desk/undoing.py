@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 
 from admin.members.names import Names
 from admin.pay_desk.desk import look, read_shown
-from admin.pay_desk.errors import NobodySigns, NotPaid, NotThisPayment
+from admin.pay_desk.errors import ConfirmedIt, NobodySigns, NotPaid, NotThisPayment
 from admin.pay_desk.handlers import UNDO
 from admin.rewards.joint import propose
 from admin.rewards.offers import seconds
@@ -36,6 +36,8 @@ def find_payment(visit: Visit, text: str, point: str) -> Payment:
     found = look(visit, text, point)
     if found.seen.paid is None:
         raise NotPaid
+    if found.seen.mine:
+        raise ConfirmedIt
     others = second_people(visit)
     if not others:
         raise NobodySigns

@@ -46,6 +46,16 @@ class NewerPayee(PayeeError):
     )
 
 
+class NotShown(PayeeError):
+    """No custodian has let this clerk see whom to pay."""
+
+    status = 409
+    sentence = _l(
+        "No custodian has let you see whom to pay. Ask, and look before you confirm. Nothing was logged in "
+        "your name."
+    )
+
+
 class NoMore(PayeeError):
     """It is paid, or was never to be paid by name."""
 

@@ -3,6 +3,7 @@
 A clerk sees an award's number and amount. The tip stands in the statements, and on none of these pages.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +12,7 @@ from typing import Final
 from admin.disclosures.errors import NoCustodians, ReasonMissing
 from admin.disclosures.sealing import SealedReason
 from admin.errors import NotFound
-from admin.payees.errors import NewerPayee, NothingKept, explained
+from admin.payees.errors import NewerPayee, NothingKept, NotShown, TookAStep, explained
 from admin.readings.identities import find_payee, find_payees_of
 from admin.readings.sealed import SealedItem
 from admin.visit import Visit
@@ -46,6 +47,8 @@ class ToPay:
             None where there is none.
         first: the clerk who confirmed it first, where that still counts; empty where nobody did.
         has_changed: whether another one was sent since then. Nobody is paid before it was asked for anew.
+        shown: the request by which a custodian let this clerk see the one that was sent last; None where
+            nobody did. Its item is whom the clerk's confirmation names.
     """
 
     award: Award
@@ -54,6 +57,7 @@ class ToPay:
     seen: date | None = None
     first: str = ""
     has_changed: bool = False
+    shown: MyDisclosure | None = None
 
     @property
     def since(self) -> date:
@@ -90,17 +94,22 @@ def _of(visit: Visit, known: Iterable[KnownAward]) -> Sequence[ToPay]:
         and not visit.roster.is_excluded(visit.member.id, one.excluded, today)
     ]
     own = services.keeper.disclosures.of_member(visit.member.id)
-    # They come with the newest first, and the newest counts.
-    last = {one.tip: one for one in reversed(own) if one.desk == PAYMENTS and one.stands in _ASKED}
+    asked: defaultdict[str, list[MyDisclosure]] = defaultdict(list)
+    for one in own:
+        if one.desk == PAYMENTS:
+            asked[one.tip].append(one)
     claims = {TipId(bytes.fromhex(award.tip)): bytes.fromhex(award.claim) for award in awards}
     with services.database.reading() as session:
         payees = find_payees_of(session, claims)
-    return [_to_pay(visit, one, last.get(one.tip), payees[TipId(bytes.fromhex(one.tip))]) for one in awards]
+    return [_to_pay(visit, one, asked[one.tip], payees[TipId(bytes.fromhex(one.tip))]) for one in awards]
 
 
-def _to_pay(visit: Visit, award: Award, last: MyDisclosure | None, payees: Sequence[SealedItem]) -> ToPay:
+def _to_pay(visit: Visit, award: Award, asked: Sequence[MyDisclosure], payees: Sequence[SealedItem]) -> ToPay:
+    """One of them, with this clerk's requests for it, the newest first, and what was sent, as well."""
+    last = next((one for one in asked if one.stands in _ASKED), None)
     known = last.digest if last else award.payee
-    has_changed = bool(known and payees) and payees[0].digest.hex() != known
+    newest = payees[0].digest.hex() if payees else ""
+    has_changed = bool(known and newest) and newest != known
     under_way = last if last and last.stands in _UNDER_WAY and not has_changed else None
     return ToPay(
         award,
@@ -109,6 +118,7 @@ def _to_pay(visit: Visit, award: Award, last: MyDisclosure | None, payees: Seque
         next((one.day for one in payees if one.digest.hex() == known), None),
         _first(visit, award),
         has_changed,
+        next((one for one in asked if one.approved and one.digest == newest), None),
     )
 
 
@@ -156,16 +166,21 @@ def ask(visit: Visit, one: ToPay, words: str) -> int:
 
 
 def confirm(visit: Visit, one: ToPay) -> bool:
-    """Confirm that it was paid; whether it is settled now, or a second clerk is awaited.
+    """Confirm that whom a custodian let this clerk see was paid; False while a second clerk is awaited.
 
     Raises:
         AdminError: it was not taken; the sentence says why.
         KeeperError: nothing was proved to be logged.
     """
     award, services = one.award, visit.services
+    if visit.member.id in award.people:
+        raise TookAStep
     if one.has_changed:
         raise NewerPayee
-    fields = {"award": award.index, "amount": award.amount}
+    if one.shown is None:
+        raise NotShown
+    payee = {"item": one.shown.item, "hash": one.shown.digest}
+    fields = {"award": award.index, "amount": award.amount, **payee}
     try:
         appended = services.keeper.append(visit.sign("pay-named", fields))
     except Refused as refused:

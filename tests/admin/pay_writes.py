@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from tests.admin import reward_scene as made
 from tests.admin.conftest import Office, Staff
-from tests.admin.naming_payees import named_award
+from tests.admin.naming_payees import let_see, named_award
 from tests.admin.paying import granted_to
 from tests.admin.reward_writes import Given
 from tests.admin.scene import Scene
@@ -97,7 +97,7 @@ def _receipt(scene: Scene) -> Given:
 def _find(scene: Scene) -> Given:
     pickup = _paid(scene.office)
     fields = {"pickup_code": pickup.code, "point": POINT}
-    return scene.browser(made.CLERK), "/rewards/undo/code", fields, ()
+    return scene.browser(made.VERIFIES), "/rewards/undo/code", fields, ()
 
 
 def _undo(scene: Scene) -> Given:
@@ -125,6 +125,8 @@ def _file(scene: Scene) -> Given:
 def _by_name(scene: Scene, do: str) -> Given:
     number = named_award(scene.office)
     fields = {"reason": "The bank opens at two."} if do == "ask" else {}
+    if do == "paid":
+        let_see(scene.office, number)
     clerk = scene.browser(made.CLERK)
     assert clerk.get("/rewards/by-name").status_code == 200  # with the directory as it is now
     return clerk, f"/rewards/by-name/{number}/{do}", fields, ()

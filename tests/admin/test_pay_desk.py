@@ -238,7 +238,7 @@ def test_nobody_at_the_desk_sees_a_tip_or_an_award(desk: Counter) -> None:
     for path in ("/rewards", f"/rewards/{granted[0].award.index}", "/rewards/ledger", "/tips"):
         assert desk.browser(FIRST).get(path).status_code == 403
     seen = desk.till.look(pickup.code, THIRD)
-    assert set(vars(seen)) == {"pickup", "value", "point", "until", "first", "paid", "over"}
+    assert set(vars(seen)) == {"pickup", "value", "point", "until", "first", "paid", "mine", "over"}
 
 
 def test_no_code_enters_an_address_a_cookie_the_log_or_the_database(desk: Counter, pickup: Pickup) -> None:

@@ -92,7 +92,12 @@ def test_one_person_alone_takes_nothing_back(desk: Counter, paid: Pickup) -> Non
 
 @pytest.mark.parametrize("name", [FIRST, SECOND])
 def test_whoever_confirmed_a_payment_does_not_take_it_back(desk: Counter, paid: Pickup, name: str) -> None:
-    assert ask(desk, name, paid).status_code == 303
+    own = found(desk, name, paid)
+    assert (own.status_code, 'action="/rewards/undo"' in own.text) == (409, False)
+    assert "You confirmed this payment. Two others take it back." in told(own)
+    shown = dict(HIDDEN.findall(found(desk, THIRD, paid).text))
+    fields = {"reason": WHY, "other": member_id("approver"), **shown}
+    assert desk.browser(name).post("/rewards/undo", fields).status_code == 303  # by another's page
     page = sign(desk, "approver")
     assert page.status_code == 409
     assert "somebody else must sign it" in told(page)

@@ -96,6 +96,12 @@ def decide(desk: Counter, number: int, approved: str = "yes") -> Any:
     return desk.browser(AGREES).post(f"/disclosures/{number}/decision", fields)
 
 
+def let_see(desk: Counter, granted: Granted, *clerks: str) -> None:
+    """Clerks ask whom to pay, and a custodian says yes to each."""
+    for clerk in clerks:
+        assert decide(desk, asked(desk, granted, clerk)).status_code == 303
+
+
 def confirm(desk: Counter, granted: Granted, by: str) -> Any:
     """A clerk says that the money has gone."""
     return desk.browser(by).post(f"{LIST}/{granted.award.index}/paid")
@@ -161,8 +167,42 @@ def test_a_clerk_without_the_desk_learns_no_name(desk: Counter) -> None:
     assert desk.browser(THIRD).get("/disclosures").status_code == 403
 
 
+@pytest.mark.parametrize("name", CLERKS)
+def test_whom_no_custodian_let_see_whom_to_pay_confirms_nothing(desk: Counter, name: str) -> None:
+    granted = by_name(desk)
+    let_see(desk, granted, *(clerk for clerk in HELD if clerk != name))
+    page, size = desk.browser(name).get(LIST).text, desk.office.log_size()
+    assert f"{LIST}/{granted.award.index}/paid" not in page
+    assert "You can confirm once a custodian has let you see whom to pay." in page
+    answer = confirm(desk, granted, name)
+    assert (answer.status_code, "Ask, and look before you confirm." in answer.text) == (409, True)
+    assert desk.office.log_size() == size
+
+
+def test_while_a_request_waits_nothing_is_confirmed(desk: Counter) -> None:
+    granted = by_name(desk)
+    asked(desk, granted)
+    page, size = desk.browser(FIRST).get(LIST).text, desk.office.log_size()
+    assert f"{LIST}/{granted.award.index}/paid" not in page
+    assert "Ask, and look before you confirm." in confirm(desk, granted, FIRST).text
+    assert desk.office.log_size() == size
+
+
+def test_a_confirmation_names_whom_the_clerk_was_let_see(desk: Counter) -> None:
+    granted = by_name(desk)
+    let_see(desk, granted, FIRST)
+    confirm(desk, granted, FIRST)
+    with desk.office.database.reading() as session:
+        payee = find_payee(session, TipId(granted.tip.id), granted.tip.code.claim_key.public.raw)
+    assert payee is not None
+    body = desk.till.seen.entry(desk.office.log_size() - 1).statement.body
+    named = {name: body[name] for name in ("type", "award", "item", "hash")}
+    assert named == {"type": "pay-named", "award": granted.award.index, **payee.named}
+
+
 def test_one_clerk_alone_pays_nobody(desk: Counter) -> None:
     granted = by_name(desk)
+    let_see(desk, granted, *HELD)
     assert confirm(desk, granted, FIRST).location == f"{LIST}?done=payee-first"
     assert "A second clerk must confirm, too." in desk.browser(FIRST).get(LIST).text
     again = confirm(desk, granted, FIRST)
@@ -323,6 +363,7 @@ def test_a_custodian_lets_a_clerk_see_the_name_and_two_clerks_pay(desk: Counter)
     assert confirm(desk, granted, FIRST).location == f"{LIST}?done=payee-first"
     assert clerk.post(f"/disclosures/{number}").status_code == 200  # a second look, until it is settled
     assert "First confirmed by" in desk.browser(SECOND).get(LIST).text
+    let_see(desk, granted, SECOND)
     assert confirm(desk, granted, SECOND).location == f"{LIST}?done=payee-paid"
     assert f"Reward {granted.award.index}" not in clerk.get(LIST).text
     assert told(desk, granted).state is Told.SETTLED
@@ -333,6 +374,7 @@ def test_a_custodian_lets_a_clerk_see_the_name_and_two_clerks_pay(desk: Counter)
 def test_a_first_word_of_yesterday_is_shown_to_nobody(desk: Counter) -> None:
     """It counts no more: whoever gave it is not told to wait, and nobody that theirs would settle it."""
     granted = by_name(desk)
+    let_see(desk, granted, *HELD)
     confirm(desk, granted, FIRST)
     assert "First confirmed by" in desk.browser(SECOND).get(LIST).text
     desk.pass_days(1)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from crypto.randomness import random_bytes
 from tests.admin.paying import FIRST, SECOND, Counter, counter
-from tests.admin.test_payees import asked, confirm, decide, sit_down
+from tests.admin.test_payees import asked, confirm, decide, let_see, sit_down
 from tests.journeys.canaries import Search, canary, forms
 from tests.keeper.rewards.till import Granted
 from tipline.awards.storing import keep_told
@@ -47,6 +47,7 @@ def test_nothing_of_whom_to_pay_is_readable_anywhere_at_rest(tmp_path: Path) -> 
         assert canary("payee") in page
         assert ACCOUNT in page
         assert search.findings() == []
+        let_see(desk, granted, SECOND)
         for clerk in (FIRST, SECOND):
             confirm(desk, granted, clerk)
         assert desk.rewarding.state(granted.award.index) == "settled"

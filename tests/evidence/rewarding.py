@@ -27,6 +27,7 @@ from tests.roster.township import (
 
 PROPOSER, VERIFIER, APPROVER, APPROVER_2 = "m00000011", "m00000012", "m00000013", "m00000014"
 CLERK, CLERK_2, OTHER_PROPOSER = "m00000015", "m00000016", "m00000017"
+CUSTODIAN = "m00000018"
 TIP, OTHER_TIP = "ab" * 16, "cd" * 16
 DAY: Final = 86_400
 YEAR: Final = 2025
@@ -35,12 +36,16 @@ CLAIM_KEY: Final = CLAIM.public.raw.hex()
 REASON: Final = {"item": "33" * 16, "hash": "44" * 32}
 VALUES: Final = (500, 1_000, 5_000, 10_000, 50_000)
 PICKUP: Final = "77" * 16
+PAYEE: Final[dict[str, Any]] = {"item": "11" * 16, "hash": "22" * 32}
+"""The identity item that says whom to pay by name."""
+NEWER: Final[dict[str, Any]] = {"item": "55" * 16, "hash": "66" * 32}
+"""Another one, which the reporter sent later."""
 AWARD: Final = 8
 """Where the proposal stands in a log that begins with `BEGUN`."""
 
 
 def first() -> dict[str, Any]:
-    """The township with its reward office: seven people more, and the desk of the pay clerks."""
+    """The township with its reward office: eight people more, the desks of pay clerks and custodians."""
     founded = genesis()
     more = [
         member(PROPOSER, OFFICE, desks=["intake"], roles=["proposer"]),
@@ -50,10 +55,10 @@ def first() -> dict[str, Any]:
         member(APPROVER_2, CITY, roles=["approver"]),
         member(CLERK, OFFICE, desks=["payments"], roles=["pay-clerk"]),
         member(CLERK_2, POLICE, desks=["payments"], roles=["pay-clerk"]),
+        member(CUSTODIAN, CITY, desks=["custodians"]),
     ]
-    return genesis(
-        desks=[*founded["desks"], desk("payments", reads=False)], members=[*founded["members"], *more]
-    )
+    desks = [*founded["desks"], *(desk(name, reads=False) for name in ("payments", "custodians"))]
+    return genesis(desks=desks, members=[*founded["members"], *more])
 
 
 def log_of(steps: Sequence[Step]) -> Log:
@@ -163,16 +168,38 @@ def cancel(by: Sequence[str] = (APPROVER, PROPOSER), at: int = START, award: int
     return change("reward-cancel", by, at, {"award": award, "reason": REASON})
 
 
-def named(at: int = START, key: SigningKey = CLAIM, **fields: Any) -> Step:
+def named(at: int = START, key: SigningKey = CLAIM, award: int = AWARD, **fields: Any) -> Step:
     """The reporter wants to be paid by name."""
-    asked = {"v": 1, "type": "collect", "log": ORIGIN, "tip": TIP, "award": AWARD, "year": YEAR}
+    asked = {"v": 1, "type": "collect", "log": ORIGIN, "tip": TIP, "award": award, "year": YEAR}
     signature = key.sign(canonical.encode({**asked, "blinded": [], "named": True})).hex()
-    told: dict[str, Any] = {"award": AWARD, "tip": TIP, "amount": 4_000, "signature": signature}
+    told: dict[str, Any] = {"award": award, "tip": TIP, "amount": 4_000, "signature": signature}
     return change("reward-named", ["keeper"], at, told | fields)
 
 
-def pay_named(by: str, at: int = START, amount: int = 4_000) -> Step:
-    return change("pay-named", [by], at, {"award": AWARD, "amount": amount})
+def ask(by: str = CLERK, at: int = START, **fields: Any) -> Step:
+    """A clerk asks whom to pay."""
+    told: dict[str, Any] = {"tip": TIP, "desk": "payments", **PAYEE, "ground": "reward", "hours": 24}
+    told |= {"tell": "after", "emergency": False, "reason": REASON, "body": "", "letter": ""}
+    return change("disclosure", [by], at, told | fields)
+
+
+def say(by: str = CUSTODIAN, at: int = START, *, approved: bool = True) -> Step:
+    """A custodian decides the request that stands right before."""
+
+    def add(log: Log) -> None:
+        fields = {"request": len(log.entries) - 1, "approved": approved, "reason": REASON}
+        change("disclosure-decision", [by], at, fields)(log)
+
+    return add
+
+
+def let_see(*clerks: str, at: int = START, payee: Mapping[str, str] = PAYEE) -> list[Step]:
+    """Each of these clerks asks whom to pay, and a custodian says yes."""
+    return [step for clerk in clerks for step in (ask(clerk, at, **payee), say(at=at))]
+
+
+def pay_named(by: str, at: int = START, amount: int = 4_000, **fields: Any) -> Step:
+    return change("pay-named", [by], at, {"award": AWARD, "amount": amount, **PAYEE} | fields)
 
 
 def proof(award: int = AWARD, tip: str = TIP, year: int = YEAR, **fields: Any) -> str:
@@ -231,6 +258,12 @@ def role(who: str, name: str, *, held: bool = False, at: int = START) -> Step:
     """Somebody is given a role, or loses it."""
     by = [REGISTRAR, REGISTRAR_2] if held else [REGISTRAR]
     return change("role", by, at, {"member": who, "role": name, "held": held})
+
+
+def holds_payments(who: str, at: int = START) -> Step:
+    """Somebody is let to the pay clerks' desk."""
+    fields = {"member": who, "desk": "payments", "until": ""}
+    return change("grant", [REGISTRAR, CLERK], at, fields)
 
 
 def removed(who: str, at: int = START) -> Step:

@@ -33,8 +33,10 @@ from tests.evidence.rewarding import (
     expire,
     first,
     grant,
+    holds_payments,
     key_over,
     keys,
+    let_see,
     link,
     log_of,
     move,
@@ -57,8 +59,8 @@ from tests.evidence.test_rewards import (
     HALF_A_YEAR,
     HEAVY,
     LATER,
-    NAMED,
     PROPOSED,
+    SEEN,
     SHARED,
     both_refuse,
     both_take,
@@ -163,11 +165,11 @@ FORGED: Final[dict[str, tuple[list[Step], str]]] = {
         "cannot take this step",
     ),
     "paid by name by one clerk after another who had lost the role": (
-        [*NAMED, pay_named(CLERK), role(CLERK, "pay-clerk"), pay_named(CLERK_2), pay_named(CLERK_2)],
+        [*SEEN, pay_named(CLERK), role(CLERK, "pay-clerk"), pay_named(CLERK_2), pay_named(CLERK_2)],
         "two steps",
     ),
     "paid by name by one clerk after another of another day": (
-        [*NAMED, pay_named(CLERK), pay_named(CLERK_2, START + DAY), pay_named(CLERK_2, START + DAY)],
+        [*SEEN, pay_named(CLERK), pay_named(CLERK_2, START + DAY), pay_named(CLERK_2, START + DAY)],
         "two steps",
     ),
     # Two people, and no third.
@@ -252,9 +254,9 @@ FORGED: Final[dict[str, tuple[list[Step], str]]] = {
     "a grant out of a budget that was lowered": ([*CHECKED, approve(), budget(3_500), grant()], "more than"),
     "a wish for the name after the last day": ([*GRANTED, named(HALF_A_YEAR)], "expired"),
     "paid by name after it was collected": ([*COLLECTED, pay_named(CLERK, LATER)], "cannot take this step"),
-    "paid by name after it was cancelled": ([*NAMED, cancel(), pay_named(CLERK)], "cannot take this step"),
+    "paid by name after it was cancelled": ([*SEEN, cancel(), pay_named(CLERK)], "cannot take this step"),
     "paid by name a third time": (
-        [*NAMED, pay_named(CLERK), pay_named(CLERK_2), pay_named(CLERK)],
+        [*SEEN, pay_named(CLERK), pay_named(CLERK_2), pay_named(CLERK)],
         "cannot take this step",
     ),
     # Days.
@@ -347,8 +349,9 @@ REAL: Final[dict[str, list[Step]]] = {
         undo(at=LATER),
     ],
     "paid by name by two others after a first clerk who had lost the role": [
-        *[*NAMED, role(OTHER_PROPOSER, "pay-clerk", held=True), pay_named(CLERK)],
-        *[role(CLERK, "pay-clerk"), pay_named(CLERK_2), pay_named(OTHER_PROPOSER)],
+        *[*SEEN, role(OTHER_PROPOSER, "pay-clerk", held=True), holds_payments(OTHER_PROPOSER)],
+        *[*let_see(OTHER_PROPOSER), pay_named(CLERK), role(CLERK, "pay-clerk")],
+        *[pay_named(CLERK_2), pay_named(OTHER_PROPOSER)],
     ],
     "a second approver after a first who had lost the role, and a third": [
         *[*FIRST_OF_TWO, role(APPROVER, "approver"), role(CLERK, "approver", held=True)],

@@ -39,6 +39,7 @@ from tests.evidence.rewarding import (
     grant,
     key_over,
     keys,
+    let_see,
     log_of,
     many,
     move,
@@ -101,7 +102,8 @@ FOR_OTHER: Final = [
     move(REVIEWER_B, "outcome", "feedback", OTHER_TIP),
 ]
 SHARED: Final[dict[str, Any]] = {"tip": OTHER_TIP, "novelty": "added", "share": TIP}
-NAMED: Final = [*GRANTED, named()]
+SEEN: Final = [*GRANTED, named(), *let_see(CLERK, CLERK_2)]
+"""To be paid by name, and both clerks were let see whom."""
 
 BOTH_ROLES: Final = change(
     "role", [REGISTRAR, APPROVER], START, {"member": PROPOSER, "role": "verifier", "held": True}
@@ -196,8 +198,8 @@ FORBIDDEN: Final[dict[str, tuple[list[Step], str]]] = {
     ),
     "a wish for the name of what was collected": ([*COLLECTED, named(at=LATER)], "cannot take this step"),
     "a payment by name that nobody wished": ([*GRANTED, pay_named(CLERK)], "cannot take this step"),
-    "a payment by name by one clerk": ([*NAMED, pay_named(CLERK), pay_named(CLERK)], "two steps"),
-    "a payment by name of another sum": ([*NAMED, pay_named(CLERK, amount=5_000)], "the amount lies"),
+    "a payment by name by one clerk": ([*SEEN, pay_named(CLERK), pay_named(CLERK)], "two steps"),
+    "a payment by name of another sum": ([*SEEN, pay_named(CLERK, amount=5_000)], "the amount lies"),
     "a day that is not over": ([*GRANTED, day("2025-03-01", at=START)], "not over"),
     "a day that was told before": ([*COLLECTED, day("2025-03-01", at=START + DAY)], "before"),
     "more minted than collected": (
@@ -349,7 +351,7 @@ ALLOWED: Final[dict[str, list[Step]]] = {
         day("2026-01-01", presented=[(YEAR, 1_000, [spent(1)])], at=START + 307 * DAY),
         day("2026-01-02", presented=[(YEAR, 1_000, [spent(2)])], at=START + 308 * DAY),
     ],
-    "paid by name": [*NAMED, pay_named(CLERK), pay_named(CLERK_2, at=START + DAY)],
+    "paid by name": [*SEEN, pay_named(CLERK), pay_named(CLERK_2)],
 }
 
 

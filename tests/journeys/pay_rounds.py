@@ -47,7 +47,8 @@ def pay_desk(walker: Walker, staff: Staff) -> None:
     walker.press("pay desk, the receipt", receipt)
     walker.go("/rewards/pay")
     _type(walker, "pay desk, a code that was paid", code)
-    _undo(walker, code)
+    _undo(walker, staff, code)
+    staff.be(walker, second)
     _lists(walker)
     _by_name(walker, staff, first, second)
 
@@ -74,13 +75,18 @@ def pickup_code(trial: Trial, number: str) -> str:
     return found[1]
 
 
-def _undo(walker: Walker, code: str) -> None:
-    """A payment that is to be taken back."""
+def _undo(walker: Walker, staff: Staff, code: str) -> None:
+    """A payment that is to be taken back, by none of the two who confirmed it."""
     walker.look_at("a payment to take back", "/rewards/undo")
     walker.page.locator("#pickup_code").fill("1")
     walker.page.locator("#point").select_option(POINT)
     walker.press("a payment to take back, no code", LOOK)
     walker.page.locator("#pickup_code").fill(code)
+    walker.press("a payment to take back, confirmed by me", LOOK)
+    staff.be(walker, sign_in(staff.trial, "verifier"))
+    walker.go("/rewards/undo")
+    walker.page.locator("#pickup_code").fill(code)
+    walker.page.locator("#point").select_option(POINT)
     walker.press("a payment to take back, found", LOOK)
     press_anyway(walker, "a payment to take back, asked who it is, or no reason", "form:has(#reason) button")
 
@@ -95,26 +101,30 @@ def _lists(walker: Walker) -> None:
 
 
 def _by_name(walker: Walker, staff: Staff, first: plain.Browser, second: plain.Browser) -> None:
-    """Whom to pay: one clerk has confirmed; both ask; a custodian lets one of them see it."""
-    page = first.get(BY_NAME)
-    if any(form.action.endswith("/paid") for form in page.forms):
-        assert first.submit(page, page.form(action="/paid")).status == 200
-    staff.be(walker, first)
-    walker.look_at("pay by name, confirmed by me", BY_NAME)
-    opened, undecided = _asked(staff.trial, second, "clerk-2"), _asked(staff.trial, first, "clerk-1")
+    """Whom to pay, seen in one language by the first clerk, who then confirms, in the other by the second."""
+    is_begun = any(REQUEST.fullmatch(address) for address, _ in first.get(BY_NAME).links)
+    clerk, name = (second, "clerk-2") if is_begun else (first, "clerk-1")
+    request = _asked(staff.trial, clerk, name)
+    staff.be(walker, clerk)
     walker.look_at("pay by name, asked for", BY_NAME)
-    walker.look_at("a payee, my request", undecided)
+    walker.look_at("a payee, my request", request)
     staff.be(walker, staff.custodian)
-    walker.look_at("a payee, to decide about", undecided)
-    _let_see(staff, opened)
-    staff.be(walker, second)
-    walker.look_at("pay by name, confirmed by a colleague", BY_NAME)
-    walker.look_at("a payee, let pass", opened)
-    page = second.get(opened)
-    seen = second.submit(page, page.form(action=opened))
+    walker.look_at("a payee, to decide about", request)
+    _let_see(staff, request)
+    staff.be(walker, clerk)
+    walker.look_at("a payee, let pass", request)
+    page = clerk.get(request)
+    seen = clerk.submit(page, page.form(action=request))
     if seen.status == ASKED:
-        confirm(staff.trial, second, seen, "clerk-2")
-    walker.press("a payee", f"form[action='{opened}'] button")
+        confirm(staff.trial, clerk, seen, name)
+    walker.press("a payee", f"form[action='{request}'] button")
+    walker.look_at("pay by name, seen", BY_NAME)
+    if not is_begun:
+        page = first.get(BY_NAME)
+        assert first.submit(page, page.form(action="/paid")).status == 200
+    for who, confirmed in ((first, "me"), (second, "a colleague")):
+        staff.be(walker, who)
+        walker.look_at(f"pay by name, confirmed by {confirmed}", BY_NAME)
 
 
 def _asked(trial: Trial, clerk: plain.Browser, name: str) -> str:

@@ -26,13 +26,14 @@ PROPOSED: Final = Award(
     proposer="m1",
     proposed="2026-03-03",
 )
+PAYEE: Final = "dd" * 32
 CHECKED: Final = PROPOSED.verified("m2", DAY, confirmed=True)
 HALF: Final = CHECKED.decided("m3", DAY, 60_000, RULES, approved=True, index=9)
 APPROVED: Final = HALF.decided("m4", DAY, 60_000, RULES, approved=True, index=10)
 GRANTED: Final = APPROVED.set_aside(DAY)
 COLLECTED: Final = GRANTED.minted(DAY, 2026, "ee" * 32, PROOF)
 NAMED: Final = GRANTED.by_name(DAY)
-SETTLED: Final = NAMED.paid_by_name("m5", DAY, 60_000).paid_by_name("m6", DAY, 60_000)
+SETTLED: Final = NAMED.paid_by_name("m5", DAY, 60_000, PAYEE).paid_by_name("m6", DAY, 60_000, PAYEE)
 STATES: Final = {
     award.state.value: award
     for award in (
@@ -59,7 +60,7 @@ STEPS: Final[dict[str, tuple[Callable[[Award], Award], frozenset[str]]]] = {
     "set aside": (lambda one: one.set_aside(DAY), frozenset(("approved",))),
     "minted": (lambda one: one.minted(DAY, 2026, "ff" * 32, PROOF), frozenset(("granted",))),
     "by name": (lambda one: one.by_name(DAY), frozenset(("granted", "named"))),
-    "paid by name": (lambda one: one.paid_by_name("m9", DAY, one.amount), frozenset(("named",))),
+    "paid by name": (lambda one: one.paid_by_name("m9", DAY, one.amount, PAYEE), frozenset(("named",))),
     "settled": (lambda one: one.settled(DAY), frozenset(("named",))),
     "extended": (lambda one: one.extended(date(2027, 1, 1)), frozenset(("granted",))),
     "expired": (lambda one: one.expired(LATER), frozenset(("granted",))),
@@ -95,7 +96,7 @@ def test_nobody_takes_two_steps(who: str) -> None:
     with pytest.raises(AwardRefused, match="another-person"):
         HALF.decided(who, DAY, 60_000, RULES, approved=True)
     with pytest.raises(AwardRefused, match="another-person"):
-        NAMED.paid_by_name(who, DAY, 60_000)
+        NAMED.paid_by_name(who, DAY, 60_000, PAYEE)
     with pytest.raises(AwardRefused, match="another-person"):
         PROPOSED.verified("m1", DAY, confirmed=True)
 
@@ -156,20 +157,27 @@ class TestCollecting:
 
 class TestByName:
     def test_two_clerks_confirm_on_one_day(self) -> None:
-        first = NAMED.paid_by_name("m5", DAY, 60_000)
+        first = NAMED.paid_by_name("m5", DAY, 60_000, PAYEE)
         assert (first.state, first.clerk) == (AwardState.NAMED, "m5")
         with pytest.raises(AwardRefused, match="another-person"):
-            first.paid_by_name("m5", DAY, 60_000)
-        assert first.paid_by_name("m6", DAY, 60_000).state is AwardState.SETTLED
+            first.paid_by_name("m5", DAY, 60_000, PAYEE)
+        assert first.paid_by_name("m6", DAY, 60_000, PAYEE).state is AwardState.SETTLED
 
     def test_a_first_word_of_yesterday_no_longer_counts(self) -> None:
-        first = NAMED.paid_by_name("m5", DAY, 60_000)
-        again = first.paid_by_name("m6", DAY + timedelta(days=1), 60_000)
+        first = NAMED.paid_by_name("m5", DAY, 60_000, PAYEE)
+        again = first.paid_by_name("m6", DAY + timedelta(days=1), 60_000, PAYEE)
         assert (again.state, again.clerk) == (AwardState.NAMED, "m6")
+
+    def test_two_clerks_who_mean_two_payees_settle_nothing(self) -> None:
+        first = NAMED.paid_by_name("m5", DAY, 60_000, PAYEE)
+        with pytest.raises(AwardRefused, match="not-approved"):
+            first.paid_by_name("m6", DAY, 60_000, "ff" * 32)
+        again = first.paid_by_name("m6", DAY + timedelta(days=1), 60_000, "ff" * 32)
+        assert (again.state, again.payee) == (AwardState.NAMED, "ff" * 32)
 
     def test_another_sum_is_refused(self) -> None:
         with pytest.raises(AwardRefused, match="wrong-amount"):
-            NAMED.paid_by_name("m5", DAY, 59_500)
+            NAMED.paid_by_name("m5", DAY, 59_500, PAYEE)
 
 
 class TestLasting:

@@ -30,6 +30,7 @@ from tests.clocks import FixedClock
 from tests.evidence import alone
 from tests.keeper.rewards import till
 from tests.keeper.rewards.board import Board, words
+from tests.keeper.rewards.payees import Paying, payee_of, sit_down, word
 from tests.keeper.rewards.till import DAY, OTHER, POINT, Granted, Till, lay_keys
 from tests.rewards.quick_keys import quick_mint
 from tests.world import NOON, ORIGIN, SealedTip, World
@@ -39,6 +40,7 @@ from tipline.keeper_client import Refused
 from tipline.keeper_client.collecting import Collect
 from tipline.keeper_client.public import Pickup
 from tipline.rewards.award import OWED, Award, AwardState
+from tipline.sealing.items import NewItem
 
 AMOUNTS: Final = {"ordinary": (500, 2_000, 5_000), "organised": (60_000,)}
 CLERKS = st.sampled_from(["clerk-1", "clerk-2"])
@@ -66,6 +68,7 @@ class Machine(RuleBasedStateMachine):
         self.rows = sqlite3.connect(self.world.settings.keeper_database_url.removeprefix("sqlite:///"))
         self._stack.callback(self.rows.close)
         self.board.people()
+        sit_down(self.till, "clerk-1", "clerk-2")
         self.till.points()
         self.new_year()
         self.tips: list[SealedTip] = []
@@ -75,6 +78,9 @@ class Machine(RuleBasedStateMachine):
         self.cash: dict[bytes, int] = {}  # paid for each voucher, and not taken back
         self.digests: dict[str, bytes] = {}  # by which statements name a payment: its voucher
         self.by_name = 0
+        self.payees: dict[int, list[NewItem]] = {}  # by award: whom to pay, the newest last
+        self.shown: dict[str, set[str]] = {}  # by item: clerks whom a custodian let see it
+        self.asked: dict[int, list[str]] = {}  # by award: items that clerks asked for, in that order
 
     def teardown(self) -> None:
         try:
@@ -191,7 +197,9 @@ class Machine(RuleBasedStateMachine):
         award = self._award(newest(self.awards, which))
         wish = Collect(bytes.fromhex(award.tip), award.index, self.clock.today().year, named=True)
         signature = self._tip(award).code.claim_key.sign(wish.message(ORIGIN))
-        self._try(lambda: self.till.public.ask_by_name(wish, signature))
+        if self._try(lambda: self.till.public.ask_by_name(wish, signature)) is not None:
+            sent = payee_of(self.till, Granted(self._tip(award), award))
+            self.payees.setdefault(award.index, []).append(sent)
 
     @precondition(lambda self: self.collected)
     @rule(which=SOME, point=st.sampled_from([POINT, OTHER]))
@@ -242,14 +250,40 @@ class Machine(RuleBasedStateMachine):
         if self._state(lambda: self.world.sign("pay-undo", "approver", by, **told)):
             del self.cash[spent], self.digests[pickup]
 
-    @precondition(lambda self: self.awards)
-    @rule(which=SOME, by=CLERKS)
-    def pay_by_name(self, which: int, by: str) -> None:
-        """A clerk confirms a payment by name."""
-        award = self._award(newest(self.awards, which))
-        self._state(lambda: self.world.sign("pay-named", by, award=award.index, amount=award.amount))
+    @precondition(lambda self: self.payees)
+    @rule(which=SOME, payee=SOME, by=CLERKS, yes=st.booleans())
+    def ask_whom(self, which: int, payee: int, by: str, yes: bool) -> None:
+        """A clerk asks whom to pay, of what was sent; a custodian says yes or no."""
+        award = self._award(newest(sorted(self.payees), which))
+        sent = newest(self.payees[award.index], payee)
+        ceremony = Paying(self.world, self.board.seen, self._tip(award), sent)
+        request = self._try(lambda: ceremony.asked(by))
+        if request is None:
+            return
+        self.asked.setdefault(award.index, []).append(sent.id.hex())
+        if self._try(lambda: ceremony.decided(request, approved=yes)) is not None and yes:
+            self.shown.setdefault(sent.id.hex(), set()).add(by)
+
+    @precondition(lambda self: self.payees)
+    @rule(which=SOME, payee=SOME, by=CLERKS)
+    def pay_by_name(self, which: int, payee: int, by: str) -> None:
+        """A clerk confirms that some payee was paid: the last to be asked for anew, whom this clerk saw."""
+        award = self._award(newest(sorted(self.payees), which))
+        sent = newest(self.payees[award.index], payee)
+        if self._state(lambda: word(self.till, Granted(self._tip(award), award), by, sent)):
+            known = list(dict.fromkeys(self.asked[award.index]))
+            assert (sent.id.hex(), by in self.shown[sent.id.hex()]) == (known[-1], True)
         if award.state is AwardState.NAMED and self._award(award.index).state is AwardState.SETTLED:
             self.by_name += award.amount
+
+    @precondition(lambda self: self.payees)
+    @rule(which=SOME, payee=SOME, yes=st.booleans())
+    def go_to_the_bank(self, which: int, payee: int, yes: bool) -> None:
+        """Both clerks ask for one payee and confirm it, as far as they are let."""
+        for clerk in ("clerk-1", "clerk-2"):
+            self.ask_whom(which, payee, clerk, yes)
+        for clerk in ("clerk-1", "clerk-2"):
+            self.pay_by_name(which, payee, clerk)
 
     # --------------------------------------------------------------- time
 
@@ -374,6 +408,28 @@ def test_the_machine_pays_an_award_from_its_proposal_to_the_table() -> None:
         assert sum(machine.cash.values()) == 1_000
         machine.money_in_is_money_out_and_balance()
         machine.no_voucher_is_too_many()
+    finally:
+        machine.teardown()
+
+
+def test_the_machine_pays_by_name_whom_both_clerks_saw_last() -> None:
+    machine = Machine()
+    try:
+        machine.begin("ordinary", 1)
+        machine.go_through(1, "ordinary", 1)
+        machine.want_by_name(0)
+        machine.pay_by_name(0, 0, "clerk-1")
+        assert not machine.asked
+        machine.ask_whom(0, 0, "clerk-1", yes=True)
+        machine.pay_by_name(0, 0, "clerk-1")
+        machine.want_by_name(0)  # another payee
+        machine.ask_whom(0, 0, "clerk-2", yes=False)
+        machine.go_to_the_bank(0, 1, yes=True)
+        machine.wait(1)
+        assert machine.by_name == 0
+        machine.go_to_the_bank(0, 0, yes=True)
+        assert machine.by_name == 2_000
+        machine.money_in_is_money_out_and_balance()
     finally:
         machine.teardown()
 

@@ -6,13 +6,13 @@ The log denies nothing of them.
 import stat
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from shutil import rmtree
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from click.testing import CliRunner
@@ -30,7 +30,7 @@ from tipline.clock import SystemClock
 from tipline.commands.asking import admin_keeper
 from tipline.commands.exporting import write_export
 from tipline.database import Database
-from tipline.ids import INTAKE, INTEGRITY, PROTECTION, TipId
+from tipline.ids import INTAKE, INTEGRITY, PAYMENTS, PROTECTION, TipId
 from tipline.keeper import models
 from tipline.keeper.app import serving
 from tipline.mailbox.awards import AwardNow, award_now
@@ -226,6 +226,23 @@ def test_whoever_is_to_be_paid_by_name_has_said_whom_to_pay(told: Told) -> None:
         found = [find_payees(session, tip, claim) for tip, claim in tips]
     database.dispose()
     assert [len(payees) for payees in found] == [1]
+
+
+def test_whoever_was_paid_by_name_was_shown_to_both_clerks_who_confirmed_it(told: Told) -> None:
+    database = Database(told.settings.keeper_database_url)
+    with database.reading() as session:
+        entries = session.scalars(select(models.entries.c.entry).order_by(models.entries.c.index))
+        bodies = [Entry.decode(data).statement.body for data in entries]
+    database.dispose()
+    allowed = {one["request"] for one in bodies if one["type"] == "disclosure-decision" and one["approved"]}
+    shown = [one for index, one in enumerate(bodies) if index in allowed and one["desk"] == PAYMENTS]
+    paid = [one for one in bodies if one["type"] == "pay-named"]
+    assert [_whom(one) for one in paid] == [_whom(one) for one in shown]
+    assert len({one["by"][0] for one in paid}) == len(paid) == 2
+
+
+def _whom(body: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(body[name] for name in ("by", "item", "hash"))
 
 
 def test_the_codes_of_mailboxes_are_shown_and_only_their_owner_may_read_the_file(told: Told) -> None:

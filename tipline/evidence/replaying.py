@@ -20,6 +20,7 @@ from tipline.evidence.errors import VerificationFailed
 from tipline.evidence.interference import Register
 from tipline.evidence.kinds import Kinds
 from tipline.evidence.lines import ExportedEntry
+from tipline.evidence.payees import Payees
 from tipline.evidence.questions import Questions
 from tipline.evidence.rewards import Rewards
 from tipline.evidence.routes import Routes, day_of
@@ -102,6 +103,7 @@ class Replay:
         self._kinds = Kinds()
         self._rewards = Rewards(self._routes, whole=whole)
         self._disclosures = Disclosures(self._routes, self._rewards.payees, whole=whole)
+        self._payees = Payees()
         self._questions = Questions(whole=whole)
         self._register = Register(whole=whole)
         self._last_at = 0
@@ -214,6 +216,8 @@ class Replay:
             self._questions.take(entry, index)
             self._register.take(roster, entry, index)
             self._rewards.take(roster, entry, index)
+            if self._whole:
+                self._payees.take(entry, index)
             self._roster = roster.apply(index, body)
         except RosterRefused as error:
             raise VerificationFailed(index, f"the roster forbids it ({error})") from error

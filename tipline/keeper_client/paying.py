@@ -32,6 +32,7 @@ class SeenPickup:
         until: its last day.
         first: the clerk who confirmed it today (member id); "" for nobody.
         paid: the day on which it was paid; None before.
+        mine: whether whoever asks is one of the two who confirmed that.
         over: its days have passed, and it is not paid any more.
     """
 
@@ -41,6 +42,7 @@ class SeenPickup:
     until: date
     first: str
     paid: date | None
+    mine: bool
     over: bool
 
 
@@ -97,6 +99,7 @@ class PayDesk:
                 date.fromisoformat(answer["until"]),
                 str(answer["first"]),
                 _day_or_none(answer["paid"]),
+                answer["mine"] is True,
                 answer["over"] is True,
             )
         except (KeyError, TypeError, ValueError) as error:

@@ -73,7 +73,7 @@ class Award:
         approval: the last approval's place in the log: in this order the budget is given out.
         told: the place of the last statement that its reporter is told of; 0 before the grant.
         clerk: the pay clerk who confirmed first that it was paid by name, and on which day; "" before.
-        payee: the hash of whom a custodian had let clerks see by then (hex); "" where the log alone is read.
+        payee: the hash (64 hex digits) of the item that says whom this clerk meant; "" before.
     """
 
     index: int
@@ -195,8 +195,11 @@ class Award:
         self._require_collectable(day)
         return replace(self, collected=day.isoformat(), state=AwardState.NAMED)
 
-    def paid_by_name(self, by: str, day: date, amount: int, payee: str = "") -> "Award":
+    def paid_by_name(self, by: str, day: date, amount: int, payee: str) -> "Award":
         """A pay clerk confirms that it was paid by name; another one's word on the same day settles it.
+
+        Args:
+            payee: whom this clerk means, as the attribute.
 
         Raises:
             AwardRefused: not-allowed; wrong-amount; another-person, for whoever took a step of it;

@@ -33,6 +33,7 @@ _REFUSED: Final = {
     "wrong-day": "an award was extended to a day that it cannot have",
     "award-expired": "the award had expired",
     "already-collected": "the award had been collected",
+    "not-approved": "the two clerks mean two payees",
 }
 
 
@@ -241,7 +242,7 @@ class Ledger:
 
     def _pay_by_name(self, step: Step) -> None:
         (clerk,), award = step.body["by"], self._award(step.body).without_clerk_gone(self._pays)
-        self._put(award.paid_by_name(clerk, step.day, step.body["amount"]))
+        self._put(award.paid_by_name(clerk, step.day, step.body["amount"], step.body["hash"]))
 
     def _change_role(self, step: Step) -> None:
         """Who loses a role between two words that one thing takes has said nothing."""

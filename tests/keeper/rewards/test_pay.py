@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.clocks import FixedClock
+from tests.keeper.rewards.payees import THIRD, agreed, by_name, paying, sit_down, word
 from tests.keeper.rewards.till import (
     FIRST,
     OTHER,
@@ -22,10 +23,8 @@ from tests.world import NOON, member_id
 from tipline.keeper.rewards.money import MOST_TRIES, all_keys
 from tipline.keeper.snapshots import look
 from tipline.keeper_client import Reason, Refused
-from tipline.keeper_client.collecting import Collect
 from tipline.keeper_client.public import KeeperPublic, Paid, Pickup
 
-THIRD = "clerk-3"
 WRONG = "000 000 0000"
 """A code whose check digit is right, and nobody has."""
 
@@ -108,6 +107,7 @@ def test_two_clerks_pay_a_code_and_everybody_learns_the_day(one: Till) -> None:
     assert (seen.first, seen.paid, seen.value, seen.point) == (member_id(FIRST), None, 500, POINT)
     assert one.pay(pickup, SECOND).paid == today
     assert one.look(pickup.code, THIRD).paid == today
+    assert [one.look(pickup.code, clerk).mine for clerk in (FIRST, SECOND, THIRD)] == [True, True, False]
     assert refused(one, pickup, THIRD) is Reason.ALREADY_PAID
     assert one.ask(voucher) == Paid(today)
     assert paid_count(one) == before + 1
@@ -241,34 +241,37 @@ def test_once_a_key_has_expired_no_payment_under_it_is_taken_back(alone: Till) -
 
 
 def test_a_payment_by_name_takes_two_clerks_who_took_no_step_of_the_award(one: Till) -> None:
-    granted = one.granted(1_500)
-    fields = {"award": granted.award.index, "amount": 1_500}
-    early = one.world.sign("pay-named", FIRST, **fields)
-    assert one.seen.refused(early) is Reason.NOT_ALLOWED
-    by_name = Collect(granted.tip.id, granted.award.index, YEAR, (), named=True)
-    one.public.ask_by_name(by_name, granted.sign(by_name))
+    sit_down(one, FIRST, SECOND, THIRD)
+    ceremony, granted = paying(one, 1_500, named=False)
+    says = partial(word, one, granted, payee=ceremony.item)
+    assert one.seen.refused(says(FIRST)) is Reason.NOT_ALLOWED
+    by_name(one, granted)
+    agreed(ceremony, FIRST, SECOND, THIRD)
     for by in ("verifier", "approver"):
-        assert one.seen.refused(one.world.sign("pay-named", by, **fields)) is Reason.NOT_ALLOWED
-    wrong = one.world.sign("pay-named", FIRST, **{**fields, "amount": 2_000})
-    assert one.seen.refused(wrong) is Reason.WRONG_AMOUNT
-    one.client.append(one.world.sign("pay-named", FIRST, **fields))
-    assert one.seen.refused(one.world.sign("pay-named", FIRST, **fields)) is Reason.ANOTHER_PERSON
-    one.client.append(one.world.sign("pay-named", SECOND, **fields))
-    assert one.seen.refused(one.world.sign("pay-named", THIRD, **fields)) is Reason.NOT_ALLOWED
+        assert one.seen.refused(says(by)) is Reason.NOT_ALLOWED
+    assert one.seen.refused(says(FIRST, amount=2_000)) is Reason.WRONG_AMOUNT
+    one.client.append(says(FIRST))
+    assert one.seen.refused(says(FIRST)) is Reason.ANOTHER_PERSON
+    one.client.append(says(SECOND))
+    assert one.seen.refused(says(THIRD)) is Reason.NOT_ALLOWED
 
 
 def test_a_payment_by_name_of_no_award_is_refused(one: Till) -> None:
-    statement = one.world.sign("pay-named", FIRST, award=77, amount=500)
-    assert one.seen.refused(statement) is Reason.UNKNOWN_AWARD
+    ceremony, granted = paying(one)
+    assert one.seen.refused(word(one, granted, FIRST, ceremony.item, award=77)) is Reason.UNKNOWN_AWARD
+
+
+@pytest.mark.parametrize("without", ["item", "hash"])
+def test_a_payment_by_name_that_does_not_say_whom_is_refused(one: Till, without: str) -> None:
+    fields = {"award": 77, "amount": 500, "item": "11" * 16, "hash": "22" * 32}
+    del fields[without]
+    assert one.seen.refused(one.world.sign("pay-named", FIRST, **fields)) is Reason.MALFORMED
 
 
 def test_a_clerk_who_took_a_step_of_the_award_does_not_pay_it_by_name(one: Till) -> None:
-    granted = one.granted(1_500)
-    by_name = Collect(granted.tip.id, granted.award.index, YEAR, (), named=True)
-    one.public.ask_by_name(by_name, granted.sign(by_name))
+    ceremony, granted = paying(one)
     one.rewrite(granted, verifier=member_id(THIRD))
-    fields = {"award": granted.award.index, "amount": 1_500}
-    assert one.seen.refused(one.world.sign("pay-named", THIRD, **fields)) is Reason.ANOTHER_PERSON
+    assert one.seen.refused(word(one, granted, THIRD, ceremony.item)) is Reason.ANOTHER_PERSON
 
 
 def test_a_key_that_is_not_there_is_not_opened(one: Till) -> None:

@@ -5,91 +5,43 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
 
 import pytest
 
 from crypto.errors import CannotOpen
-from crypto.identities import open_middle, put_back
 from crypto.policies import Route
 from crypto.slips import open_inner, open_outer
-from crypto.statements import Statement
 from tests.clocks import FixedClock
-from tests.keeper.disclosing import AGREES, ASKS, NAME, Ceremony, identity_of
-from tests.keeper.rewards.till import FIRST, SECOND, YEAR, Granted, Till, till
-from tests.world import member_body, member_id, member_seed, request
-from tipline.ids import CUSTODIANS, PAYMENTS, new_item_id
+from tests.keeper.disclosing import AGREES, ASKS, NAME, identity_of
+from tests.keeper.rewards.payees import (
+    CLERK,
+    THIRD,
+    Paying,
+    agreed,
+    by_name,
+    confirm,
+    give,
+    payee_of,
+    paying,
+    sit_down,
+)
+from tests.keeper.rewards.till import FIRST, SECOND, Granted, Till, till
+from tests.world import member_body, member_id, request
+from tipline.ids import PAYMENTS
+from tipline.keeper.checking.gone import table_of_gone
+from tipline.keeper.digests.anew import take_anew
+from tipline.keeper.digests.rows import Rows
+from tipline.keeper.disclosing.standing import of_payee
 from tipline.keeper_client import KeeperError, Reason
-from tipline.keeper_client.collecting import Collect
-from tipline.sealing.items import NewItem, seal_identity
-
-CLERK: Final = "clerk-1"
-THIRD: Final = "clerk-3"
+from tipline.rewards.award import AwardState
+from tipline.sealing.items import NewItem
 
 
 @pytest.fixture
 def one(tmp_path: Path, clock: FixedClock) -> Iterator[Till]:
     with till(tmp_path, clock) as made:
-        give(made, FIRST, PAYMENTS, by=ASKS)
-        give(made, SECOND, PAYMENTS)
+        sit_down(made, FIRST, SECOND, THIRD)
         yield made
-
-
-def give(one: Till, who: str, desk: str, by: str = FIRST) -> None:
-    fields = {"member": member_id(who), "desk": desk, "until": ""}
-    one.client.append(one.world.sign("grant", "registrar", by, **fields))
-
-
-def by_name(one: Till, granted: Granted) -> None:
-    """The reporter asks to be paid by name."""
-    collect = Collect(granted.tip.id, granted.award.index, YEAR, (), named=True)
-    one.public.ask_by_name(collect, granted.sign(collect))
-
-
-def payee_of(one: Till, granted: Granted) -> NewItem:
-    """Whom to pay, as the mailbox seals it: for the pay clerks alone."""
-    tip, world = granted.tip, one.world
-    return seal_identity(
-        new_item_id(),
-        tip.id,
-        NAME,
-        audience=replace(tip.audience, desks=world.desk_keys(PAYMENTS)),
-        custodians=world.desks[CUSTODIANS].recipient,
-        claim=tip.code.claim_key,
-    )
-
-
-class Paying(Ceremony):
-    """The same ceremony at the pay clerks' desk."""
-
-    def request(self, by: str = CLERK, **changes: Any) -> Statement:
-        return super().request(by, **({"desk": PAYMENTS, "ground": "reward"} | changes))
-
-    def looking(self, index: int, by: str = CLERK, **changes: Any) -> Statement:
-        return super().looking(index, by, **({"desk": PAYMENTS} | changes))
-
-    def asked(self, by: str = CLERK, **changes: Any) -> int:
-        return super().asked(by, **({"desk": PAYMENTS} | changes))
-
-    def sealed_for(self, index: int, clerk: str = CLERK) -> bytes:
-        """What the custodian puts back for the clerk."""
-        unlocked = self.unlocked(index, desk=PAYMENTS)
-        inner = open_middle(unlocked.inner, [self.world.desks[CUSTODIANS]])
-        requester = member_seed(clerk).identity.recipient
-        return put_back(unlocked.window, inner, requester, self.world.keeper_identity.recipient)
-
-
-def paying(one: Till, *, named: bool = True) -> tuple[Paying, Granted]:
-    granted = one.granted()
-    if named:
-        by_name(one, granted)
-    return Paying(one.world, one.seen, granted.tip, payee_of(one, granted)), granted
-
-
-def confirm(one: Till, granted: Granted, clerk: str) -> None:
-    """A clerk says that it was paid."""
-    fields = {"award": granted.award.index, "amount": granted.award.amount}
-    one.client.append(one.world.sign("pay-named", clerk, **fields))
 
 
 def refused(one: Till, call: Callable[[], object]) -> Reason:
@@ -166,13 +118,15 @@ def test_a_clerk_of_an_excluded_unit_confirms_no_payment_by_name(one: Till) -> N
     one.client.append(one.world.sign("member", "registrar", member=member_body(other, "u3")))
     fields = {"member": member_id(other), "role": "pay-clerk", "held": True}
     one.client.append(one.world.sign("role", "registrar", "registrar-2", **fields))
-    _, granted = paying(one)
+    give(one, other, PAYMENTS)
+    ceremony, granted = paying(one)
+    agreed(ceremony, FIRST, SECOND, other)
     route = {"desks": ["intake"], "excluded": ["u3"], "reason": {}}
     one.client.append(one.world.sign("route", ASKS, tip=granted.tip.id.hex(), desk="intake", **route))
-    assert refused(one, lambda: confirm(one, granted, other)) is Reason.EXCLUDED
-    confirm(one, granted, FIRST)
-    assert refused(one, lambda: confirm(one, granted, other)) is Reason.EXCLUDED
-    confirm(one, granted, SECOND)
+    assert refused(one, lambda: confirm(one, granted, other, ceremony.item)) is Reason.EXCLUDED
+    confirm(one, granted, FIRST, ceremony.item)
+    assert refused(one, lambda: confirm(one, granted, other, ceremony.item)) is Reason.EXCLUDED
+    confirm(one, granted, SECOND, ceremony.item)
 
 
 def test_one_person_opens_nothing(one: Till) -> None:
@@ -187,9 +141,9 @@ def test_when_it_is_paid_the_window_opens_nothing_more(one: Till) -> None:
     index = ceremony.asked()
     ceremony.decided(index)
     sealed = ceremony.sealed_for(index)
+    agreed(ceremony, SECOND)
     for clerk in (FIRST, SECOND):
-        fields = {"award": granted.award.index, "amount": granted.award.amount}
-        one.client.append(one.world.sign("pay-named", clerk, **fields))
+        confirm(one, granted, clerk, ceremony.item)
     assert refused(one, lambda: ceremony.viewed(index, sealed, CLERK)) is Reason.NOT_ALLOWED
 
 
@@ -204,65 +158,169 @@ def test_without_the_custodians_the_desks_key_opens_nothing(one: Till) -> None:
         open_inner(slip.slip, one.world.desks[PAYMENTS])
 
 
-# ------------------------------------------------------------------- another payee, sent later
+# ------------------------------------------------------------------- whom a payment names
 
 
-def agreed(one: Till, ceremony: Paying, clerk: str) -> None:
-    """A clerk asks whom to pay, and a custodian says yes."""
-    ceremony.decided(ceremony.asked(clerk))
+def newer(one: Till, ceremony: Paying, granted: Granted) -> Paying:
+    """The same with another payee, whom the reporter sent later."""
+    return replace(ceremony, item=payee_of(one, granted))
 
 
-def test_nobody_is_paid_while_a_request_for_a_newer_payee_waits(one: Till) -> None:
+def no_word(one: Till, granted: Granted, payee: NewItem, *clerks: str, **changes: str) -> None:
+    """None of these clerks confirms that this payee was paid."""
+    for clerk in clerks:
+        assert refused(one, partial(confirm, one, granted, clerk, payee, **changes)) is Reason.NOT_APPROVED
+
+
+def test_where_nobody_asked_whom_to_pay_nobody_is_paid(one: Till) -> None:
     ceremony, granted = paying(one)
-    agreed(one, ceremony, FIRST)
-    waiting = replace(ceremony, item=payee_of(one, granted)).asked(SECOND)
-    for clerk in (FIRST, SECOND):
-        assert refused(one, partial(confirm, one, granted, clerk)) is Reason.NOT_APPROVED
-    ceremony.decided(waiting, approved=False)
-    confirm(one, granted, FIRST)
-    confirm(one, granted, SECOND)
+    no_word(one, granted, ceremony.item, FIRST, SECOND)
+
+
+def test_a_clerk_confirms_nothing_on_what_another_was_let_see(one: Till) -> None:
+    ceremony, granted = paying(one)
+    agreed(ceremony, FIRST)
+    no_word(one, granted, ceremony.item, SECOND)
+    confirm(one, granted, FIRST, ceremony.item)
+    no_word(one, granted, ceremony.item, SECOND, THIRD)
+    ceremony.asked(SECOND)
+    no_word(one, granted, ceremony.item, SECOND)
+
+
+@pytest.mark.parametrize("changes", [{"item": "77" * 16}, {"hash": "77" * 32}], ids=["item", "hash"])
+def test_a_payment_names_the_payee_that_was_asked_for(one: Till, changes: dict[str, str]) -> None:
+    ceremony, granted = paying(one)
+    agreed(ceremony, FIRST)
+    no_word(one, granted, ceremony.item, FIRST, **changes)
+    confirm(one, granted, FIRST, ceremony.item)
 
 
 def test_nobody_is_paid_before_a_custodian_has_agreed_to_the_request_that_was_made(one: Till) -> None:
     ceremony, granted = paying(one)
     ceremony.asked(FIRST)
-    assert refused(one, lambda: confirm(one, granted, FIRST)) is Reason.NOT_APPROVED
-    one.pass_days(15)  # it lapses, and stops nothing any more
-    confirm(one, granted, FIRST)
+    no_word(one, granted, ceremony.item, FIRST)
+    one.pass_days(15)
+    one.client.look_at_clocks([], [], [])  # it lapses
+    no_word(one, granted, ceremony.item, FIRST)
+    ceremony.decided(ceremony.asked(FIRST), approved=False)
+    no_word(one, granted, ceremony.item, FIRST)
+    agreed(ceremony, FIRST)
+    confirm(one, granted, FIRST, ceremony.item)
+
+
+def test_what_was_asked_before_the_reporters_last_wish_lets_nobody_be_paid(one: Till) -> None:
+    """As after an award that was cancelled and granted anew."""
+    ceremony, granted = paying(one)
+    agreed(ceremony, FIRST)
+    one.rewrite(granted, state=AwardState.GRANTED)
+    by_name(one, granted)
+    no_word(one, granted, ceremony.item, FIRST)
+    agreed(ceremony, FIRST)
+    confirm(one, granted, FIRST, ceremony.item)
+
+
+# ------------------------------------------------------------------- another payee, sent later
+
+
+@pytest.mark.parametrize("becomes", ["waits", "refused", "lapsed"])
+def test_nobody_is_paid_once_a_newer_payee_was_asked_for(one: Till, becomes: str) -> None:
+    ceremony, granted = paying(one)
+    agreed(ceremony, FIRST, SECOND)
+    later = newer(one, ceremony, granted)
+    index = later.asked(SECOND)
+    if becomes == "refused":
+        later.decided(index, approved=False)
+    elif becomes == "lapsed":
+        one.pass_days(15)
+        assert one.client.look_at_clocks([], [], []).stated["disclosure-lapse"] == 1
+    no_word(one, granted, ceremony.item, FIRST, SECOND)
+    no_word(one, granted, later.item, FIRST, SECOND)
+
+
+def test_a_newer_payee_that_was_refused_stays_newer_also_when_the_earlier_one_is_asked_for_again(
+    one: Till,
+) -> None:
+    ceremony, granted = paying(one)
+    later = newer(one, ceremony, granted)
+    agreed(ceremony, FIRST)
+    later.decided(later.asked(SECOND), approved=False)
+    agreed(ceremony, FIRST, SECOND)
+    no_word(one, granted, ceremony.item, FIRST, SECOND)
+    last = newer(one, ceremony, granted)  # what helps: the reporter sends one anew
+    agreed(last, FIRST, SECOND)
+    confirm(one, granted, FIRST, last.item)
+    confirm(one, granted, SECOND, last.item)
 
 
 def test_who_saw_an_earlier_payee_confirms_nothing_before_seeing_the_newer_one(one: Till) -> None:
     ceremony, granted = paying(one)
-    agreed(one, ceremony, FIRST)
-    newer = replace(ceremony, item=payee_of(one, granted))
-    agreed(one, newer, SECOND)
-    assert refused(one, lambda: confirm(one, granted, FIRST)) is Reason.NOT_APPROVED
-    confirm(one, granted, SECOND)
-    assert refused(one, lambda: confirm(one, granted, FIRST)) is Reason.NOT_APPROVED
-    agreed(one, newer, FIRST)
-    confirm(one, granted, FIRST)
-    assert refused(one, lambda: confirm(one, granted, THIRD)) is Reason.NOT_ALLOWED  # it is paid
+    agreed(ceremony, FIRST)
+    later = newer(one, ceremony, granted)
+    agreed(later, SECOND)
+    no_word(one, granted, ceremony.item, FIRST, SECOND)
+    no_word(one, granted, later.item, FIRST)
+    confirm(one, granted, SECOND, later.item)
+    no_word(one, granted, later.item, FIRST)
+    agreed(later, FIRST)
+    confirm(one, granted, FIRST, later.item)
+    call = partial(confirm, one, granted, THIRD, later.item)
+    assert refused(one, call) is Reason.NOT_ALLOWED  # it is paid
 
 
 def test_two_clerks_who_mean_two_payees_pay_nobody(one: Till) -> None:
     ceremony, granted = paying(one)
-    agreed(one, ceremony, FIRST)
-    confirm(one, granted, FIRST)
-    agreed(one, replace(ceremony, item=payee_of(one, granted)), SECOND)
-    for clerk in (SECOND, THIRD):
-        assert refused(one, partial(confirm, one, granted, clerk)) is Reason.NOT_APPROVED
+    agreed(ceremony, FIRST)
+    confirm(one, granted, FIRST, ceremony.item)
+    later = newer(one, ceremony, granted)
+    agreed(later, SECOND, THIRD)
+    no_word(one, granted, later.item, SECOND, THIRD)
     one.pass_days(1)  # the first word is none any more
-    confirm(one, granted, SECOND)
-    confirm(one, granted, THIRD)
+    confirm(one, granted, SECOND, later.item)
+    confirm(one, granted, THIRD, later.item)
+
+
+def test_requests_that_are_counted_anew_are_those_that_were_counted(one: Till) -> None:
+    """Two people may let rows count as they are; then payments go on."""
+    ceremony, granted = paying(one)
+    agreed(ceremony, FIRST, SECOND)
+    database = one.world.open_database(one.world.settings.keeper_database_url)
+    with database.engine.connect() as connection:
+        before = of_payee(connection, Rows(connection, one.keeper.writer.memory.hashes), granted.tip.id)
+        assert len(before) == 2
+        assert of_payee(connection, Rows(connection, take_anew(connection)), granted.tip.id) == before
+
+
+def test_a_count_of_requests_that_is_gone_is_named_and_lets_nobody_be_paid(one: Till) -> None:
+    ceremony, granted = paying(one)
+    agreed(ceremony, FIRST)
+    with sqlite3.connect(one.world.settings.keeper_database_url.removeprefix("sqlite:///")) as rows:
+        rows.execute("DELETE FROM row_counts WHERE of = ?", (f"disclosures/{granted.tip.id.hex()}",))
+    assert table_of_gone(one.world.open_database(one.world.settings.keeper_database_url)) == "row_counts"
+    with pytest.raises(KeeperError):
+        confirm(one, granted, FIRST, ceremony.item)
 
 
 def test_a_request_that_was_taken_out_of_the_rows_lets_nobody_be_paid(one: Till) -> None:
     ceremony, granted = paying(one)
-    agreed(one, ceremony, FIRST)
+    agreed(ceremony, FIRST)
     with sqlite3.connect(one.world.settings.keeper_database_url.removeprefix("sqlite:///")) as rows:
         rows.execute("DELETE FROM disclosures")
     with pytest.raises(KeeperError):
-        confirm(one, granted, FIRST)
+        confirm(one, granted, FIRST, ceremony.item)
+
+
+@pytest.mark.parametrize("column", ["tip", "desk"])
+def test_a_newer_request_that_was_moved_elsewhere_in_the_rows_lets_nobody_be_paid(
+    one: Till, column: str
+) -> None:
+    ceremony, granted = paying(one)
+    agreed(ceremony, FIRST)
+    moved = newer(one, ceremony, granted).asked(SECOND)
+    elsewhere = bytes(16) if column == "tip" else "intake"
+    with sqlite3.connect(one.world.settings.keeper_database_url.removeprefix("sqlite:///")) as rows:
+        rows.execute(f'UPDATE disclosures SET {column} = ? WHERE "index" = ?', (elsewhere, moved))
+    with pytest.raises(KeeperError):
+        confirm(one, granted, FIRST, ceremony.item)
 
 
 # ------------------------------------------------------------------- what two people open

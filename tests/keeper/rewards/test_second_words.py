@@ -1,19 +1,20 @@
 """What takes two words takes two people who may say it when the second does. And two people are two keys."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 from tests.clocks import FixedClock
 from tests.keeper.rewards.board import Board, board
+from tests.keeper.rewards.payees import agreed, paying, sit_down, word
 from tests.keeper.rewards.test_pay import refused
-from tests.keeper.rewards.till import FIRST, SECOND, YEAR, Granted, Till, till
+from tests.keeper.rewards.till import FIRST, SECOND, YEAR, Till, till
 from tests.keeper.rewards.till import words as reason
 from tests.world import NOON, member_body, member_id
 from tipline.keeper.rewards.money import find_key, put_key
 from tipline.keeper.state import Draft
 from tipline.keeper_client import Reason
-from tipline.keeper_client.collecting import Collect
 from tipline.keeper_client.public import Pickup
 from tipline.rewards.award import AwardState
 
@@ -84,22 +85,18 @@ def test_the_word_of_a_first_clerk_who_has_the_role_again_counts(one: Till) -> N
     assert one.pay(pickup, SECOND).paid == one.world.clock.today()
 
 
-def named(one: Till) -> Granted:
-    granted = one.granted(1_500)
-    by_name = Collect(granted.tip.id, granted.award.index, YEAR, (), named=True)
-    one.public.ask_by_name(by_name, granted.sign(by_name))
-    return granted
-
-
 def test_nobody_is_paid_by_name_after_a_first_clerk_who_lost_the_role(one: Till) -> None:
-    fields = {"award": named(one).award.index, "amount": 1_500}
-    one.client.append(one.world.sign("pay-named", FIRST, **fields))
+    sit_down(one, FIRST, SECOND, THIRD)
+    ceremony, granted = paying(one, 1_500)
+    agreed(ceremony, FIRST, SECOND, THIRD)
+    says = partial(word, one, granted, payee=ceremony.item)
+    one.client.append(says(FIRST))
     give_up(one, FIRST, "pay-clerk")
-    one.client.append(one.world.sign("pay-named", SECOND, **fields))
-    assert one.seen.refused(one.world.sign("pay-named", SECOND, **fields)) is Reason.ANOTHER_PERSON
-    one.client.append(one.world.sign("pay-named", THIRD, **fields))
+    one.client.append(says(SECOND))
+    assert one.seen.refused(says(SECOND)) is Reason.ANOTHER_PERSON
+    one.client.append(says(THIRD))
     give_up(one, FIRST, "pay-clerk", back=True)
-    assert one.seen.refused(one.world.sign("pay-named", FIRST, **fields)) is Reason.NOT_ALLOWED
+    assert one.seen.refused(says(FIRST)) is Reason.NOT_ALLOWED
 
 
 @pytest.mark.parametrize("removed", [False, True], ids=["lost the role", "was removed"])

@@ -204,10 +204,11 @@ class Lives:
             self._later[day + timedelta(days=3)].append(partial(self._pay_named, index))
 
     def _pay_named(self, index: int, day: date) -> Iterator[Body]:
+        payee = _reason()
         for clerk in self._people.clerks:
             award = self.rows.awards[index]
-            award = self._put(award.paid_by_name(clerk, day, award.amount))
-            yield {"type": "pay-named", "by": [clerk], "award": index, "amount": award.amount}
+            award = self._put(award.paid_by_name(clerk, day, award.amount, payee["hash"]))
+            yield {"type": "pay-named", "by": [clerk], "award": index, "amount": award.amount, **payee}
 
     def _collect(self, number: int, index: int, day: date) -> Iterator[Body]:
         """No statement tells of it, but for that of the day."""

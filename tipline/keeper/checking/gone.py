@@ -39,6 +39,7 @@ from tipline.keeper.digests.tables import (
     Guarded,
     Values,
 )
+from tipline.keeper.disclosing.standing import count_of_payee
 from tipline.keeper.inventory.models import held
 from tipline.keeper.log import read_head
 from tipline.keeper.prepared import Prepared
@@ -104,7 +105,9 @@ def _named(database: Database) -> Iterator[tuple[Guarded, Values]]:
     for index, data in enumerate(_entries(database)):
         yield from ((table, (index,)) for table in _BY_INDEX)
         for found in _ID.findall(data):
-            yield from ((table, (bytes.fromhex(found.decode()),)) for table in _BY_ID)
+            named = bytes.fromhex(found.decode())
+            yield from ((table, (named,)) for table in _BY_ID)
+            yield ROW_COUNTS, (count_of_payee(named),)
         names.update(found.decode() for found in _NAME.findall(data))
         years.update(int(found) for found in _YEAR.findall(data))
         values.update(int(found) for found in _VALUE.findall(data))

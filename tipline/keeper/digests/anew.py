@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, func, insert, select
 
+from tipline.ids import PAYMENTS
 from tipline.keeper import models
 from tipline.keeper.alerting.models import OPEN
 from tipline.keeper.digests.buckets import LEAF, BucketHashes
@@ -93,6 +94,9 @@ def _counts(connection: Connection) -> list[Values]:
     groups, requests = CARD_GROUPS.table, DISCLOSURES.table
     found = connection.execute(select(groups.c.desk, func.count()).group_by(groups.c.desk)).all()
     counts: list[Values] = [(f"{CARD_GROUPS.name}/{desk}", number) for desk, number in found]
+    payees = select(requests.c.tip, func.count()).where(requests.c.desk == PAYMENTS).group_by(requests.c.tip)
+    asked = [(tip, number) for tip, number in connection.execute(payees) if isinstance(tip, bytes)]
+    counts += [(standing.count_of_payee(tip), number) for tip, number in asked]
     states = select(AWARDS.table.c.state, func.count()).group_by(AWARDS.table.c.state)
     counts += [(f"{AWARDS.name}/{state}", number) for state, number in connection.execute(states)]
     all_of = select(func.count())

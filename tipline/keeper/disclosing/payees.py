@@ -7,7 +7,6 @@ Source: docs/decisions/0010-rewards.md, "By name, if wanted".
 """
 
 from dataclasses import replace
-from datetime import date
 
 from sqlalchemy import Connection
 
@@ -23,6 +22,9 @@ from tipline.keeper.rewards.awards import of_tip
 from tipline.keeper_client.reasons import Reason
 from tipline.rewards.award import Award, AwardState
 from tipline.roster import Member
+
+Payee = tuple[bytes, bytes]
+"""An item that says whom to pay, and its hash: 16 and 32 bytes."""
 
 
 def as_payee(rows: Rows, tip: bytes, desk: str, ground: str, standing: Standing) -> Standing:
@@ -51,24 +53,26 @@ def require_no_step(rows: Rows, tip: bytes, desk: str, member: Member) -> None:
         raise Refusal(Reason.ANOTHER_PERSON)
 
 
-def payee_agreed(connection: Connection, rows: Rows, tip: bytes, clerk: str, today: date) -> str:
-    """Whom custodians let pay clerks see for a tip, the newest: the item's hash; "" where nobody asked.
+def require_payee(connection: Connection, rows: Rows, award: Award, clerk: str, named: Payee) -> None:
+    """Refuse a payment by name to anybody but the newest payee, whom a custodian let this very clerk see.
 
-    Whoever has the code can send another payee, also after a yes. Then nobody is paid before clerks have
-    asked for that one, a custodian has agreed, and a clerk who saw the earlier one sees it, too.
+    Whoever has the code can send another payee, also after a yes. The keeper knows of one when it is first
+    asked for; from then on no earlier one is paid, whatever becomes of that request. Requests from before
+    the reporter's wish, as after an award that was cancelled, count no more.
 
     Raises:
-        Refusal: not-approved; another one was asked for last, or is what this clerk saw.
+        Refusal: not-approved.
         RowsChanged: a request is not as it was written, or is gone.
     """
-    asked = stored.of_tip(connection, rows, tip, PAYMENTS)
-    agreed = [one for one in asked if one.state == APPROVED]
-    waiting = [one for one in asked if one.is_open and not one.is_late(today)]
-    own = [one for one in agreed if one.requester == clerk]
-    last = [*agreed[-1:], *own[-1:], *(one for one in waiting if not agreed or one.index > agreed[-1].index)]
-    if len({one.digest for one in last}) > 1 or (waiting and not agreed):
+    of_tip = stored.of_payee(connection, rows, bytes.fromhex(award.tip))
+    asked = [one for one in of_tip if one.index > award.told]
+    payees = list(dict.fromkeys((one.item, one.digest) for one in asked))
+    if payees[-1:] != [named]:
         raise Refusal(Reason.NOT_APPROVED)
-    return agreed[-1].digest.hex() if agreed else ""
+    approved = (one for one in asked if one.state == APPROVED and (one.item, one.digest) == named)
+    own = [one for one in approved if one.requester == clerk]
+    if not own:
+        raise Refusal(Reason.NOT_APPROVED)
 
 
 def _named(rows: Rows, tip: bytes) -> Award | None:

@@ -16,6 +16,7 @@ from crypto.windows import Window
 from tipline.disclosures.grounds import Ground
 from tipline.disclosures.records import DisclosureRecord
 from tipline.disclosures.telling import Tell
+from tipline.ids import PAYMENTS
 from tipline.keeper.digests.errors import RowsChanged
 from tipline.keeper.digests.rows import Rows
 from tipline.keeper.digests.tables import DISCLOSURES, ROW_COUNTS, Values
@@ -154,6 +155,11 @@ class Disclosure:
         )
 
 
+def count_of_payee(tip: bytes) -> str:
+    """Under which name `row_counts` has how many requests ask whom to pay for a tip (16 bytes)."""
+    return f"{ALL}/{tip.hex()}"
+
+
 def day_of(moment: int) -> date:
     """The UTC day of a moment."""
     return datetime.fromtimestamp(moment, UTC).date()
@@ -213,14 +219,16 @@ def with_words(connection: Connection, rows: Rows, item: bytes) -> list[Disclosu
     return _find(connection, rows, (_TABLE.reason == item) | (_TABLE.answer == item))
 
 
-def of_tip(connection: Connection, rows: Rows, tip: bytes, desk: str) -> list[Disclosure]:
-    """Every request of a desk for an identity of a tip, in the order of the log.
+def of_payee(connection: Connection, rows: Rows, tip: bytes) -> list[Disclosure]:
+    """Every request that asks whom to pay for a tip, in the order of the log.
 
     Raises:
-        RowsChanged: one is not as it was written, or some request is gone.
+        RowsChanged: one is not as it was written, is gone, or was moved to another tip or desk.
     """
-    _require_all(connection, rows)
-    return _find(connection, rows, (_TABLE.tip == tip) & (_TABLE.desk == desk))
+    found = _find(connection, rows, (_TABLE.tip == tip) & (_TABLE.desk == PAYMENTS))
+    if len(found) != rows.count(count_of_payee(tip)):
+        raise RowsChanged(DISCLOSURES.name)
+    return found
 
 
 def page(connection: Connection, rows: Rows, after: int, count: int) -> list[Disclosure]:
@@ -244,6 +252,8 @@ def add(rows: Rows, asked: Disclosure) -> None:
     rows.put(DISCLOSURES, [asdict(asked)])
     rows.count_one_more(ALL)
     rows.count_one_more(UNDECIDED)
+    if asked.desk == PAYMENTS:
+        rows.count_one_more(count_of_payee(asked.tip))
 
 
 def decide(rows: Rows, decided: Disclosure) -> None:

@@ -9,7 +9,7 @@ Source: docs/decisions/0010-rewards.md.
 from typing import Final
 
 from tipline.ids import NO_TIP
-from tipline.keeper.disclosing.payees import payee_agreed
+from tipline.keeper.disclosing.payees import require_payee
 from tipline.keeper.errors import Refusal
 from tipline.keeper.rewards import awards
 from tipline.keeper.rewards.awards import log_day
@@ -54,6 +54,7 @@ def look(case: Case) -> Granted:
             "until": voucher.until if is_present else _today(case),
             "first": voucher.first if is_good and _first_counts(voucher, case) else _NOBODY,
             "paid": paid,
+            "mine": bool(paid) and case.only_signer().id in (voucher.first, voucher.second),
             "over": not is_good and not paid,
         }
     )
@@ -115,19 +116,20 @@ def undo(case: Case) -> Granted:
 def pay_named(case: Case) -> Granted:
     """A clerk who took no step of an award confirms that it was paid by name; another one settles it.
 
-    Whom the tip excludes does neither, and both mean the same payee: the newest that a custodian let pass.
+    Whom the tip excludes does neither. Both name the newest payee, whom a custodian let each of them see.
     """
     require_duty(case)
     draft, body = case.draft, case.body
     award = awards.with_index(draft.connection, draft.rows, body["award"])
     case.require_not_excluded(case.signers(), case.standing(award.tip).route.excluded)
     award = award.without_clerk_gone(lambda clerk: has_role(draft.roster, clerk, PAY_CLERK))
-    clerk, tip = case.only_signer().id, bytes.fromhex(award.tip)
-    payee = payee_agreed(draft.connection, draft.rows, tip, clerk, draft.today)
+    clerk = case.only_signer().id
     try:
-        after = award.paid_by_name(clerk, log_day(draft), body["amount"], payee)
+        after = award.paid_by_name(clerk, log_day(draft), body["amount"], body["hash"])
     except AwardRefused as refused:
         raise Refusal(Reason(refused.reason)) from refused
+    payee = bytes.fromhex(body["item"]), bytes.fromhex(body["hash"])
+    require_payee(draft.connection, draft.rows, award, clerk, payee)
     if after.state is AwardState.SETTLED:
         awards.put_told(draft, after)
     else:

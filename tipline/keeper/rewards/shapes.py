@@ -79,6 +79,6 @@ REWARD_FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
     "pay-look": {"point": is_name},
     "pay": {"pickup": _PICKUP, "point": is_name, "value": whole(1, MOST)},
     "pay-undo": {"pickup": _PICKUP, "value": whole(1, MOST), "reason": is_item},
-    "pay-named": {"award": _INDEX, "amount": whole(1, MOST)},
+    "pay-named": {"award": _INDEX, "amount": whole(1, MOST), "item": is_id, "hash": is_hash},
     "pickup-list": {"point": is_name, "day": is_day, "hash": is_hash},
 }

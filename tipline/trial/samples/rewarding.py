@@ -35,8 +35,9 @@ from tipline.trial.samples.awards import (
     AwardStep,
 )
 from tipline.trial.samples.desk_work import DeskWork, SentTip
+from tipline.trial.samples.paying_by_name import AGREES, pay_by_name
 
-AT_THE_OFFICE: Final = ("proposer", "verifier", "approver", "approver-2", "clerk-1", "clerk-2")
+AT_THE_OFFICE: Final = ("proposer", "verifier", "approver", "approver-2", "clerk-1", "clerk-2", AGREES)
 WHY: Final = "As the outcome says."
 
 
@@ -93,8 +94,9 @@ class Rewarding:
         elif step.what == "by-name":
             self._by_name(tip, intake)
         elif step.what == "settle":
-            for clerk in ("clerk-1", "clerk-2"):
-                self._alone(work, "pay-named", clerk, {"award": award, "amount": step.amount})
+            clerks = self.people["clerk-1"], self.people["clerk-2"]
+            paid = {"award": award, "amount": step.amount}
+            pay_by_name(work, tip, paid, clerks, self.people[AGREES])
         else:
             self._fetch(step, tip, work, intake)
 
